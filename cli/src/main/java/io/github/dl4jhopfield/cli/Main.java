@@ -1,0 +1,185 @@
+package io.github.dl4jhopfield.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Entry of the {@code hopfield} command line: parses, runs one command, turns what went wrong into one line and an exit status. */
+public final class Main {
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(run(arguments, System.out, System.err));
+  }
+
+  /**
+   * Runs one command line.
+   *
+   * @param arguments as typed
+   * @param out receives results and nothing else
+   * @param err receives what is being done, warnings and errors
+   * @return the exit status: 0 done, 1 failed, 2 wrong arguments
+   */
+  public static int run(String[] arguments, PrintStream out, PrintStream err) {
+    HopfieldCommand root = new HopfieldCommand(out, err);
+    CommandLine line =
+        new CommandLine(root, new Factory(root))
+            .setOut(new java.io.PrintWriter(out, true))
+            .setErr(new java.io.PrintWriter(err, true))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setUsageHelpAutoWidth(true)
+            .setParameterExceptionHandler((e, typed) -> usageError(e, root.debug, err))
+            .setExecutionExceptionHandler((e, command, parsed) -> failure(e, root.debug, err));
+    line.setExecutionStrategy(
+        parsed -> {
+          prepare(root, parsed);
+          return new CommandLine.RunLast().execute(parsed);
+        });
+    PrintStream previous = System.out;
+    // Libraries that print to stdout must not get between a result's lines.
+    System.setOut(debugging(arguments) ? err : new PrintStream(OutputStream.nullOutputStream()));
+    try {
+      return line.execute(arguments);
+    } finally {
+      System.setOut(previous);
+      out.flush();
+    }
+  }
+
+  private static boolean debugging(String[] arguments) {
+    return List.of(arguments).contains("--debug");
+  }
+
+  /** Everything that must be decided before ND4J or a logger starts. */
+  private static void prepare(HopfieldCommand root, ParseResult parsed) {
+    String level = root.debug ? "info" : "warn";
+    setDefault("org.slf4j.simpleLogger.logFile", "System.err");
+    setDefault("org.slf4j.simpleLogger.defaultLogLevel", root.debug ? "info" : "error");
+    setDefault("org.slf4j.simpleLogger.log.io.github.dl4jhopfield", level);
+    setDefault("org.slf4j.simpleLogger.showThreadName", "false");
+    setDefault("org.slf4j.simpleLogger.showShortLogName", "true");
+    if (root.nativeOps != null) {
+      System.setProperty("dl4jhopfield.native", root.nativeOps.name());
+    }
+  }
+
+  private static void setDefault(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  private static int usageError(ParameterException e, boolean debug, PrintStream err) {
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    CommandSpec command = e.getCommandLine().getCommandSpec();
+    err.println(command.qualifiedName() + ": " + oneLine(usageMessage(e, command)));
+    return ExitCode.USAGE;
+  }
+
+  private static String usageMessage(ParameterException e, CommandSpec command) {
+    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+      return e.getMessage();
+    }
+    String typed = unmatched.getUnmatched().get(0);
+    if (typed.startsWith("-")) {
+      String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
+      return "unknown option '"
+          + name
+          + "'"
+          + Suggestions.hint(name, command.optionsMap().keySet());
+    }
+    List<String> known = new ArrayList<>();
+    command
+        .subcommands()
+        .forEach(
+            (name, sub) -> {
+              if (!sub.getCommandSpec().usageMessage().hidden()) {
+                known.add(name);
+              }
+            });
+    if (known.isEmpty()) {
+      return "unexpected argument '" + typed + "'";
+    }
+    String hint = Suggestions.hint(typed, known);
+    return "unknown command '"
+        + typed
+        + "'"
+        + (hint.isEmpty() ? " (hopfield --help lists the commands)" : hint);
+  }
+
+  private static int failure(Exception e, boolean debug, PrintStream err) {
+    if (debug) {
+      e.printStackTrace(err);
+    }
+    err.println("hopfield: " + oneLine(failureMessage(e)));
+    return e instanceof UsageException ? ExitCode.USAGE : ExitCode.FAILED;
+  }
+
+  /** What the user needs to know of an exception, without its type where the message says it all. */
+  static String failureMessage(Throwable e) {
+    if (e instanceof UncheckedIOException && e.getCause() != null) {
+      return failureMessage(e.getCause());
+    }
+    if (e instanceof NoSuchFileException) {
+      return e.getMessage() + ": no such file or directory";
+    }
+    if (e instanceof AccessDeniedException) {
+      return e.getMessage() + ": permission denied";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return e.getMessage() + ": already exists and is not a directory";
+    }
+    if (e instanceof NotDirectoryException) {
+      return e.getMessage() + ": not a directory";
+    }
+    boolean forUser =
+        e instanceof UsageException
+            || e instanceof IOException
+            || e instanceof IllegalArgumentException
+            || e instanceof IllegalStateException
+            || e instanceof UnsupportedOperationException;
+    if (forUser && e.getMessage() != null) {
+      return e.getMessage();
+    }
+    return "internal error: " + e + " (--debug shows where)";
+  }
+
+  private static String oneLine(String message) {
+    return message
+        .lines()
+        .map(String::strip)
+        .filter(s -> !s.isEmpty())
+        .collect(Collectors.joining(" "));
+  }
+
+  /** Makes the root from the one that {@link #run} prepared, everything else as picocli does. */
+  private static final class Factory implements CommandLine.IFactory {
+    private final HopfieldCommand root;
+
+    Factory(HopfieldCommand root) {
+      this.root = root;
+    }
+
+    @Override
+    public <K> K create(Class<K> type) throws Exception {
+      return type == HopfieldCommand.class
+          ? type.cast(root)
+          : CommandLine.defaultFactory().create(type);
+    }
+  }
+}
