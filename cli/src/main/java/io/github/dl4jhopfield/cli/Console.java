@@ -5,10 +5,11 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.util.Locale;
 
 /**
- * Where a command writes. Results go to stdout; what is being done goes to stderr, and nowhere with {@code --quiet}. With {@code --json}
- * stdout carries the one object and nothing else.
+ * Where a command writes. Results go to stdout; what is being done goes to stderr, and nowhere with
+ * {@code --quiet}. With {@code --json} stdout carries the one object and nothing else.
  */
 final class Console {
   private final PrintStream out;
@@ -23,7 +24,12 @@ final class Console {
 
   /** A line of the result. */
   void result(String format, Object... arguments) {
-    out.println(arguments.length == 0 ? format : String.format(format, arguments));
+    out.println(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments));
+  }
+
+  /** Text of the result as it is. */
+  void raw(String text) {
+    out.println(text);
   }
 
   /** The one JSON object of {@code --json}. */
@@ -39,13 +45,13 @@ final class Console {
   /** A line that says what is being done. */
   void note(String format, Object... arguments) {
     if (!quiet) {
-      err.println(arguments.length == 0 ? format : String.format(format, arguments));
+      err.println(arguments.length == 0 ? format : String.format(Locale.ROOT, format, arguments));
     }
   }
 
   /** A warning, shown even with {@code --quiet}. */
   void warn(String format, Object... arguments) {
-    err.println("hopfield: " + String.format(format, arguments));
+    err.println("hopfield: " + String.format(Locale.ROOT, format, arguments));
   }
 
   boolean quiet() {

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
     versionProvider = HopfieldCommand.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
+      RunCommand.class,
       DoctorCommand.class,
       TestCommand.class,
       PublishLocalCommand.class,
@@ -28,7 +29,9 @@ import picocli.CommandLine.Spec;
       "'hopfield COMMAND --help' says more about a command."
     })
 final class HopfieldCommand implements Callable<Integer> {
-  /** Which path the ops take; ND4J is told through the system property {@code dl4jhopfield.native}. */
+  /**
+   * Which path the ops take; ND4J is told through the system property {@code dl4jhopfield.native}.
+   */
   enum Native {
     auto,
     require,

@@ -17,7 +17,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Entry of the {@code hopfield} command line: parses, runs one command, turns what went wrong into one line and an exit status. */
+/**
+ * Entry of the {@code hopfield} command line: parses, runs one command, turns what went wrong into
+ * one line and an exit status.
+ */
 public final class Main {
   private Main() {}
 
@@ -52,7 +55,10 @@ public final class Main {
     // Libraries that print to stdout must not get between a result's lines.
     System.setOut(debugging(arguments) ? err : new PrintStream(OutputStream.nullOutputStream()));
     try {
+      ExperimentArguments.declare(line, arguments);
       return line.execute(arguments);
+    } catch (ParameterException e) {
+      return usageError(e, debugging(arguments), err);
     } finally {
       System.setOut(previous);
       out.flush();
@@ -130,7 +136,9 @@ public final class Main {
     return e instanceof UsageException ? ExitCode.USAGE : ExitCode.FAILED;
   }
 
-  /** What the user needs to know of an exception, without its type where the message says it all. */
+  /**
+   * What the user needs to know of an exception, without its type where the message says it all.
+   */
   static String failureMessage(Throwable e) {
     if (e instanceof UncheckedIOException && e.getCause() != null) {
       return failureMessage(e.getCause());

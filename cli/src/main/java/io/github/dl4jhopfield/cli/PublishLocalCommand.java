@@ -4,7 +4,9 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Installs the modules into a local Maven repository. The launcher does it, because it needs Maven. */
+/**
+ * Installs the modules into a local Maven repository. The launcher does it, because it needs Maven.
+ */
 @Command(
     name = "publish-local",
     description = "Install the modules into a local Maven repository, for use from other projects.",

@@ -5,7 +5,10 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds what the user probably meant: the known name with the smallest edit distance, if it is small enough to be a typing error. */
+/**
+ * Finds what the user probably meant: the known name with the smallest edit distance, if it is
+ * small enough to be a typing error.
+ */
 final class Suggestions {
   private Suggestions() {}
 
@@ -24,7 +27,10 @@ final class Suggestions {
                 .thenComparing(Comparator.naturalOrder()));
   }
 
-  /** Edit distance with insertions, deletions, substitutions and swaps of neighbours, each of cost 1. */
+  /**
+   * Edit distance with insertions, deletions, substitutions and swaps of neighbours, each of cost
+   * 1.
+   */
   static int distance(String a, String b) {
     int[][] d = new int[a.length() + 1][b.length() + 1];
     for (int i = 0; i <= a.length(); i++) {

@@ -3,7 +3,10 @@ package io.github.dl4jhopfield.cli;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
-/** Every test of the project. The launcher does it, because it needs Maven and no running build of the program. */
+/**
+ * Every test of the project. The launcher does it, because it needs Maven and no running build of
+ * the program.
+ */
 @Command(
     name = "test",
     description = {
@@ -14,6 +17,7 @@ import picocli.CommandLine.Command;
 final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
-    throw new IllegalStateException("this command is part of the launcher: start it as ./hopfield test");
+    throw new IllegalStateException(
+        "this command is part of the launcher: start it as ./hopfield test");
   }
 }

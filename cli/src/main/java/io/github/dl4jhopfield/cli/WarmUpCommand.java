@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ParentCommand;
 
 /**
- * Goes once through what every start needs, so that the launcher can archive the parsed classes: help of every command, and ND4J's start,
- * which also unpacks its native libraries.
+ * Goes once through what every start needs, so that the launcher can archive the parsed classes:
+ * help of every command, and ND4J's start, which also unpacks its native libraries.
  */
 @Command(name = "warm-up", hidden = true)
 final class WarmUpCommand implements Callable<Integer> {

@@ -1,0 +1,132 @@
+package io.github.dl4jhopfield.cli;
+
+import io.github.dl4jhopfield.zoo.Experiment;
+import io.github.dl4jhopfield.zoo.ExperimentOption;
+import io.github.dl4jhopfield.zoo.Experiments;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+
+/**
+ * An experiment's own options as options of the command that runs it: looked up before the command
+ * line is parsed, so that they are checked, suggested and shown by {@code --help} like any other.
+ */
+final class ExperimentArguments {
+  private ExperimentArguments() {}
+
+  /**
+   * Adds the options of the experiment that the arguments name to the command that they name, if
+   * that command takes an experiment.
+   *
+   * @throws ParameterException if there is no such experiment
+   */
+  static void declare(CommandLine root, String[] arguments) {
+    int at = 0;
+    while (at < arguments.length && arguments[at].startsWith("-")) {
+      at += takesNext(root.getCommandSpec(), arguments[at]) ? 2 : 1;
+    }
+    CommandLine command = at < arguments.length ? root.getSubcommands().get(arguments[at]) : null;
+    if (command == null || !(command.getCommandSpec().userObject() instanceof TakesExperiment)) {
+      return;
+    }
+    CommandSpec spec = command.getCommandSpec();
+    for (int i = at + 1; i < arguments.length; i++) {
+      if (!arguments[i].startsWith("-")) {
+        declareOptions(spec, byName(command, arguments[i]));
+        return;
+      }
+      if (takesNext(spec, arguments[i])) {
+        i++;
+      }
+    }
+  }
+
+  /** A command whose first positional parameter is an experiment's name. */
+  interface TakesExperiment {}
+
+  private static boolean takesNext(CommandSpec spec, String argument) {
+    OptionSpec option = spec.optionsMap().get(argument);
+    return option != null && option.arity().max() > 0;
+  }
+
+  private static Experiment byName(CommandLine command, String name) {
+    List<Experiment> all = Experiments.all();
+    Optional<Experiment> found = all.stream().filter(e -> e.name().equals(name)).findFirst();
+    List<String> names = all.stream().map(Experiment::name).toList();
+    return found.orElseThrow(
+        () ->
+            new ParameterException(
+                command,
+                "unknown experiment '"
+                    + name
+                    + "'"
+                    + Suggestions.hint(name, names)
+                    + "; there are: "
+                    + String.join(", ", names)));
+  }
+
+  private static void declareOptions(CommandSpec spec, Experiment experiment) {
+    for (ExperimentOption option : experiment.options()) {
+      String name = "--" + option.name();
+      if (spec.optionsMap().containsKey(name)) {
+        throw new IllegalStateException(
+            "experiment " + experiment.name() + " declares " + name + ", which every run has");
+      }
+      spec.addOption(
+          OptionSpec.builder(name)
+              .type(String.class)
+              .arity("1")
+              .paramLabel(label(option))
+              .description(
+                  option.description().replace("%", "%%")
+                      + " ("
+                      + option.expects().replace("%", "%%")
+                      + "; default: "
+                      + option.defaultValue().replace("%", "%%")
+                      + ")")
+              .converters(value -> checked(option, value))
+              .build());
+    }
+    spec.usageMessage()
+        .optionListHeading(
+            "%nOptions, with those of the experiment '" + experiment.name() + "':%n");
+  }
+
+  private static String label(ExperimentOption option) {
+    return switch (option.type()) {
+      case INTEGER -> "N";
+      case NUMBER -> "X";
+      case BOOLEAN -> "true|false";
+      case CHOICE -> String.join("|", option.choices());
+      case TEXT -> "TEXT";
+    };
+  }
+
+  private static String checked(ExperimentOption option, String value) {
+    try {
+      return option.checked(value);
+    } catch (IllegalArgumentException e) {
+      throw new TypeConversionException(
+          "expected " + option.expects() + ", found \"" + value + '"');
+    }
+  }
+
+  /** The experiment's options that were given, by their names without dashes. */
+  static Map<String, String> given(CommandSpec spec, Experiment experiment) {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (ExperimentOption option : experiment.options()) {
+      OptionSpec declared = spec.optionsMap().get("--" + option.name());
+      String value = declared == null ? null : declared.getValue();
+      if (value != null) {
+        values.put(option.name(), value);
+      }
+    }
+    return values;
+  }
+}

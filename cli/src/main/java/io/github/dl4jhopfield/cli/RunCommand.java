@@ -1,0 +1,132 @@
+package io.github.dl4jhopfield.cli;
+
+import io.github.dl4jhopfield.zoo.Experiment;
+import io.github.dl4jhopfield.zoo.ExperimentContext;
+import io.github.dl4jhopfield.zoo.ExperimentResult;
+import io.github.dl4jhopfield.zoo.Experiments;
+import io.github.dl4jhopfield.zoo.ResultTable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Trains or evaluates an experiment end to end. */
+@Command(
+    name = "run",
+    description = {
+      "Train or evaluate an experiment end to end; with no --data, on the data in the jar.",
+      "'run --list' lists the experiments, 'run EXPERIMENT --help' the options of one."
+    },
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesExperiment {
+  @ParentCommand HopfieldCommand root;
+  @Spec CommandSpec spec;
+
+  @Parameters(arity = "0..1", paramLabel = "EXPERIMENT", description = "The experiment's name.")
+  String name;
+
+  @Option(names = "--list", description = "List the experiments.")
+  boolean list;
+
+  @Option(names = "--data", paramLabel = "PATH", description = "Your own data, a file or folder.")
+  Path data;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of every random choice (default: ${DEFAULT-VALUE}).",
+      defaultValue = "1")
+  long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Write metrics.json, report.html and the model there.")
+  Path out;
+
+  @Option(names = "--json", description = "Print the result as one JSON object.")
+  boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    Console console = root.console();
+    if (list) {
+      list(console);
+      return ExitCode.OK;
+    }
+    if (name == null) {
+      throw new UsageException(
+          "run: expected an experiment's name; 'hopfield run --list' lists them");
+    }
+    Experiment experiment = Experiments.byName(name);
+    if (data != null && !Files.isReadable(data)) {
+      throw new IOException(
+          data + (Files.exists(data) ? ": not readable" : ": no such file or directory"));
+    }
+    try (ProgressDisplay progress = new ProgressDisplay(console)) {
+      ExperimentContext context =
+          ExperimentContext.builder()
+              .data(data)
+              .out(out)
+              .seed(seed)
+              .progress(progress)
+              .options(ExperimentArguments.given(spec, experiment))
+              .build();
+      ExperimentResult result = experiment.run(context);
+      progress.end();
+      if (json) {
+        console.raw(result.toJson());
+      } else {
+        show(console, result);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private void list(Console console) {
+    List<Experiment> all = Experiments.all();
+    if (json) {
+      Map<String, String> byName = new LinkedHashMap<>();
+      all.forEach(experiment -> byName.put(experiment.name(), experiment.description()));
+      console.json(Map.of("experiments", byName));
+      return;
+    }
+    int width = all.stream().mapToInt(e -> e.name().length()).max().orElse(1);
+    all.forEach(e -> console.result("%-" + width + "s  %s", e.name(), e.description()));
+  }
+
+  /** Result as tables and lines. */
+  static void show(Console console, ExperimentResult result) {
+    for (ResultTable table : result.tables()) {
+      console.raw(table.toText());
+    }
+    result
+        .metrics()
+        .forEach(
+            (metric, value) ->
+                console.result(
+                    "%s: %s",
+                    metric,
+                    value.std() == 0
+                        ? number(value.mean())
+                        : number(value.mean()) + " +- " + number(value.std())));
+    console.result(
+        "%s on %s, seed %d, %.1f s",
+        result.experiment(), result.dataset(), result.seed(), result.seconds());
+    result.files().forEach(file -> console.result("wrote %s", file));
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, Math.abs(value) >= 1e5 ? "%.4g" : "%.4f", value);
+  }
+}
