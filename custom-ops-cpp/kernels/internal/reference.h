@@ -1,0 +1,47 @@
+// The reference rows: each the definition of its op, written to be read. They are the scalar level, and SIMD kernels
+// hand them the rows that hold NaN or infinities.
+#pragma once
+
+#include <cstdint>
+
+#include "internal/block.h"
+
+namespace dl4jhopfield {
+namespace reference {
+
+// One row; `mask` may be nullptr; y may be x.
+template <class C>
+void softmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta);
+template <class C>
+void sparsemaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta);
+template <class C>
+void entmax15Row(const C* x, const uint8_t* mask, C* y, int64_t n, double beta);
+template <class C>
+void entmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, double alpha);
+template <class C>
+void normmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, double p);
+template <class C>
+void kSubsetsRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, double k, bool atMost);
+
+// Whole blocks, for the table.
+template <class C>
+void softmaxBackward(const Block<C>& block);
+template <class C>
+void sparsemaxBackward(const Block<C>& block);
+template <class C>
+void entmax15Backward(const Block<C>& block);
+template <class C>
+void entmaxBackward(const Block<C>& block);
+template <class C>
+void normmaxBackward(const Block<C>& block);
+template <class C>
+void kSubsetsExactlyBackward(const Block<C>& block);
+template <class C>
+void kSubsetsAtMostBackward(const Block<C>& block);
+template <class C>
+void lagrangian(const Block<C>& block);
+template <class C>
+void lagrangianBackward(const Block<C>& block);
+
+}  // namespace reference
+}  // namespace dl4jhopfield

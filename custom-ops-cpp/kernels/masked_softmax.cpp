@@ -1,0 +1,60 @@
+#include "dl4jhopfield/masked_softmax.h"
+
+#include "internal/reference.h"
+#include "internal/reference_common.h"
+#include "internal/row_kernels.h"
+#include "internal/row_plan.h"
+
+namespace dl4jhopfield {
+namespace reference {
+
+template <class C>
+void softmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta) {
+  const Scores scores = collect(x, mask, y, n, beta);
+  if (settled(scores, y)) return;
+  double sum = 0;
+  for (double z : scores.z) sum += std::exp(z - scores.maximum);
+  for (int64_t j = 0; j < scores.count(); ++j)
+    y[scores.index[j]] = static_cast<C>(std::exp(scores.z[j] - scores.maximum) / sum);
+}
+
+template <class C>
+void softmaxBackward(const Block<C>& block) {
+  weightedBackward(block, [](double y, int64_t) { return y; });
+}
+
+template void softmaxRow(const float*, const uint8_t*, float*, int64_t, double);
+template void softmaxRow(const double*, const uint8_t*, double*, int64_t, double);
+template void softmaxBackward(const Block<float>&);
+template void softmaxBackward(const Block<double>&);
+
+}  // namespace reference
+
+template <class S>
+void maskedSoftmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& beta, const RowsView<S>& y) {
+  RowPlan<S>(x).in(x).mask(mask).scalar(beta).out(y).run(1, 1, rowKernels<Compute<S>>().softmax);
+}
+
+template <class S>
+void maskedSoftmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& beta,
+                           const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
+  RowPlan<S>(y)
+      .in(y)
+      .in(gradOut)
+      .maybeIn(gradBeta.x)
+      .scalar(beta)
+      .out(gradX)
+      .perRow(gradBeta.perRow)
+      .run(1, 1, rowKernels<Compute<S>>().softmaxBackward);
+}
+
+#define INSTANTIATE(S)                                                                                             \
+  template void maskedSoftmax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&); \
+  template void maskedSoftmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,    \
+                                      const RowsView<S>&, const RowScalarGrad<S>&);
+INSTANTIATE(float)
+INSTANTIATE(double)
+INSTANTIATE(Half)
+INSTANTIATE(BFloat16)
+
+}  // namespace dl4jhopfield
