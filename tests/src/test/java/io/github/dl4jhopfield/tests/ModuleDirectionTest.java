@@ -1,0 +1,128 @@
+package io.github.dl4jhopfield.tests;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The house's plan holds: dependencies point one way, libraries know no backend and don't print.
+ */
+class ModuleDirectionTest {
+  private static final String ROOT = "io.github.dl4jhopfield.";
+  private static final String[] LIBRARIES = {
+    ROOT + "ops..",
+    ROOT + "layers..",
+    ROOT + "memory..",
+    ROOT + "keras..",
+    ROOT + "zoo..",
+    ROOT + "search.."
+  };
+  private static JavaClasses ours;
+
+  @BeforeAll
+  static void importOurClasses() {
+    ours =
+        new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.github.dl4jhopfield");
+  }
+
+  @Test
+  void everyModuleIsSeen() {
+    for (String module : new String[] {"layers", "zoo", "cli"}) {
+      assertThat(ours.stream().anyMatch(c -> c.getPackageName().startsWith(ROOT + module)))
+          .as("classes of %s on the class path of this test", module)
+          .isTrue();
+    }
+  }
+
+  @Test
+  void dependenciesPointFromTheCommandLineDownToTheOps() {
+    layers().check(ours);
+  }
+
+  private static ArchRule layers() {
+    return layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .withOptionalLayers(true)
+        .layer("ops")
+        .definedBy(ROOT + "ops..")
+        .layer("layers")
+        .definedBy(ROOT + "layers..", ROOT + "memory..", ROOT + "keras..")
+        .layer("zoo")
+        .definedBy(ROOT + "zoo..")
+        .layer("search")
+        .definedBy(ROOT + "search..")
+        .layer("cli")
+        .definedBy(ROOT + "cli..")
+        .whereLayer("cli")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("search")
+        .mayOnlyBeAccessedByLayers("cli")
+        .whereLayer("zoo")
+        .mayOnlyBeAccessedByLayers("search", "cli")
+        .whereLayer("layers")
+        .mayOnlyBeAccessedByLayers("zoo", "search", "cli")
+        .whereLayer("ops")
+        .mayOnlyBeAccessedByLayers("layers", "zoo", "search", "cli");
+  }
+
+  @Test
+  void noPackagesOfTheHouseFormACycle() {
+    slices().matching(ROOT + "(*)..").should().beFreeOfCycles().check(ours);
+  }
+
+  @Test
+  void librariesKnowNoBackend() {
+    noClasses()
+        .that(resideInAnyPackage(LIBRARIES))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            "org.nd4j.linalg.cpu..", "org.nd4j.linalg.jcublas..", "org.nd4j.linalg.cuda..")
+        .because("the user chooses the backend")
+        .check(ours);
+  }
+
+  @Test
+  void librariesDoNotPrint() {
+    noClasses()
+        .that(resideInAnyPackage(LIBRARIES))
+        .should(ACCESS_STANDARD_STREAMS)
+        .because("stdout belongs to the user's program; log with slf4j")
+        .check(ours);
+  }
+
+  @Test
+  void librariesDoNotEndTheProcess() {
+    noClasses()
+        .that(resideInAnyPackage(LIBRARIES))
+        .should()
+        .callMethod(System.class, "exit", int.class)
+        .check(ours);
+  }
+
+  @Test
+  void theRulesCanFail() {
+    JavaClasses thisTest = new ClassFileImporter().importClasses(Prints.class);
+    assertThatThrownBy(() -> noClasses().should(ACCESS_STANDARD_STREAMS).check(thisTest))
+        .isInstanceOf(AssertionError.class);
+  }
+
+  private static final class Prints {
+    void print() {
+      System.out.println();
+    }
+  }
+}
