@@ -1,0 +1,116 @@
+package io.github.dl4jhopfield.ops;
+
+import io.github.dl4jhopfield.ops.custom.Entmax;
+import io.github.dl4jhopfield.ops.custom.Entmax15;
+import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
+import io.github.dl4jhopfield.ops.custom.PfuUnit;
+import io.github.dl4jhopfield.ops.custom.ReluUnit;
+import io.github.dl4jhopfield.ops.custom.SeparationOp;
+import io.github.dl4jhopfield.ops.custom.Sparsemax;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One call of an op, with arrays (T = INDArray) or graph variables (T = SDVariable): what the two
+ * namespaces share.
+ */
+record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
+
+  /** beta, or a parameter: a number, or one number a row. */
+  record Value<T>(double number, T array) {
+    static <T> Value<T> of(double number) {
+      return new Value<>(number, null);
+    }
+
+    static <T> Value<T> of(T array) {
+      return new Value<>(0, array);
+    }
+  }
+
+  static <T> Call<T> separation(String op, T x, T mask, Value<T> beta, int axis) {
+    return separation(op, x, mask, beta, null, axis, new long[0], new double[0]);
+  }
+
+  static <T> Call<T> separation(
+      String op,
+      T x,
+      T mask,
+      Value<T> beta,
+      T parameter,
+      int axis,
+      long[] moreIArgs,
+      double[] moreTArgs) {
+    List<T> inputs = new ArrayList<>(4);
+    inputs.add(x);
+    for (T optional : new ArrayList<>(java.util.Arrays.asList(mask, beta.array(), parameter))) {
+      if (optional != null) {
+        inputs.add(optional);
+      }
+    }
+    long[] iArgs = new long[2 + moreIArgs.length];
+    iArgs[0] = axis;
+    iArgs[1] = SeparationOp.flags(mask != null, beta.array() != null, parameter != null);
+    System.arraycopy(moreIArgs, 0, iArgs, 2, moreIArgs.length);
+    double[] tArgs = new double[1 + moreTArgs.length];
+    tArgs[0] = beta.array() == null ? beta.number() : 1;
+    System.arraycopy(moreTArgs, 0, tArgs, 1, moreTArgs.length);
+    return new Call<>(op, inputs, iArgs, tArgs);
+  }
+
+  static <T> Call<T> entmax(T x, T mask, Value<T> beta, Value<T> alpha, int axis) {
+    if (alpha.array() == null) {
+      Checks.alpha(Entmax.NAME, alpha.number());
+    }
+    return separation(
+        Entmax.NAME,
+        x,
+        mask,
+        beta,
+        alpha.array(),
+        axis,
+        new long[0],
+        new double[] {alpha.array() == null ? alpha.number() : 1});
+  }
+
+  static <T> Call<T> separate(Separation s, T x, T mask, Value<T> beta, T alpha, int axis) {
+    if (alpha != null && s.getKind() != Separation.Kind.LEARNED_ENTMAX) {
+      throw new IllegalArgumentException(
+          "separate: argument alpha: expected none for " + s + ", found an array");
+    }
+    return switch (s.getKind()) {
+      case SOFTMAX -> separation(MaskedSoftmax.NAME, x, mask, beta, axis);
+      case SPARSEMAX -> separation(Sparsemax.NAME, x, mask, beta, axis);
+      case ENTMAX15 -> separation(Entmax15.NAME, x, mask, beta, axis);
+      case ENTMAX -> entmax(x, mask, beta, Value.of(s.getAlpha()), axis);
+      case LEARNED_ENTMAX ->
+          entmax(x, mask, beta, alpha == null ? Value.of(s.getAlpha()) : Value.of(alpha), axis);
+      case NORMMAX, K_SUBSETS, SEQUENTIAL_K_SUBSETS ->
+          throw new UnsupportedOperationException("separation " + s + " is not there yet");
+    };
+  }
+
+  static <T> Call<T> unit(LagrangianUnit unit, T x, T mask, T noise, int axis) {
+    List<T> inputs = new ArrayList<>(3);
+    inputs.add(x);
+    if (mask != null) {
+      inputs.add(mask);
+    }
+    return switch (unit.getKind()) {
+      case NONE ->
+          throw new IllegalArgumentException(
+              "lagrangianUnit: argument unit: expected relu or pfu, found none");
+      case RELU ->
+          new Call<>(ReluUnit.NAME, inputs, new long[] {axis, mask == null ? 0 : 1}, new double[0]);
+      case PFU -> {
+        if (noise != null) {
+          inputs.add(noise);
+        }
+        yield new Call<>(
+            PfuUnit.NAME,
+            inputs,
+            PfuUnit.iArgs(unit, mask != null, noise != null, axis),
+            PfuUnit.tArgs(unit));
+      }
+    };
+  }
+}

@@ -1,0 +1,311 @@
+package io.github.dl4jhopfield.ops;
+
+import io.github.dl4jhopfield.ops.Call.Value;
+import io.github.dl4jhopfield.ops.custom.Entmax15;
+import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
+import io.github.dl4jhopfield.ops.custom.Sparsemax;
+import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import java.util.Objects;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * The ops of this library in a SameDiff graph, as {@code sd.nn()} has ND4J's; each has a gradient.
+ * A graph can be saved, loaded and trained on in another program, with native ops or without.
+ */
+public final class SDHopfield {
+  static {
+    HopfieldOps.initialize();
+  }
+
+  private final SameDiff sameDiff;
+
+  private SDHopfield(SameDiff sameDiff) {
+    this.sameDiff = Objects.requireNonNull(sameDiff, "sameDiff");
+  }
+
+  /** The namespace for a graph. */
+  public static SDHopfield of(SameDiff sameDiff) {
+    return new SDHopfield(sameDiff);
+  }
+
+  private SDVariable[] run(String name, Call<SDVariable> call) {
+    for (SDVariable input : call.inputs()) {
+      if (input == null) {
+        throw Checks.bad(call.op(), "x", "a variable", "null");
+      }
+    }
+    SDVariable x = call.inputs().get(0);
+    if (x.dataType() != null && !x.dataType().isFPType()) {
+      throw Checks.bad(call.op(), "x", "data type DOUBLE, FLOAT, HALF or BFLOAT16", x.dataType());
+    }
+    SDVariable[] outputs =
+        OpCatalog.inGraph(
+                call.op(),
+                sameDiff,
+                call.inputs().toArray(new SDVariable[0]),
+                call.iArgs(),
+                call.tArgs())
+            .outputVariables();
+    if (name != null) {
+      outputs[0] = sameDiff.updateVariableNameAndReference(outputs[0], name);
+    }
+    return outputs;
+  }
+
+  /**
+   * y_i = exp(beta x_i) / sum_j exp(beta x_j) over the unmasked entries of each row.
+   *
+   * <p>Source: Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, equation 3. Unlike
+   * there, a row whose entries are all masked gives zeros, not NaN.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16 (the last two
+   *     computed in more)
+   * @param mask null, or an array that broadcasts to x: not 0 = keep, 0 = ignore. An ignored entry
+   *     gets 0 whatever it holds, and so does a score of -inf
+   * @param beta inverse temperature: finite
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x. A row with nothing to keep gives zeros; NaN stays in its row;
+   *     entries of +inf share a row equally
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number (shapes are checked
+   *     when the graph runs)
+   */
+  public SDVariable maskedSoftmax(SDVariable x, SDVariable mask, double beta, int axis) {
+    return maskedSoftmax(null, x, mask, beta, axis);
+  }
+
+  /** As {@link #maskedSoftmax(SDVariable, SDVariable, double, int)}, with a name for the output. */
+  public SDVariable maskedSoftmax(
+      String name, SDVariable x, SDVariable mask, double beta, int axis) {
+    return run(name, Call.separation(MaskedSoftmax.NAME, x, mask, Value.of(beta), axis))[0];
+  }
+
+  /**
+   * y_i = exp(beta x_i) / sum_j exp(beta x_j) over the unmasked entries of each row.
+   *
+   * <p>Source: Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, equation 3. Unlike
+   * there, a row whose entries are all masked gives zeros, not NaN.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16 (the last two
+   *     computed in more)
+   * @param mask null, or an array that broadcasts to x: not 0 = keep, 0 = ignore. An ignored entry
+   *     gets 0 whatever it holds, and so does a score of -inf
+   * @param beta inverse temperature as an array of the type of x that broadcasts to x with length 1
+   *     along the axis (one a head, say); it has a gradient
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x. A row with nothing to keep gives zeros; NaN stays in its row;
+   *     entries of +inf share a row equally
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number (shapes are checked
+   *     when the graph runs)
+   */
+  public SDVariable maskedSoftmax(SDVariable x, SDVariable mask, SDVariable beta, int axis) {
+    return maskedSoftmax(null, x, mask, beta, axis);
+  }
+
+  /**
+   * As {@link #maskedSoftmax(SDVariable, SDVariable, SDVariable, int)}, with a name for the output.
+   */
+  public SDVariable maskedSoftmax(
+      String name, SDVariable x, SDVariable mask, SDVariable beta, int axis) {
+    return run(name, Call.separation(MaskedSoftmax.NAME, x, mask, Value.of(beta), axis))[0];
+  }
+
+  /**
+   * The projection of beta x onto the simplex: y = argmin_p |p - beta x|^2.
+   *
+   * <p>Source: Martins and Astudillo, From Softmax to Sparsemax, ICML 2016, equation 1.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16 (the last two
+   *     computed in more)
+   * @param mask null, or an array that broadcasts to x: not 0 = keep, 0 = ignore. An ignored entry
+   *     gets 0 whatever it holds, and so does a score of -inf
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x. A row with nothing to keep gives zeros; NaN stays in its row;
+   *     entries of +inf share a row equally
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number (shapes are checked
+   *     when the graph runs)
+   */
+  public SDVariable sparsemax(SDVariable x, SDVariable mask, int axis) {
+    return sparsemax(null, x, mask, axis);
+  }
+
+  /** As {@link #sparsemax(SDVariable, SDVariable, int)}, with a name for the output. */
+  public SDVariable sparsemax(String name, SDVariable x, SDVariable mask, int axis) {
+    return run(name, Call.separation(Sparsemax.NAME, x, mask, Value.of(1), axis))[0];
+  }
+
+  /**
+   * 1.5-entmax: y_i = [beta x_i / 2 - tau]_+^2 with tau such that each row sums to 1.
+   *
+   * <p>Source: Peters, Niculae and Martins, Sparse Sequence-to-Sequence Models, ACL 2019.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16 (the last two
+   *     computed in more)
+   * @param mask null, or an array that broadcasts to x: not 0 = keep, 0 = ignore. An ignored entry
+   *     gets 0 whatever it holds, and so does a score of -inf
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x. A row with nothing to keep gives zeros; NaN stays in its row;
+   *     entries of +inf share a row equally
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number (shapes are checked
+   *     when the graph runs)
+   */
+  public SDVariable entmax15(SDVariable x, SDVariable mask, int axis) {
+    return entmax15(null, x, mask, axis);
+  }
+
+  /** As {@link #entmax15(SDVariable, SDVariable, int)}, with a name for the output. */
+  public SDVariable entmax15(String name, SDVariable x, SDVariable mask, int axis) {
+    return run(name, Call.separation(Entmax15.NAME, x, mask, Value.of(1), axis))[0];
+  }
+
+  /**
+   * alpha-entmax: y_i = [(alpha - 1) beta x_i - tau]_+^(1 / (alpha - 1)) with tau such that each
+   * row sums to 1; alpha = 1 is softmax, alpha = 2 sparsemax, exactly.
+   *
+   * <p>Source: Peters, Niculae and Martins, ACL 2019; gradient of alpha from Correia, Niculae and
+   * Martins, EMNLP 2019, proposition 1. The original bisects; here tau is found by Newton's method
+   * to the last digits of double.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16 (the last two
+   *     computed in more)
+   * @param mask null, or an array that broadcasts to x: not 0 = keep, 0 = ignore. An ignored entry
+   *     gets 0 whatever it holds, and so does a score of -inf
+   * @param alpha from 1 on
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x. A row with nothing to keep gives zeros; NaN stays in its row;
+   *     entries of +inf share a row equally
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number (shapes are checked
+   *     when the graph runs)
+   */
+  public SDVariable entmax(SDVariable x, SDVariable mask, double alpha, int axis) {
+    return entmax(null, x, mask, alpha, axis);
+  }
+
+  /** As {@link #entmax(SDVariable, SDVariable, double, int)}, with a name for the output. */
+  public SDVariable entmax(String name, SDVariable x, SDVariable mask, double alpha, int axis) {
+    return run(name, Call.entmax(x, mask, Value.of(1), Value.of(alpha), axis))[0];
+  }
+
+  /**
+   * alpha-entmax: y_i = [(alpha - 1) beta x_i - tau]_+^(1 / (alpha - 1)) with tau such that each
+   * row sums to 1; alpha = 1 is softmax, alpha = 2 sparsemax, exactly.
+   *
+   * <p>Source: Peters, Niculae and Martins, ACL 2019; gradient of alpha from Correia, Niculae and
+   * Martins, EMNLP 2019, proposition 1. The original bisects; here tau is found by Newton's method
+   * to the last digits of double.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16 (the last two
+   *     computed in more)
+   * @param mask null, or an array that broadcasts to x: not 0 = keep, 0 = ignore. An ignored entry
+   *     gets 0 whatever it holds, and so does a score of -inf
+   * @param alpha from 1 on, an array of the type of x that broadcasts to x with length 1 along the
+   *     axis; it has a gradient. Rows with alpha below 1 give NaN
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x. A row with nothing to keep gives zeros; NaN stays in its row;
+   *     entries of +inf share a row equally
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number (shapes are checked
+   *     when the graph runs)
+   */
+  public SDVariable entmax(SDVariable x, SDVariable mask, SDVariable alpha, int axis) {
+    return entmax(null, x, mask, alpha, axis);
+  }
+
+  /** As {@link #entmax(SDVariable, SDVariable, SDVariable, int)}, with a name for the output. */
+  public SDVariable entmax(String name, SDVariable x, SDVariable mask, SDVariable alpha, int axis) {
+    return run(name, Call.entmax(x, mask, Value.of(1), Value.of(alpha), axis))[0];
+  }
+
+  /**
+   * Any separation of beta x; see the method of its name for formula and rules. A learned alpha
+   * stands at its start value; pass the variable to the overload with alpha.
+   *
+   * @param separation the map
+   * @param x scores, rank 1 or more
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param beta inverse temperature: finite
+   * @param axis the dimension along which a row runs
+   * @return weights, shape and type of x
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public SDVariable separate(
+      Separation separation, SDVariable x, SDVariable mask, double beta, int axis) {
+    return run(null, Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
+  }
+
+  /**
+   * As {@link #separate(Separation, SDVariable, SDVariable, double, int)}, with one beta a row or
+   * broadcast over rows; it has a gradient.
+   */
+  public SDVariable separate(
+      Separation separation, SDVariable x, SDVariable mask, SDVariable beta, int axis) {
+    return run(null, Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
+  }
+
+  /**
+   * As {@link #separate(Separation, SDVariable, SDVariable, double, int)}, with the alpha of a
+   * learned entmax.
+   *
+   * @param alpha type of x; broadcasts to x with length 1 along the axis; null for separations that
+   *     learn none
+   */
+  public SDVariable separate(
+      Separation separation,
+      SDVariable x,
+      SDVariable mask,
+      SDVariable alpha,
+      double beta,
+      int axis) {
+    return run(null, Call.separate(separation, x, mask, Value.of(beta), alpha, axis))[0];
+  }
+
+  /**
+   * The ReLU unit: D(x) = max(x, 0), D'(x) = 1[x &gt; 0] (Ota et al., AISTATS 2023).
+   *
+   * @param x scores, rank 1 or more
+   * @return D and D'; NaN gives D = NaN, D' = 0
+   */
+  public UnitOutput<SDVariable> reluUnit(SDVariable x) {
+    return lagrangianUnit(LagrangianUnit.relu(), x, null);
+  }
+
+  /**
+   * The partial forgetting unit with the given options (Ota et al., AISTATS 2023), without noise.
+   *
+   * @param x scores, rank 1 or more; the first dimension numbers the samples, rows run along the
+   *     last
+   * @throws IllegalArgumentException if the unit is not a PFU
+   */
+  public UnitOutput<SDVariable> pfuUnit(SDVariable x, LagrangianUnit pfu) {
+    if (pfu.getKind() != LagrangianUnit.Kind.PFU) {
+      throw new IllegalArgumentException("pfuUnit: argument pfu: expected a PFU, found " + pfu);
+    }
+    return lagrangianUnit(pfu, x, null);
+  }
+
+  /**
+   * A Lagrangian unit, without noise; rows run along the last dimension.
+   *
+   * @param unit ReLU or PFU
+   * @param x scores, rank 1 or more
+   * @param mask null, or an array that broadcasts to x: not 0 = keep; masked entries give D = D' =
+   *     0 and enter no median
+   * @return D and D', shape and type of x
+   */
+  public UnitOutput<SDVariable> lagrangianUnit(LagrangianUnit unit, SDVariable x, SDVariable mask) {
+    return lagrangianUnit(unit, x, mask, null, -1);
+  }
+
+  /**
+   * A Lagrangian unit with the noise of training.
+   *
+   * @param noise null, or standard normal numbers of the type of x, one a median scope (one in all,
+   *     one a sample, or one a row); the unit scales them by sigma squared. The ReLU unit ignores
+   *     it
+   * @param axis the dimension along which a row runs
+   */
+  public UnitOutput<SDVariable> lagrangianUnit(
+      LagrangianUnit unit, SDVariable x, SDVariable mask, SDVariable noise, int axis) {
+    SDVariable[] outputs = run(null, Call.unit(unit, x, mask, noise, axis));
+    return new UnitOutput<>(outputs[0], outputs[1]);
+  }
+}

@@ -1,0 +1,270 @@
+package io.github.dl4jhopfield.ops.custom;
+
+import io.github.dl4jhopfield.ops.Checks;
+import io.github.dl4jhopfield.ops.HopfieldOps;
+import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOpDescriptor;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+
+/**
+ * Base of the ops of this library, the same in eager calls and in SameDiff graphs. An op knows its
+ * argument checks, its output shapes and its plain Java implementation; whether a call runs that or
+ * the native twin of the same name is decided by the {@link
+ * io.github.dl4jhopfield.ops.runtime.HopfieldExecutioner}. Everything that defines a call is in the
+ * inputs, integer and floating arguments, which SameDiff saves, so a graph does not know which path
+ * ran it.
+ *
+ * <p>Subclasses need a public no-argument constructor: SameDiff clones and loads ops by it.
+ */
+public abstract class HopfieldOp extends DynamicCustomOp {
+
+  protected HopfieldOp() {}
+
+  protected HopfieldOp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    super(null, initialized(sameDiff), inputs, false);
+    addIArgument(iArgs);
+    addTArgument(tArgs);
+  }
+
+  private static SameDiff initialized(SameDiff sameDiff) {
+    HopfieldOps.initialize();
+    return sameDiff;
+  }
+
+  /** Fills an op made by the no-argument constructor for an eager call. */
+  public final HopfieldOp eager(INDArray[] inputs, long[] iArgs, double[] tArgs) {
+    HopfieldOps.initialize();
+    addInputArgument(inputs);
+    addIArgument(iArgs);
+    addTArgument(tArgs);
+    return this;
+  }
+
+  /** Name in libnd4j and in saved graphs. */
+  @Override
+  public abstract String opName();
+
+  /**
+   * Checks the arguments of a call and gives the shape of each output; all outputs have the data
+   * type of the first input.
+   *
+   * @throws IllegalArgumentException that names the op, the argument, what was expected and what
+   *     was found
+   */
+  protected abstract List<long[]> outputShapes(OpArgs args);
+
+  /** Runs checked arguments in plain Java. No output is empty. */
+  public abstract void runInJava(OpArgs args, INDArray[] outputs);
+
+  @Override
+  public abstract int getNumOutputs();
+
+  /** Gives the arguments of a call, checked. */
+  public final OpArgs checkedArgs(OpContext context) {
+    OpArgs args = OpArgs.of(this, context);
+    outputShapes(args);
+    return args;
+  }
+
+  /** Output shapes of a call after its arguments were checked. */
+  public final List<long[]> checkedShapes() {
+    return outputShapes(OpArgs.of(this, null));
+  }
+
+  /** Checks output arrays that a caller brought. */
+  public final void checkOutputs(List<long[]> shapes, INDArray x, List<INDArray> outputs) {
+    if (outputs.size() != shapes.size()) {
+      throw bad("outputs", shapes.size() + " arrays", outputs.size());
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      INDArray output = outputs.get(i);
+      if (output.dataType() != x.dataType() || !Arrays.equals(output.shape(), shapes.get(i))) {
+        throw bad(
+            "output " + i,
+            x.dataType() + Arrays.toString(shapes.get(i)),
+            output.dataType() + Arrays.toString(output.shape()));
+      }
+    }
+  }
+
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape() {
+    return calculateOutputShape(null);
+  }
+
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
+    OpArgs args = OpArgs.of(this, context);
+    List<LongShapeDescriptor> shapes = new ArrayList<>();
+    for (long[] shape : outputShapes(args)) {
+      boolean empty = Arrays.stream(shape).anyMatch(d -> d == 0);
+      shapes.add(
+          LongShapeDescriptor.fromShape(
+              shape, strides(shape), 1, 'c', args.input(0).dataType(), empty));
+    }
+    return shapes;
+  }
+
+  private static long[] strides(long[] shape) {
+    long[] strides = new long[shape.length];
+    long stride = 1;
+    for (int i = shape.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= Math.max(1, shape[i]);
+    }
+    return strides;
+  }
+
+  @Override
+  public List<DataType> calculateOutputDataTypes(List<DataType> inputDataTypes) {
+    return Collections.nCopies(getNumOutputs(), inputDataTypes.get(0));
+  }
+
+  @Override
+  public long opHash() {
+    return OpCatalog.hash(opName());
+  }
+
+  @Override
+  public CustomOpDescriptor getDescriptor() {
+    return OpCatalog.descriptor(opName());
+  }
+
+  @Override
+  public void assertValidForExecution() {
+    checkedArgs(null);
+  }
+
+  /** SameDiff fills this map while it clones ops: a new one for each call. */
+  @Override
+  public Map<String, Object> propertiesForFunction() {
+    return new HashMap<>();
+  }
+
+  @Override
+  public void setPropertiesForFunction(Map<String, Object> properties) {
+    // everything is in the integer and floating arguments
+  }
+
+  @Override
+  public void configureFromArguments() {
+    // everything is read from the integer and floating arguments
+  }
+
+  /** Whether bit {@code bit} of the flags (integer argument 1) is set. */
+  protected final boolean flag(int bit) {
+    return iArguments.size() > 1 && (iArguments.get(1) & (1L << bit)) != 0;
+  }
+
+  final IllegalArgumentException bad(String argument, String expected, Object found) {
+    return Checks.bad(opName(), argument, expected, found);
+  }
+
+  /** The floating-point array that the op works on. */
+  protected final INDArray floating(OpArgs args, int index, String argument) {
+    INDArray array = args.input(index);
+    if (array == null) {
+      throw bad(argument, "an array", "none");
+    }
+    if (!array.dataType().isFPType()) {
+      throw bad(argument, "data type DOUBLE, FLOAT, HALF or BFLOAT16", array.dataType());
+    }
+    return array;
+  }
+
+  /** Checks the axis against x and makes it non-negative. */
+  protected final int axis(INDArray x, long axis) {
+    int rank = x.rank();
+    if (rank < 1) {
+      throw bad("x", "rank of at least 1", "a scalar");
+    }
+    if (axis < -rank || axis >= rank) {
+      throw bad(
+          "axis",
+          "from " + -rank + " to " + (rank - 1) + " for shape " + Arrays.toString(x.shape()),
+          axis);
+    }
+    return (int) (axis < 0 ? axis + rank : axis);
+  }
+
+  /** Checks that a mask broadcasts to the shape of x. */
+  protected final void checkMask(INDArray mask, INDArray x) {
+    if (mask == null) {
+      throw bad("mask", "an array", "none");
+    }
+    if (mask.dataType() == DataType.UTF8 || mask.dataType() == DataType.COMPRESSED) {
+      throw bad("mask", "a boolean or numeric array", mask.dataType());
+    }
+    checkBroadcast("mask", mask, x.shape());
+  }
+
+  /** Checks that {@code array} broadcasts (dimensions aligned at the last) to {@code shape}. */
+  protected final void checkBroadcast(String argument, INDArray array, long[] shape) {
+    long[] own = array.shape();
+    boolean fits = own.length <= shape.length;
+    for (int i = 1; fits && i <= own.length; i++) {
+      long d = own[own.length - i];
+      fits = d == 1 || d == shape[shape.length - i];
+    }
+    if (!fits) {
+      throw bad(
+          argument, "a shape that broadcasts to " + Arrays.toString(shape), Arrays.toString(own));
+    }
+  }
+
+  /**
+   * Checks one number a row: the type of x, and a shape that broadcasts to that of x with length 1
+   * along the axis.
+   */
+  protected final void checkRowScalars(String argument, INDArray array, INDArray x, int axis) {
+    if (array == null) {
+      throw bad(argument, "an array", "none");
+    }
+    if (array.dataType() != x.dataType()) {
+      throw bad(argument, "data type " + x.dataType() + " as x", array.dataType());
+    }
+    long[] shape = x.shape().clone();
+    shape[axis] = 1;
+    checkBroadcast(argument, array, shape);
+  }
+
+  /** Checks that an array has the shape and type of another. */
+  protected final void checkLike(
+      String argument, INDArray array, String otherName, INDArray other) {
+    if (array == null) {
+      throw bad(argument, "an array", "none");
+    }
+    if (array.dataType() != other.dataType()) {
+      throw bad(argument, "data type " + other.dataType() + " as " + otherName, array.dataType());
+    }
+    if (!Arrays.equals(array.shape(), other.shape())) {
+      throw bad(
+          argument,
+          "shape " + Arrays.toString(other.shape()) + " as " + otherName,
+          Arrays.toString(array.shape()));
+    }
+  }
+
+  @Override
+  public String onnxName() {
+    throw new org.nd4j.imports.NoOpNameFoundException("No ONNX op corresponds to " + opName());
+  }
+
+  @Override
+  public String tensorflowName() {
+    throw new org.nd4j.imports.NoOpNameFoundException(
+        "No TensorFlow op corresponds to " + opName());
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.dl4jhopfield.ops.runtime;
+
+import io.github.dl4jhopfield.ops.NativeOps;
+import io.github.dl4jhopfield.ops.custom.HopfieldOp;
+import io.github.dl4jhopfield.ops.custom.OpArgs;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.imports.converters.ImportClassMapping;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.CustomOpDescriptor;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * ND4J's executioner with the ops of this library added. Every call of theirs, eager or from a
+ * SameDiff session, passes {@code exec(CustomOp...)} here: the arguments are checked, then the call
+ * goes to libnd4j where the op is registered there, else to the op's Java implementation. All other
+ * calls pass to the executioner that ND4J chose, so that nothing of its state (caches, profiler,
+ * thread-locals) is copied or lost, and any backend will do.
+ *
+ * <p>Why this way: SameDiff sessions call {@code Nd4j.exec(CustomOp, OpContext)}, whose
+ * implementation reads nothing from the op but its hash, so an op class alone cannot run in Java;
+ * and both libnd4j and its executioner cache their list of ops on first use, so an op registered
+ * later is unknown to them. This class answers {@code getCustomOperations} itself, which makes the
+ * order of initialisation irrelevant. Nothing in ND4J or DL4J M2.1 casts the executioner to a
+ * concrete class.
+ */
+public final class HopfieldExecutioner extends DelegatingExecutioner {
+  private volatile Map<String, CustomOpDescriptor> customOperations;
+
+  HopfieldExecutioner(OpExecutioner delegate) {
+    super(delegate);
+  }
+
+  /** The executioner that ND4J chose for its backend. */
+  public OpExecutioner delegate() {
+    return delegate;
+  }
+
+  @Override
+  public Map<String, CustomOpDescriptor> getCustomOperations() {
+    Map<String, CustomOpDescriptor> all = customOperations;
+    if (all == null) {
+      // ND4J's table of op classes asks for this map while it is being built, and then takes the
+      // classes from
+      // the mapping that we put ours into; so SameDiff.load finds them.
+      addToClassMapping();
+      all = new HashMap<>(delegate.getCustomOperations());
+      all.putAll(OpCatalog.descriptors());
+      customOperations = all = Map.copyOf(all);
+    }
+    return all;
+  }
+
+  static void addToClassMapping() {
+    for (String name : OpCatalog.names()) {
+      ImportClassMapping.getOpNameMapping().putIfAbsent(name, OpCatalog.create(name));
+    }
+  }
+
+  @Override
+  public INDArray[] exec(CustomOp op) {
+    if (!(op instanceof HopfieldOp ours)) {
+      return delegate.exec(op);
+    }
+    List<long[]> shapes = ours.checkedShapes();
+    if (op.numOutputArguments() == 0) {
+      for (long[] shape : shapes) {
+        op.addOutputArgument(
+            Nd4j.createUninitialized(op.getInputArgument(0).dataType(), shape, 'c'));
+      }
+    } else {
+      ours.checkOutputs(shapes, op.getInputArgument(0), op.outputArguments());
+    }
+    INDArray[] outputs = op.outputArguments().toArray(new INDArray[0]);
+    if (!anyEmpty(outputs)) {
+      if (NativeOps.runsNative(op.opName())) {
+        delegate.exec(op);
+      } else {
+        runInJava(ours, ours.checkedArgs(null), outputs);
+      }
+    }
+    return outputs;
+  }
+
+  @Override
+  public INDArray[] exec(CustomOp op, OpContext context) {
+    if (!(op instanceof HopfieldOp ours)) {
+      return delegate.exec(op, context);
+    }
+    OpArgs args = ours.checkedArgs(context);
+    INDArray[] outputs = context.getOutputArrays().toArray(new INDArray[0]);
+    if (anyEmpty(outputs)) {
+      return outputs;
+    }
+    if (NativeOps.runsNative(op.opName())) {
+      return delegate.exec(op, context);
+    }
+    runInJava(ours, args, outputs);
+    return outputs;
+  }
+
+  private static void runInJava(HopfieldOp op, OpArgs args, INDArray[] outputs) {
+    op.runInJava(args, outputs);
+  }
+
+  private static boolean anyEmpty(INDArray[] outputs) {
+    for (INDArray output : outputs) {
+      if (output.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public CustomOp execAndReturn(CustomOp op) {
+    exec(op);
+    return op;
+  }
+
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape(CustomOp op) {
+    return op instanceof HopfieldOp ? op.calculateOutputShape() : delegate.calculateOutputShape(op);
+  }
+
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape(CustomOp op, OpContext context) {
+    return op instanceof HopfieldOp ours
+        ? ours.calculateOutputShape(context)
+        : delegate.calculateOutputShape(op, context);
+  }
+
+  @Override
+  public INDArray[] allocateOutputArrays(CustomOp op) {
+    return delegate.allocateOutputArrays(op);
+  }
+}
