@@ -87,27 +87,29 @@ void entmax15Backward(const Block<C>& block) {
 //   U = sum y expm1(a),  A = sum y a,  W = sum y w.
 // It equals proposition 1 of Correia et al. with the differences that cancel as alpha -> 1 taken out, and at alpha = 1
 // is y_i (sum y l^2 - l_i^2) / 2, their limit.
-double alphaGradient(const double* y, const double* g, int64_t n, double alpha) {
+template <class C>
+double alphaGradient(const C* y, const C* g, int64_t n, double alpha) {
   const double e = alpha - 1;
   double U = 0, A = 0, W = 0;
-  const auto psiTerm = [e](double l) {  // y w, without overflow for tiny y: exp(a) alone may overflow, y exp(a) does not
+  // y w; where exp(a) alone would overflow, y exp(a) = y^(1 - e) takes its place.
+  const auto yw = [e](double p, double l) {
     const double a = -e * l;
-    if (a < 0.05) return l * l * (0.5 + a * (1.0 / 6 + a * (1.0 / 24 + a * (1.0 / 120 + a * (1.0 / 720 + a / 5040)))));
-    return (std::expm1(a) - a) / (e * e);
+    if (a < 0.05)
+      return p * l * l * (0.5 + a * (1.0 / 6 + a * (1.0 / 24 + a * (1.0 / 120 + a * (1.0 / 720 + a / 5040)))));
+    return (a < 300 ? p * (std::expm1(a) - a) : std::exp((1 - e) * l)) / (e * e);
   };
   for (int64_t i = 0; i < n; ++i) {
     if (y[i] == 0) continue;
-    const double l = std::log(y[i]);
-    U += std::exp((1 - e) * l) - y[i];
-    A += y[i] * -e * l;
-    W += -e * l < 300 ? y[i] * psiTerm(l) : std::exp((1 - e) * l) / (e * e);
+    const double p = y[i], l = std::log(p);
+    U += -e * l < 300 ? p * std::expm1(-e * l) : std::exp((1 - e) * l);
+    A += p * -e * l;
+    W += yw(p, l);
   }
   double sum = 0;
   for (int64_t i = 0; i < n; ++i) {
     if (y[i] == 0) continue;
-    const double l = std::log(y[i]);
-    const double yw = -e * l < 300 ? y[i] * psiTerm(l) : std::exp((1 - e) * l) / (e * e);
-    sum += g[i] * (y[i] * (1 - e * l) * W - (1 + A) * yw);
+    const double p = y[i], l = std::log(p);
+    sum += static_cast<double>(g[i]) * (p * (1 - e * l) * W - (1 + A) * yw(p, l));
   }
   return sum / (1 + U);
 }
@@ -119,21 +121,17 @@ void entmaxBackward(const Block<C>& block) {
     return alpha == 1 ? y : alpha == 2 ? 1.0 : std::pow(y, 2 - alpha);
   });
   if (block.perRow[1] == nullptr) return;
-  std::vector<double> y(block.length), g(block.length);
-  for (int64_t row = 0; row < block.rows; ++row) {
-    for (int64_t i = 0; i < block.length; ++i) {
-      y[i] = block.in[0][row * block.inStep[0] + i];
-      g[i] = block.in[1][row * block.inStep[1] + i];
-    }
+  for (int64_t row = 0; row < block.rows; ++row)
     block.perRow[1][block.first + row] =
-        alphaGradient(y.data(), g.data(), block.length, block.scalar[1][row * block.scalarStep[1]]);
-  }
+        alphaGradient(block.in[0] + row * block.inStep[0], block.in[1] + row * block.inStep[1], block.length,
+                      block.scalar[1][row * block.scalarStep[1]]);
 }
 
 #define INSTANTIATE(C)                                                                       \
   template void sparsemaxRow(const C*, const uint8_t*, C*, int64_t, double);                 \
   template void entmax15Row(const C*, const uint8_t*, C*, int64_t, double);                  \
   template void entmaxRow(const C*, const uint8_t*, C*, int64_t, double, double);            \
+  template double alphaGradient(const C*, const C*, int64_t, double);                        \
   template void sparsemaxBackward(const Block<C>&);                                          \
   template void entmax15Backward(const Block<C>&);                                           \
   template void entmaxBackward(const Block<C>&);

@@ -23,6 +23,10 @@ void normmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, d
 template <class C>
 void kSubsetsRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, double k, bool atMost);
 
+/// d<y, g>/dalpha of alpha-entmax for one row.
+template <class C>
+double alphaGradient(const C* y, const C* g, int64_t n, double alpha);
+
 // Whole blocks, for the table.
 template <class C>
 void softmaxBackward(const Block<C>& block);

@@ -1,0 +1,657 @@
+// Row kernels of the separations, written once over the vector type V (F32 or F64 of the instruction set).
+// Rows with NaN, +inf scores, or parameters out of the ordinary go to the reference rows.
+#pragma once
+
+namespace dl4jhopfield {
+namespace {
+
+/// The scores of one row: +-x (the sign of beta), -inf where an entry takes no part. |beta| is applied later, to differences
+/// from the maximum: they are exact where it matters.
+template <class V>
+struct Row {
+  using T = typename V::T;
+  using R = typename V::R;
+  const T* x;
+  const uint8_t* mask;
+  T* y;
+  int64_t n;
+  double beta;
+  T scale;  // |beta|
+  T sign;
+
+  Row(const Block<T>& b, int64_t r)
+      : x(b.in[0] + r * b.inStep[0]),
+        mask(b.mask != nullptr ? b.mask + r * b.maskStep : nullptr),
+        y(b.out[0] + r * b.outStep[0]),
+        n(b.length),
+        beta(b.scalar[0][r * b.scalarStep[0]]),
+        scale(static_cast<T>(beta < 0 ? -beta : beta)),
+        sign(beta < 0 ? T(-1) : T(1)) {}
+
+  template <class Access>
+  inline __attribute__((always_inline)) R score(const Access& at, int64_t i) const {
+    const R minusInfinity = V::set(-static_cast<T>(__builtin_inf()));
+    const R value = at.load(x + i, minusInfinity);
+    R result = value;
+    if (sign < 0) result = V::select(V::equal(value, minusInfinity), value, -value);
+    if (mask != nullptr) result = V::select(at.bytes(mask + i), result, minusInfinity);
+    return result;
+  }
+
+  /// The largest score. Special: the reference must answer (NaN, +inf, odd beta). Nothing: -inf, a row of zeros.
+  struct Maximum {
+    T value;
+    bool special;
+  };
+  Maximum maximum() const {
+    const R low = V::set(-static_cast<T>(__builtin_inf()));
+    if (!(scale > 0 && scale <= static_cast<T>(1e30))) return {0, true};
+    R m0 = low, m1 = low, m2 = low, m3 = low;
+    typename V::M bad = V::none();
+    int64_t i = 0;
+    const Full<V> full;
+    for (; i + 4 * V::W <= n; i += 4 * V::W) {
+      const R a = score(full, i), b = score(full, i + V::W), c = score(full, i + 2 * V::W), d = score(full, i + 3 * V::W);
+      m0 = V::max(m0, a);
+      m1 = V::max(m1, b);
+      m2 = V::max(m2, c);
+      m3 = V::max(m3, d);
+      // A NaN in one of two makes the unordered comparison of a sum true unless it is inf - inf: also special.
+      bad = V::either(bad, V::either(V::either(V::nan(a), V::nan(b)), V::either(V::nan(c), V::nan(d))));
+    }
+    sweep<V>(n - i, [&](auto at, int64_t j) {
+      const R a = score(at, i + j);
+      m0 = V::max(m0, a);
+      bad = V::either(bad, V::nan(a));
+    });
+    const T value = V::maximum(V::max(V::max(m0, m1), V::max(m2, m3)));
+    return {value, V::any(bad) || value == static_cast<T>(__builtin_inf())};
+  }
+
+  void zeros() const {
+    sweep<V>(n, [&](auto at, int64_t i) { at.store(y + i, V::zero()); });
+  }
+};
+
+template <class V>
+void softmaxRow(const Row<V>& row) {
+  using T = typename V::T;
+  const auto top = row.maximum();
+  if (top.special) return reference::softmaxRow<T>(row.x, row.mask, row.y, row.n, row.beta);
+  if (top.value == -static_cast<T>(__builtin_inf())) return row.zeros();
+  const auto m = V::set(top.value), scale = V::set(row.scale);
+  auto sum = V::zero();
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto e = exp<V>((row.score(at, i) - m) * scale);
+    sum = sum + e;
+    at.store(row.y + i, e);
+  });
+  const auto inverse = V::set(1 / V::sum(sum));
+  sweep<V>(row.n, [&](auto at, int64_t i) { at.store(row.y + i, at.load(row.y + i, V::zero()) * inverse); });
+}
+
+/// Newton's method for the threshold t > 0 with || [d + t]_+ ||_q = 1, q = 1 (sparsemax) or 2 (1.5-entmax), over the
+/// candidates d <= 0 in `d`, of which there are `count`, padded with -inf to a whole vector. t falls monotonically from
+/// 1, so a candidate once lost stays lost and the survivors move together. `F`, `G`: sums at t = 1.
+template <class V, int q>
+typename V::T threshold(typename V::T* d, int64_t count, typename V::T F, typename V::T G) {
+  using T = typename V::T;
+  T t = 1;
+  for (int iteration = 0; iteration < 100; ++iteration) {
+    const T step = q == 1 ? (F - 1) / G : (F - static_cast<T>(__builtin_sqrt(F))) / G;
+    t -= step;
+    if (step <= 4 * V::epsilon * t) break;
+    const auto tv = V::set(t), zero = V::zero();
+    auto f = zero, g = zero;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < count; i += V::W) {
+      const auto value = V::load(d + i);
+      const auto c = V::max(zero, value + tv);
+      const auto alive = V::greater(c, zero);
+      if (q == 1) {
+        f = f + c;
+      } else {
+        f = V::fma(c, c, f);
+        g = g + c;
+      }
+      kept += V::compress(d + kept, alive, value);
+    }
+    V::store(d + kept, V::set(-static_cast<T>(__builtin_inf())));
+    count = kept;
+    F = V::sum(f);
+    G = q == 1 ? static_cast<T>(count) : V::sum(g);
+  }
+  return t;
+}
+
+/// sparsemax (q = 1, half = 1) and 1.5-entmax (q = 2, half = 1/2).
+template <class V, int q>
+void sparseRow(const Row<V>& row, typename V::T* scratch) {
+  using T = typename V::T;
+  const auto top = row.maximum();
+  if (top.special)
+    return q == 1 ? reference::sparsemaxRow<T>(row.x, row.mask, row.y, row.n, row.beta)
+                  : reference::entmax15Row<T>(row.x, row.mask, row.y, row.n, row.beta);
+  if (top.value == -static_cast<T>(__builtin_inf())) return row.zeros();
+  const auto m = V::set(top.value), scale = V::set(q == 1 ? row.scale : row.scale / 2);
+  const auto zero = V::zero(), one = V::set(1);
+  auto f = zero, g = zero;
+  int64_t count = 0;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto d = (row.score(at, i) - m) * scale;
+    const auto c = V::max(zero, d + one);
+    const auto alive = V::greater(c, zero);
+    if (!V::any(alive)) return;
+    if (q == 1) {
+      f = f + c;
+    } else {
+      f = V::fma(c, c, f);
+      g = g + c;
+    }
+    count += V::compress(scratch + count, alive, d);
+  });
+  V::store(scratch + count, V::set(-static_cast<T>(__builtin_inf())));
+  const T t = threshold<V, q>(scratch, count, V::sum(f), q == 1 ? static_cast<T>(count) : V::sum(g));
+  const auto tv = V::set(t);
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto c = V::max(zero, V::fma(row.score(at, i) - m, scale, tv));
+    at.store(row.y + i, q == 1 ? c : c * c);
+  });
+}
+
+/// (1 + u)^a for c = 1 + u > 0 given by log1p, 0 where c <= 0.
+template <class V>
+inline __attribute__((always_inline)) typename V::R positivePower(typename V::R u, typename V::R a) {
+  const auto c = V::set(1) + u;
+  const auto alive = V::greater(c, V::zero());
+  const auto safe = V::select(alive, c, V::set(1));
+  return V::keep(alive, exp<V>(a * log1p<V>(u, safe, V::set(1) / safe)));
+}
+
+/// The vector twin of internal/power_threshold.h; `d` as for threshold().
+template <class V>
+typename V::T powerThreshold(typename V::T* d, int64_t count, double s, double q) {
+  using T = typename V::T;
+  double low = __builtin_expm1(-__builtin_log(static_cast<double>(count)) / q) / s, high = 0, v = 0;
+  const auto sv = V::set(static_cast<T>(s)), qv = V::set(static_cast<T>(q)), zero = V::zero(), one = V::set(1);
+  for (int iteration = 0; iteration < 200; ++iteration) {
+    const auto vv = V::set(static_cast<T>(v));
+    // What can still be in the support at the upper end of the bracket stays.
+    const auto limit = V::set(static_cast<T>(-1 / s - high));
+    auto f = zero, g = zero;
+    int64_t kept = 0;
+    for (int64_t i = 0; i < count; i += V::W) {
+      const auto value = V::load(d + i);
+      const auto u = sv * (value + vv);
+      const auto c = one + u;
+      const auto alive = V::greater(c, zero);
+      const auto safe = V::select(alive, c, one);
+      const auto inverse = one / safe;
+      const auto power = V::keep(alive, exp<V>(qv * log1p<V>(V::keep(alive, u), safe, inverse)));
+      f = f + power;
+      g = V::fma(power, inverse, g);
+      kept += V::compress(d + kept, V::greater(value, limit), value);
+    }
+    V::store(d + kept, V::set(-static_cast<T>(__builtin_inf())));
+    count = kept;
+    const double F = V::sum(f), G = V::sum(g);
+    (F >= 1 ? high : low) = v;
+    const double step = __builtin_expm1(-__builtin_log(F) / q) * F / (s * G);
+    const double size = step < 0 ? -step : step;
+    // F carries an error of a few epsilon, and F^(1/q) - 1 that over q; v itself is stored in T.
+    if (F == 1 || size * s <= 4 * V::epsilon * (q > 1 ? 1 / q : 1)) return static_cast<T>(v + step);
+    double next = v + step;
+    if (!(next > low && next < high)) next = low + (high - low) / 2;
+    const T rounded = static_cast<T>(next);
+    if (rounded == static_cast<T>(v) || rounded == static_cast<T>(low) || rounded == static_cast<T>(high))
+      return rounded;
+    v = rounded;
+  }
+  return static_cast<T>(v);
+}
+
+/// y_i proportional to [1 + s (scale (x_i - max) + v)]_+ ^ a, where v makes the sum of the q-th powers 1.
+/// alpha-entmax: s = alpha - 1, q = a = 1/s. normmax: s = 1, q = p/(p-1), a = 1/(p-1). False: the reference must answer.
+template <class V>
+bool powerRow(const Row<V>& row, double s, double q, double a, typename V::T* scratch) {
+  using T = typename V::T;
+  if (!(s > 1e-30) || !(q < 1e30)) return false;
+  const auto top = row.maximum();
+  if (top.special) return false;
+  if (top.value == -static_cast<T>(__builtin_inf())) {
+    row.zeros();
+    return true;
+  }
+  const auto m = V::set(top.value), scale = V::set(row.scale), limit = V::set(static_cast<T>(-1 / s));
+  int64_t count = 0;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto d = (row.score(at, i) - m) * scale;
+    const auto alive = V::greater(d, limit);
+    if (V::any(alive)) count += V::compress(scratch + count, alive, d);
+  });
+  V::store(scratch + count, V::set(-static_cast<T>(__builtin_inf())));
+  const auto v = V::set(powerThreshold<V>(scratch, count, s, q));
+  const auto sv = V::set(static_cast<T>(s)), av = V::set(static_cast<T>(a)), zero = V::zero(), one = V::set(1);
+  auto sum = zero;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto u = sv * (V::fma(row.score(at, i) - m, scale, v));
+    const auto alive = V::greater(one + u, zero);
+    auto power = zero;
+    if (V::any(alive)) {
+      power = positivePower<V>(V::keep(alive, u), av);
+      power = V::keep(V::both(alive, V::greaterEqual(power, V::set(V::smallestNormal))), power);
+      sum = sum + power;
+    }
+    at.store(row.y + i, power);
+  });
+  const auto inverse = V::set(1 / V::sum(sum));
+  sweep<V>(row.n, [&](auto at, int64_t i) { at.store(row.y + i, at.load(row.y + i, zero) * inverse); });
+  return true;
+}
+
+template <class V>
+void entmaxRow(const Row<V>& row, double alpha, typename V::T* scratch) {
+  if (alpha == 1) return softmaxRow(row);
+  if (alpha == 1.5) return sparseRow<V, 2>(row, scratch);
+  if (alpha == 2) return sparseRow<V, 1>(row, scratch);
+  if (!powerRow(row, alpha - 1, 1 / (alpha - 1), 1 / (alpha - 1), scratch))
+    reference::entmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, alpha);
+}
+
+template <class V>
+void normmaxRow(const Row<V>& row, double p, typename V::T* scratch) {
+  if (!(p > 1) || !powerRow(row, 1, p / (p - 1), 1 / (p - 1), scratch))
+    reference::normmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, p);
+}
+
+/// The threshold t with sum clip(d - t, 0, 1) = k, by Newton on the piecewise linear sum inside a bracket, from `t`. `d` is padded with
+/// -inf. Fails (false) only if rounding keeps it from settling.
+template <class V>
+bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, double high, double& t) {
+  using T = typename V::T;
+  const auto zero = V::zero(), one = V::set(1);
+  double halved = high - low;
+  int since = 0;
+  for (int iteration = 0; iteration < 300; ++iteration) {
+    const auto tv = V::set(static_cast<T>(t));
+    auto f = zero;
+    auto up = V::set(static_cast<T>(__builtin_inf())), down = V::set(-static_cast<T>(__builtin_inf()));
+    int64_t risers = 0, fallers = 0;
+    for (int64_t i = 0; i < n; i += V::W) {
+      const auto c = V::load(d + i) - tv;
+      f = f + V::min(one, V::max(zero, c));
+      const auto positive = V::greater(c, zero), below = V::greater(one, c);
+      const auto notNegative = V::greaterEqual(c, zero), notAbove = V::greaterEqual(one, c);
+      risers += V::count(V::both(positive, notAbove));     // what moves if t rises
+      fallers += V::count(V::both(notNegative, below));    // ... if t falls
+      up = V::min(up, V::select(notAbove, up, c));         // the saturated entry that a rising t reaches first
+      down = V::max(down, V::select(notNegative, down, c));  // the zero entry that a falling t reaches first
+    }
+    const double excess = V::sum(f) - k;
+    if (excess == 0) return true;
+    (excess > 0 ? low : high) = t;
+    double next;
+    if (excess > 0)
+      next = risers > 0 ? t + excess / static_cast<double>(risers) : t + (V::minimum(up) - 1.0);
+    else
+      next = fallers > 0 ? t + excess / static_cast<double>(fallers) : t + V::maximum(down);
+    const double size = next > t ? next - t : t - next, scale = t < 0 ? -t : t;
+    if (size <= 2 * V::epsilon * (scale > 0.01 ? scale : 0.01)) {
+      t = next;
+      return true;
+    }
+    if (++since == 4) {  // Newton may crawl over a long chain of breakpoints: halve the bracket now and then
+      if (high - low > halved / 2) next = low + (high - low) / 2;
+      halved = high - low;
+      since = 0;
+    }
+    if (!(next > low && next < high)) next = low + (high - low) / 2;
+    const T rounded = static_cast<T>(next);
+    if (rounded == static_cast<T>(t) || rounded == static_cast<T>(low) || rounded == static_cast<T>(high)) {
+      t = next;
+      return true;
+    }
+    t = rounded;
+  }
+  return false;
+}
+
+template <class V, bool atMost>
+void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
+  using T = typename V::T;
+  const auto refer = [&] { reference::kSubsetsRow<T>(row.x, row.mask, row.y, row.n, row.beta, k, atMost); };
+  if (!(k > 0)) return refer();
+  const auto top = row.maximum();
+  if (top.special) return refer();
+  const T minusInfinity = -static_cast<T>(__builtin_inf());
+  if (top.value == minusInfinity) return row.zeros();
+  const auto zero = V::zero(), one = V::set(1), scale = V::set(row.scale);
+  T origin = top.value;
+  auto smallest = zero, clipped = zero;
+  int64_t taking = 0;
+  const auto gather = [&] {
+    const auto m = V::set(origin);
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto x = row.score(at, i);
+      const auto d = (x - m) * scale;
+      const auto finite = V::greater(x, V::set(minusInfinity));
+      V::store(scratch + i, d);  // scratch is padded: whole vectors
+      smallest = V::min(smallest, V::select(finite, d, smallest));
+      taking += V::count(finite);
+      if (atMost) clipped = clipped + V::min(one, V::max(zero, x * scale));
+    });
+  };
+  gather();
+  if (atMost && static_cast<double>(V::sum(clipped)) <= k) {
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      at.store(row.y + i, V::min(one, V::max(zero, row.score(at, i) * scale)));
+    });
+    return;
+  }
+  if (static_cast<double>(taking) <= k) {
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      at.store(row.y + i, V::keep(V::greater(row.score(at, i), V::set(minusInfinity)), one));
+    });
+    return;
+  }
+  const double lowest = V::minimum(smallest);
+  // All at the lowest would give sum >= k at t = lowest - k/n (k < n); all at the top sum <= k at t = -k/n.
+  const double share = k / static_cast<double>(taking);
+  double t = -1 < lowest - share ? lowest - share : -1 < -share ? -1 : -share;
+  if (!budgetThreshold<V>(scratch, row.n, k, lowest - 1, 0, t)) return refer();
+  if (t < -4) {
+    // Far from the maximum, x - max has lost digits that count: once more from the entry nearest the threshold.
+    const auto reach = V::set(static_cast<T>(t + 1)), lowv = V::set(minusInfinity);
+    auto nearest = lowv, chosen = lowv;
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto x = row.score(at, i);
+      const auto d = (x - V::set(origin)) * scale;
+      chosen = V::max(chosen, V::select(V::greaterEqual(reach, d), x, lowv));
+    });
+    (void)nearest;
+    const T shifted = V::maximum(chosen);
+    if (shifted > minusInfinity) {
+      const double moved = (static_cast<double>(shifted) - static_cast<double>(origin)) * static_cast<double>(row.scale);
+      origin = shifted;
+      smallest = zero;
+      taking = 0;
+      gather();
+      t -= moved;
+      const double width = 4 + V::epsilon * 8 * (moved < 0 ? -moved : moved);
+      double shiftedT = t;
+      if (!budgetThreshold<V>(scratch, row.n, k, t - width, t + width, shiftedT)) return refer();
+      t = shiftedT;
+    }
+  }
+  const auto tv = V::set(static_cast<T>(t)), m = V::set(origin);
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto c = (row.score(at, i) - m) * scale - tv;
+    at.store(row.y + i, V::min(one, V::max(zero, c)));
+  });
+}
+
+// ---- whole blocks ----
+
+template <class V>
+void softmax(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r) softmaxRow(Row<V>(b, r));
+}
+template <class V, int q>
+void sparse(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r) sparseRow<V, q>(Row<V>(b, r), b.scratch);
+}
+template <class V>
+void entmax(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r) entmaxRow(Row<V>(b, r), b.scalar[1][r * b.scalarStep[1]], b.scratch);
+}
+template <class V>
+void normmax(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r) normmaxRow(Row<V>(b, r), b.scalar[1][r * b.scalarStep[1]], b.scratch);
+}
+template <class V, bool atMost>
+void kSubsets(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r)
+    kSubsetsRow<V, atMost>(Row<V>(b, r), b.scalar[1][r * b.scalarStep[1]], b.scratch);
+}
+
+// ---- backward ----
+
+/// Operands of one backward row. The gradient with respect to beta, where wanted, needs the raw gradient first.
+template <class V>
+struct BackwardRow {
+  using T = typename V::T;
+  const T *y, *g, *x;
+  T* out;
+  int64_t n;
+  double beta;
+  double* gradBeta;
+
+  BackwardRow(const Block<T>& b, int64_t r)
+      : y(b.in[0] + r * b.inStep[0]),
+        g(b.in[1] + r * b.inStep[1]),
+        x(b.perRow[0] != nullptr ? b.in[2] + r * b.inStep[2] : nullptr),
+        out(b.out[0] + r * b.outStep[0]),
+        n(b.length),
+        beta(b.scalar[0][r * b.scalarStep[0]]),
+        gradBeta(b.perRow[0] != nullptr ? b.perRow[0] + b.first + r : nullptr) {}
+
+  typename V::R factor() const { return V::set(gradBeta != nullptr ? T(1) : static_cast<T>(beta)); }
+
+  void finish() const {
+    if (gradBeta == nullptr) return;
+    auto sum = V::zero();
+    const auto factor = V::set(static_cast<T>(beta));
+    sweep<V>(n, [&](auto at, int64_t i) {
+      const auto raw = at.load(out + i, V::zero());
+      const auto live = V::notEqual(raw, V::zero());
+      sum = V::fma(raw, V::keep(live, at.load(x + i, V::zero())), sum);
+      at.store(out + i, V::keep(live, raw * factor));
+    });
+    *gradBeta = V::sum(sum);
+  }
+};
+
+/// r (g - <r, g> / sum r) with r = weight(y) where y != 0.
+template <class V, class Weight>
+inline __attribute__((always_inline)) void weightedRow(const BackwardRow<V>& row, Weight&& weight) {
+  const auto zero = V::zero();
+  auto sum = zero, dot = zero;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto y = at.load(row.y + i, zero);
+    const auto live = V::notEqual(y, zero);
+    if (!V::any(live)) return;
+    const auto r = V::keep(live, weight(V::select(live, y, V::set(1))));
+    sum = sum + r;
+    dot = V::fma(r, V::keep(live, at.load(row.g + i, zero)), dot);
+  });
+  const auto mean = V::set(V::sum(dot) / V::sum(sum)), factor = row.factor();
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto y = at.load(row.y + i, zero);
+    const auto live = V::notEqual(y, zero);
+    auto result = zero;
+    if (V::any(live))
+      result = V::keep(live, weight(V::select(live, y, V::set(1))) * (at.load(row.g + i, zero) - mean) * factor);
+    at.store(row.out + i, result);
+  });
+  row.finish();
+}
+
+template <class V>
+void softmaxBackward(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r) weightedRow(BackwardRow<V>(b, r), [](auto y) { return y; });
+}
+template <class V>
+void sparsemaxBackward(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r)
+    weightedRow(BackwardRow<V>(b, r), [](auto y) { return V::select(V::nan(y), y, V::set(1)); });
+}
+template <class V>
+void entmax15Backward(const Block<typename V::T>& b) {
+  for (int64_t r = 0; r < b.rows; ++r) weightedRow(BackwardRow<V>(b, r), [](auto y) { return V::sqrt(y); });
+}
+
+/// y^a for y > 0 (subnormal y count as the smallest normal number); NaN stays.
+template <class V>
+inline __attribute__((always_inline)) typename V::R power(typename V::R y, typename V::R a) {
+  const auto result = exp<V>(a * log<V>(V::max(V::set(V::smallestNormal), y)));
+  return V::select(V::nan(y), y, result);
+}
+
+template <class V>
+void entmaxBackward(const Block<typename V::T>& b) {
+  using T = typename V::T;
+  for (int64_t r = 0; r < b.rows; ++r) {
+    const BackwardRow<V> row(b, r);
+    const double alpha = b.scalar[1][r * b.scalarStep[1]];
+    if (b.perRow[1] != nullptr) b.perRow[1][b.first + r] = reference::alphaGradient<T>(row.y, row.g, row.n, alpha);
+    if (alpha == 1) {
+      weightedRow(row, [](auto y) { return y; });
+    } else if (alpha == 1.5) {
+      weightedRow(row, [](auto y) { return V::sqrt(y); });
+    } else if (alpha == 2) {
+      weightedRow(row, [](auto y) { return V::select(V::nan(y), y, V::set(1)); });
+    } else {
+      const auto a = V::set(static_cast<T>(2 - alpha));
+      weightedRow(row, [a](auto y) { return power<V>(y, a); });
+    }
+  }
+}
+
+template <class V>
+void normmaxBackward(const Block<typename V::T>& b) {
+  using T = typename V::T;
+  const auto zero = V::zero(), one = V::set(1);
+  for (int64_t r = 0; r < b.rows; ++r) {
+    const BackwardRow<V> row(b, r);
+    const double p = b.scalar[1][r * b.scalarStep[1]];
+    // s_i = (y_i/N)^(2-p) / (p-1): one power of y serves ||y||_p^p = sum y^2 y^(p-2) as well.
+    const auto exponent = V::set(static_cast<T>(p));
+    auto powers = zero, dot = zero;
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto y = at.load(row.y + i, zero);
+      const auto live = V::notEqual(y, zero);
+      if (!V::any(live)) return;
+      powers = powers + V::keep(live, p == 2 ? y * y : power<V>(V::select(live, y, one), exponent));
+      dot = V::fma(y, V::keep(live, at.load(row.g + i, zero)), dot);
+    });
+    const double norm = __builtin_pow(static_cast<double>(V::sum(powers)), 1 / p);
+    const double constant = __builtin_pow(norm, p - 1) / (p - 1);  // N (1/N)^(2-p) / (p-1)
+    const auto mean = V::set(V::sum(dot)), factor = V::set(static_cast<T>(constant));
+    const auto other = V::set(static_cast<T>(2 - p));
+    auto sum = zero;
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto y = at.load(row.y + i, zero);
+      const auto live = V::notEqual(y, zero);
+      auto sh = zero;
+      if (V::any(live)) {
+        sh = (at.load(row.g + i, zero) - mean) * factor;
+        if (p != 2) sh = sh * power<V>(V::select(live, y, one), other);
+        sh = V::keep(live, sh);
+        sum = sum + sh;
+      }
+      at.store(row.out + i, sh);
+    });
+    const auto total = V::set(V::sum(sum)), scale = row.factor();
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto y = at.load(row.y + i, zero);
+      const auto raw = V::fnma(y, total, at.load(row.out + i, zero)) * scale;
+      at.store(row.out + i, V::keep(V::notEqual(y, zero), raw));
+    });
+    row.finish();
+  }
+}
+
+template <class V, bool atMost>
+void kSubsetsBackward(const Block<typename V::T>& b) {
+  using T = typename V::T;
+  const auto zero = V::zero(), one = V::set(1);
+  for (int64_t r = 0; r < b.rows; ++r) {
+    const BackwardRow<V> row(b, r);
+    const double k = b.scalar[1][r * b.scalarStep[1]];
+    auto total = zero, sum = zero;
+    int64_t inside = 0;
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto y = at.load(row.y + i, zero);
+      const auto live = V::both(V::notEqual(y, zero), V::notEqual(y, one));
+      if (atMost) total = total + y;
+      if (!V::any(live)) return;
+      sum = sum + V::keep(live, at.load(row.g + i, zero));
+      inside += V::count(live);
+    });
+    const double tolerance = 4 * static_cast<double>(V::epsilon) * (k > 1 ? k : 1);
+    const bool slack = atMost && static_cast<double>(V::sum(total)) < k - tolerance;
+    const auto mean = V::set(slack || inside == 0 ? T(0) : V::sum(sum) / static_cast<T>(inside)), factor = row.factor();
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto y = at.load(row.y + i, zero);
+      const auto live = V::both(V::notEqual(y, zero), V::notEqual(y, one));
+      const auto result = V::select(V::nan(y), y, (at.load(row.g + i, zero) - mean) * factor);
+      at.store(row.out + i, V::keep(live, result));
+    });
+    row.finish();
+  }
+}
+
+// ---- Lagrangian units ----
+
+template <class V>
+void lagrangian(const Block<typename V::T>& b) {
+  using T = typename V::T;
+  for (int64_t r = 0; r < b.rows; ++r) {
+    const T* x = b.in[0] + r * b.inStep[0];
+    const uint8_t* mask = b.mask != nullptr ? b.mask + r * b.maskStep : nullptr;
+    T* d = b.out[0] + r * b.outStep[0];
+    T* keep = b.out[1] + r * b.outStep[1];
+    const auto t = V::set(static_cast<T>(b.scalar[0][r * b.scalarStep[0]]));
+    const auto bias = V::set(static_cast<T>(b.scalar[1][r * b.scalarStep[1]]));
+    const auto one = V::set(1);
+    sweep<V>(b.length, [&](auto at, int64_t i) {
+      const auto value = at.load(x + i, V::zero());
+      auto kept = V::greater(value, t);
+      auto result = V::select(V::either(kept, V::nan(value)), value, bias);
+      if (mask != nullptr) {
+        const auto unmasked = at.bytes(mask + i);
+        kept = V::both(kept, unmasked);
+        result = V::keep(unmasked, result);
+      }
+      at.store(d + i, result);
+      at.store(keep + i, V::keep(kept, one));
+    });
+  }
+}
+
+template <class V>
+void lagrangianBackward(const Block<typename V::T>& b) {
+  using T = typename V::T;
+  for (int64_t r = 0; r < b.rows; ++r) {
+    const T* keep = b.in[0] + r * b.inStep[0];
+    const T* g = b.in[1] + r * b.inStep[1];
+    T* out = b.out[0] + r * b.outStep[0];
+    sweep<V>(b.length, [&](auto at, int64_t i) {
+      const auto kept = V::notEqual(at.load(keep + i, V::zero()), V::zero());
+      at.store(out + i, V::keep(kept, at.load(g + i, V::zero())));
+    });
+  }
+}
+
+template <class V>
+void fillSeparations(RowKernels<typename V::T>& table) {
+  table.softmax = softmax<V>;
+  table.sparsemax = sparse<V, 1>;
+  table.entmax15 = sparse<V, 2>;
+  table.entmax = entmax<V>;
+  table.normmax = normmax<V>;
+  table.kSubsetsExactly = kSubsets<V, false>;
+  table.kSubsetsAtMost = kSubsets<V, true>;
+  table.softmaxBackward = softmaxBackward<V>;
+  table.sparsemaxBackward = sparsemaxBackward<V>;
+  table.entmax15Backward = entmax15Backward<V>;
+  table.entmaxBackward = entmaxBackward<V>;
+  table.normmaxBackward = normmaxBackward<V>;
+  table.kSubsetsExactlyBackward = kSubsetsBackward<V, false>;
+  table.kSubsetsAtMostBackward = kSubsetsBackward<V, true>;
+  table.lagrangian = lagrangian<V>;
+  table.lagrangianBackward = lagrangianBackward<V>;
+}
+
+}  // namespace
+}  // namespace dl4jhopfield
