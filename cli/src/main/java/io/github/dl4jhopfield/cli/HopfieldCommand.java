@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       RunCommand.class,
+      BenchCommand.class,
       DoctorCommand.class,
       TestCommand.class,
       PublishLocalCommand.class,
