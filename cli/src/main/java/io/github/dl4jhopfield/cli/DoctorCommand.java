@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.cli;
 
+import io.github.dl4jhopfield.ops.NativeOps;
+import io.github.dl4jhopfield.ops.NativeStatus;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -8,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.nd4j.linalg.factory.Nd4j;
@@ -43,7 +46,22 @@ final class DoctorCommand implements Callable<Integer> {
     report.put("versions", versions());
     report.put("machine", machine());
     report.put("nd4j", nd4j());
+    report.put("native", nativeOps());
     return report;
+  }
+
+  /** What {@link NativeOps} decided: the answer to "why is it slow?". */
+  static Map<String, Object> nativeOps() {
+    NativeStatus status = NativeOps.status();
+    Map<String, Object> decided = new LinkedHashMap<>();
+    decided.put("setting", System.getProperty("dl4jhopfield.native", "auto"));
+    decided.put("loaded", status.nativeLoaded());
+    decided.put("reason", status.reason());
+    decided.put("platform", status.platform());
+    decided.put("simd", status.simd());
+    decided.put("library", status.library());
+    decided.put("registered", new TreeMap<>(status.registeredHashes()));
+    return decided;
   }
 
   private static Map<String, Object> versions() {

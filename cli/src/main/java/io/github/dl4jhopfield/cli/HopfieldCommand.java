@@ -18,6 +18,8 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       RunCommand.class,
+      VerifyCommand.class,
+      OpCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       TestCommand.class,

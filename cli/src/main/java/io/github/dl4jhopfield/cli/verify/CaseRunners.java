@@ -1,0 +1,94 @@
+package io.github.dl4jhopfield.cli.verify;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
+import io.github.dl4jhopfield.ops.LagrangianUnit.PfuBuilder;
+import io.github.dl4jhopfield.ops.UnitOutput;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Which of our ops and layers runs a case, by the case's op. */
+final class CaseRunners {
+  private final Map<String, CaseRunner> byOp = new HashMap<>();
+
+  CaseRunners() {
+    op("softmax", g -> y(g.hopfield().maskedSoftmax(g.input("x"), null, 1, axis(g))));
+    op("sparsemax", g -> y(g.hopfield().sparsemax(g.input("x"), null, axis(g))));
+    op("entmax15", g -> y(g.hopfield().entmax15(g.input("x"), null, axis(g))));
+    op("alpha_entmax", g -> y(entmax(g)));
+    op("lagrangian_unit", CaseRunners::unit);
+  }
+
+  private void op(String name, GraphCase.Body body) {
+    byOp.put(name, (reference, type) -> GraphCase.run(reference, type, body));
+  }
+
+  /** Empty where nothing here runs it. */
+  Optional<CaseRunner> of(ReferenceCase reference) {
+    return Optional.ofNullable(byOp.get(reference.op()));
+  }
+
+  private static Map<String, SDVariable> y(SDVariable y) {
+    return Map.of("y", y);
+  }
+
+  private static int axis(GraphCase graph) {
+    return graph.reference().integer("dim", -1);
+  }
+
+  private static SDVariable entmax(GraphCase g) {
+    if (g.reference().inputs().containsKey("alpha")) {
+      return g.hopfield().entmax(g.input("x"), null, g.input("alpha"), axis(g));
+    }
+    return g.hopfield().entmax(g.input("x"), null, g.reference().number("alpha", null), axis(g));
+  }
+
+  private static Map<String, SDVariable> unit(GraphCase g) {
+    SDVariable x = g.input("x");
+    LagrangianUnit unit = unit(g.reference());
+    UnitOutput<SDVariable> output;
+    if (g.reference().flag("training", false) && unit.getKind() == LagrangianUnit.Kind.PFU) {
+      // The case says what was added to the threshold; ours takes the standard normal number behind
+      // it.
+      double noise = g.reference().number("noise", null) / Math.pow(unit.getSigma(), 2);
+      SDVariable drawn = g.sd().constant("noise", Nd4j.createFromArray(noise).castTo(x.dataType()));
+      output = g.hopfield().lagrangianUnit(unit, x, null, drawn, -1);
+    } else {
+      output = g.hopfield().lagrangianUnit(unit, x, null);
+    }
+    return Map.of("D", output.values(), "mask", output.kept());
+  }
+
+  /** The unit of a case: of its field {@code unit}, with the options in its {@code hyper}. */
+  static LagrangianUnit unit(ReferenceCase reference) {
+    if (reference.unit() == null) {
+      return LagrangianUnit.none();
+    }
+    return switch (reference.unit()) {
+      case "relu" -> LagrangianUnit.relu();
+      case "pfu" -> pfu(reference);
+      default -> throw new CannotRun("no Lagrangian unit '" + reference.unit() + "' here");
+    };
+  }
+
+  private static LagrangianUnit pfu(ReferenceCase reference) {
+    PfuBuilder pfu = LagrangianUnit.pfuBuilder().medianOf(MedianScope.TENSOR);
+    JsonNode mu = reference.hyper().path("mu");
+    if (mu.isNumber()) {
+      pfu.mu(mu.doubleValue());
+    } else if (!mu.isMissingNode() && !mu.asText().equals("dmedian")) {
+      throw new CannotRun("no PFU with mu '" + mu.asText() + "' here");
+    }
+    JsonNode bias = reference.hyper().path("bias");
+    if (bias.isNumber()) {
+      pfu.bias(bias.doubleValue());
+    } else if (!bias.isMissingNode() && !bias.asText().equals("mu")) {
+      throw new CannotRun("no PFU with bias '" + bias.asText() + "' here");
+    }
+    return pfu.sigma(reference.number("sigma", 0.01)).build();
+  }
+}

@@ -1,0 +1,190 @@
+package io.github.dl4jhopfield.cli.verify;
+
+import io.github.dl4jhopfield.cli.verify.CaseResult.Status;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Runs a reference file. In double each case is compared with the reference; in float with our own
+ * double path on the same float inputs. A case that misses its tolerance by less than ten times is
+ * excused, and its reason says so, where the digits that the file gives of the inputs leave more
+ * open than that (see {@link InputPrecision}).
+ */
+public final class Verification {
+  /** Tolerance of float, in the measure of {@link Comparison}. */
+  static final double FLOAT_TOLERANCE = 1e-5;
+
+  /** Never more than this many times a case's tolerance is excused by the digits of its inputs. */
+  private static final double LARGEST_ALLOWANCE = 10;
+
+  private final CaseRunners runners = new CaseRunners();
+  private final DataType type;
+
+  /**
+   * @param type DOUBLE or FLOAT
+   */
+  public Verification(DataType type) {
+    this.type = type;
+  }
+
+  /**
+   * Runs every case, or those of one group.
+   *
+   * @param group null for all
+   * @param listener told of each result as it comes
+   * @return the results in the file's order
+   * @throws IllegalArgumentException if the file is malformed or has no case of the group
+   */
+  public List<CaseResult> run(Path file, String group, Consumer<CaseResult> listener)
+      throws IOException {
+    List<CaseResult> results = new ArrayList<>();
+    TreeSet<String> groups = new TreeSet<>();
+    ReferenceFile.read(
+        file,
+        reference -> {
+          groups.add(reference.group());
+          if (group == null || group.equals(reference.group())) {
+            CaseResult result = run(reference);
+            results.add(result);
+            listener.accept(result);
+          }
+        });
+    if (results.isEmpty()) {
+      throw new IllegalArgumentException(
+          file
+              + ": expected cases"
+              + (group == null ? "" : " of group '" + group + "'")
+              + ", found groups "
+              + groups);
+    }
+    return results;
+  }
+
+  /** Runs one case. */
+  CaseResult run(ReferenceCase reference) {
+    Optional<CaseRunner> runner = runners.of(reference);
+    if (runner.isEmpty()) {
+      return result(reference, Status.skipped, null, "no op or layer here runs " + reference.op());
+    }
+    Comparison comparison;
+    double tolerance;
+    try {
+      if (type == DataType.FLOAT) {
+        tolerance = FLOAT_TOLERANCE;
+        comparison = inFloat(runner.get(), reference.rounded());
+      } else {
+        tolerance = reference.tolerance();
+        comparison = inDouble(runner.get(), reference);
+      }
+    } catch (CannotRun e) {
+      return result(reference, Status.skipped, null, e.getMessage());
+    } catch (RuntimeException e) {
+      // One broken case must not hide the others.
+      return result(reference, Status.failed, null, e.toString());
+    }
+    if (comparison.problem() != null) {
+      return result(reference, Status.failed, comparison, comparison.problem());
+    }
+    if (comparison.where() == null) {
+      return result(reference, Status.failed, null, "the case lists nothing to compare");
+    }
+    if (comparison.worst() <= tolerance) {
+      return result(reference, Status.passed, comparison, null);
+    }
+    if (type == DataType.DOUBLE && comparison.worst() <= LARGEST_ALLOWANCE * tolerance) {
+      double uncertainty = InputPrecision.uncertainty(runner.get(), reference);
+      if (comparison.worst() <= 2 * uncertainty) {
+        return result(
+            reference,
+            Status.passed,
+            comparison,
+            String.format(
+                Locale.ROOT,
+                "above %.0e, but the inputs' 14 digits leave %.1e open",
+                tolerance,
+                uncertainty));
+      }
+    }
+    // Odd as the original may be, ours stays finite.
+    if (reference.quirk() && type == DataType.DOUBLE && !comparison.nonFinite()) {
+      return result(reference, Status.differs, comparison, reference.notes());
+    }
+    return result(
+        reference,
+        Status.failed,
+        comparison,
+        String.format(Locale.ROOT, "%s is off by %.3g", comparison.where(), comparison.worst()));
+  }
+
+  private static CaseResult result(
+      ReferenceCase reference, Status status, Comparison comparison, String reason) {
+    return new CaseResult(
+        reference.group(),
+        reference.name(),
+        status,
+        comparison == null ? null : comparison.worst(),
+        comparison == null ? null : comparison.where(),
+        reason);
+  }
+
+  private static Comparison inDouble(CaseRunner runner, ReferenceCase reference) {
+    Answer ours = runner.run(reference, DataType.DOUBLE);
+    Comparison comparison = new Comparison();
+    comparison.compare(
+        "", reference.outputs(), ours.outputs(), ReferenceArray::data, ReferenceArray::shape);
+    comparison.compare(
+        "gradient",
+        reference.inputGrads(),
+        ours.inputGrads(),
+        ReferenceArray::data,
+        ReferenceArray::shape);
+    comparison.compare(
+        "gradient",
+        reference.weightGrads(),
+        ours.weightGrads(),
+        ReferenceArray::data,
+        ReferenceArray::shape);
+    return comparison;
+  }
+
+  private static Comparison inFloat(CaseRunner runner, ReferenceCase rounded) {
+    Answer expected = runner.run(rounded, DataType.DOUBLE);
+    Answer ours = runner.run(rounded, DataType.FLOAT);
+    ours.outputs()
+        .forEach(
+            (name, array) -> {
+              if (array.dataType() == DataType.DOUBLE) {
+                throw new IllegalStateException(
+                    "expected output " + name + " in float, found double");
+              }
+            });
+    Comparison comparison = new Comparison();
+    inFloat(comparison, "", rounded.outputs(), expected.outputs(), ours.outputs());
+    inFloat(comparison, "gradient", rounded.inputGrads(), expected.inputGrads(), ours.inputGrads());
+    inFloat(
+        comparison, "gradient", rounded.weightGrads(), expected.weightGrads(), ours.weightGrads());
+    return comparison;
+  }
+
+  /** Compares exactly what the case lists: what our double path lacks is missing, not left out. */
+  private static void inFloat(
+      Comparison comparison,
+      String kind,
+      Map<String, ReferenceArray> listed,
+      Map<String, INDArray> expected,
+      Map<String, INDArray> ours) {
+    Map<String, INDArray> known = new LinkedHashMap<>();
+    listed.keySet().forEach(name -> known.put(name, expected.get(name)));
+    comparison.compare(kind, known, ours, Comparison::doubles, INDArray::shape);
+  }
+}

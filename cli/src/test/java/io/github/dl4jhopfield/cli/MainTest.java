@@ -1,0 +1,98 @@
+package io.github.dl4jhopfield.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exit statuses and messages of the command line. */
+class MainTest {
+  record Run(int status, String out, String err) {}
+
+  static Run run(String... arguments) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    int status =
+        Main.run(
+            arguments,
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8));
+    return new Run(
+        status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "rnu; unknown command 'rnu' (did you mean 'run'?)",
+        "frobnicate; hopfield --help lists the commands",
+        "doctor --jsn; unknown option '--jsn' (did you mean '--json'?)",
+        "run mli; unknown experiment 'mli'",
+        "run; expected an experiment's name",
+        "doctor extra; unexpected argument 'extra'",
+        "doctor --native maybe; --native",
+        "run --seed x; --seed",
+        "verify; --reference",
+        "verify --reference f --dtype half; --dtype",
+      })
+  void wrongArgumentsAreOneLineAndStatus2(String line, String expected) {
+    Run run = run(line.split(" "));
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains(expected);
+    assertThat(run.err().strip().lines()).hasSize(1);
+    assertThat(run.out()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/no/such/file.json", "/tmp"})
+  void anUnreadableFileIsOneLineWithItsNameAndStatus1(String file) {
+    Run run = run("verify", "--reference", file);
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains(file).doesNotContain("Exception").doesNotContain("\tat ");
+    assertThat(run.err().strip().lines()).hasSize(1);
+  }
+
+  @Test
+  void debugShowsWhereItCameFrom() {
+    Run run = run("--debug", "verify", "--reference", "/no/such/file.json");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.err()).contains("NoSuchFileException").contains("\tat ");
+  }
+
+  @Test
+  void helpNamesEveryCommandOnStdout() {
+    Run run = run("--help");
+    assertThat(run.status()).isZero();
+    assertThat(run.out()).contains("run", "verify", "doctor", "op", "bench", "test");
+    assertThat(run.out()).doesNotContain("warm-up");
+    assertThat(run.err()).isEmpty();
+    assertThat(run().out()).isEqualTo(run.out());
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    for (String command : new String[] {"run", "verify", "doctor", "op", "bench", "test"}) {
+      Run run = run(command, "--help");
+      assertThat(run.status()).as(command).isZero();
+      assertThat(run.out()).as(command).contains("Usage: hopfield " + command);
+    }
+  }
+
+  @Test
+  void doctorsJsonIsOneObjectWithTheVersions() throws Exception {
+    Run run = run("doctor", "--json");
+    assertThat(run.status()).isZero();
+    JsonNode report = new ObjectMapper().readTree(run.out());
+    assertThat(report.at("/versions/nd4j").asText()).isEqualTo("1.0.0-M2.1");
+    assertThat(report.at("/nd4j/backend").asText()).isEqualTo("CpuBackend");
+    assertThat(report.at("/machine/threads").asInt()).isPositive();
+  }
+}
