@@ -168,8 +168,8 @@ final class OpCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-    INDArray x = NpyFile.read(in);
-    List<INDArray> results = body.run(x, mask == null ? null : NpyFile.read(mask));
+    INDArray x = NpyFile.read(InputFile.file(in));
+    List<INDArray> results = body.run(x, mask == null ? null : NpyFile.read(InputFile.file(mask)));
     NpyFile.write(out, results.get(0));
     root.console().note("wrote %s, shape %s", out, Arrays.toString(results.get(0).shape()));
     if (kept != null) {

@@ -6,7 +6,6 @@ import io.github.dl4jhopfield.zoo.ExperimentResult;
 import io.github.dl4jhopfield.zoo.Experiments;
 import io.github.dl4jhopfield.zoo.ResultTable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -69,9 +68,8 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
           "run: expected an experiment's name; 'hopfield run --list' lists them");
     }
     Experiment experiment = Experiments.byName(name);
-    if (data != null && !Files.isReadable(data)) {
-      throw new IOException(
-          data + (Files.exists(data) ? ": not readable" : ": no such file or directory"));
+    if (data != null) {
+      InputFile.readable(data);
     }
     try (ProgressDisplay progress = new ProgressDisplay(console)) {
       ExperimentContext context =

@@ -64,7 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
         new Verification(type == Type.FLOAT ? DataType.FLOAT : DataType.DOUBLE);
     List<CaseResult> results =
         verification.run(
-            reference,
+            InputFile.file(reference),
             group,
             result -> {
               if (!json) {
