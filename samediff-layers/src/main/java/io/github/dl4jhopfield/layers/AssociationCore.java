@@ -1,0 +1,956 @@
+package io.github.dl4jhopfield.layers;
+
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.SDHopfield;
+import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.ops.UnitOutput;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The Hopfield association that every layer and vertex of this package is made of: normalisation,
+ * projection, heads, update steps with early stop, output projection (Ramsauer et al., Hopfield
+ * Networks is All You Need, ICLR 2021, equations 3, 10 and appendix A.6).
+ *
+ * <p>For one head, with state patterns R [L, F], stored patterns Y and pattern projection input Z:
+ *
+ * <pre>
+ *   q = LN(R) Wq + bq          k = LN(Y) Wk + bk          v = LN(Z) Wv + bv
+ *   xi = sep(beta q k')        repeat updateSteps times: q = xi k, xi = sep(beta q k')
+ *   out = dropout(xi) v        heads side by side, then Wo and bo
+ * </pre>
+ *
+ * <p>With a Lagrangian unit D the scores are D(beta q k') and the last xi is multiplied by D'.
+ *
+ * <p>The affine part of the layer normalisations is folded into the projections, and inputs that
+ * serve several roles are normalised once.
+ */
+final class AssociationCore {
+
+  /** Where state patterns and stored patterns come from. */
+  enum Kind {
+    /** All from inputs. */
+    ASSOCIATION,
+    /** State patterns are parameters. */
+    POOLING,
+    /** Stored patterns and pattern projection are parameters. */
+    LOOKUP
+  }
+
+  /** Name under which the association is exposed. */
+  static final String ASSOCIATION = "association";
+
+  /** Name under which the association without D' of a Lagrangian unit is exposed. */
+  static final String SEPARATED = "separated";
+
+  /** Name under which projected patterns are exposed. */
+  static final String PROJECTED = "projected";
+
+  private static final double INITIAL_STANDARD_DEVIATION = 0.02;
+
+  private final Kind kind;
+  private final AssociationOptions o;
+  private final String prefix;
+
+  AssociationCore(Kind kind, AssociationOptions options) {
+    this(kind, options, "");
+  }
+
+  /**
+   * @param prefix of the parameters' names, for layers with more than one association
+   */
+  AssociationCore(Kind kind, AssociationOptions options, String prefix) {
+    this.kind = kind;
+    this.o = options;
+    this.prefix = prefix;
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  AssociationOptions options() {
+    return o;
+  }
+
+  String prefix() {
+    return prefix;
+  }
+
+  // ---------------------------------------------------------------- sizes
+
+  boolean staticOnly() {
+    return o.storedPatternAsStatic
+        && o.statePatternAsStatic
+        && o.patternProjectionAsStatic
+        && !o.patternProjectionAsConnected
+        && !o.normaliseHopfieldSpace
+        && o.disableOutProjection;
+  }
+
+  long storedSize() {
+    return o.storedPatternSize > 0 ? o.storedPatternSize : o.nIn;
+  }
+
+  long projectionSize() {
+    if (o.patternProjectionSize > 0) {
+      return o.patternProjectionSize;
+    }
+    return kind == Kind.LOOKUP ? storedSize() : o.nIn;
+  }
+
+  long hidden() {
+    if (o.hiddenSize > 0) {
+      return o.hiddenSize;
+    }
+    return staticOnly() ? storedSize() : o.nIn / o.nHeads;
+  }
+
+  private boolean connected() {
+    return o.patternProjectionAsConnected && !o.storedPatternAsStatic;
+  }
+
+  long pattern() {
+    if (o.patternProjectionAsStatic) {
+      return connected() ? hidden() : projectionSize();
+    }
+    return o.patternSize > 0 ? o.patternSize : hidden();
+  }
+
+  long outputSize() {
+    if (o.disableOutProjection) {
+      return o.nHeads * pattern();
+    }
+    return o.nOut > 0 ? o.nOut : o.nIn;
+  }
+
+  /** Checks what needs no input type. */
+  void validate(String owner) {
+    check(owner, "nHeads", o.nHeads, 1);
+    check(owner, "nIn", o.nIn, 1);
+    if (o.hiddenSize <= 0 && !staticOnly() && o.nIn % o.nHeads != 0) {
+      throw wrong(
+          owner,
+          "nIn = " + o.nIn + " is not divisible by nHeads = " + o.nHeads + " (or set hiddenSize)");
+    }
+    if (o.statePatternAsStatic && o.nIn != hidden()) {
+      throw wrong(
+          owner, "static state patterns of depth nIn = " + o.nIn + ", hiddenSize = " + hidden());
+    }
+    if (o.storedPatternAsStatic && storedSize() != hidden()) {
+      throw wrong(
+          owner,
+          "static stored patterns of depth storedPatternSize = "
+              + storedSize()
+              + ", hiddenSize = "
+              + hidden());
+    }
+    if (o.patternProjectionAsStatic && o.patternSize > 0 && o.patternSize != pattern()) {
+      throw wrong(
+          owner,
+          "static pattern projection of depth " + pattern() + ", patternSize = " + o.patternSize);
+    }
+    if (connected() && storedSize() != projectionSize()) {
+      throw wrong(
+          owner,
+          "pattern projection connected to stored patterns: storedPatternSize = "
+              + storedSize()
+              + ", patternProjectionSize = "
+              + projectionSize());
+    }
+    if (connected() && pattern() != hidden()) {
+      throw wrong(
+          owner,
+          "pattern projection connected to stored patterns: patternSize = "
+              + pattern()
+              + ", hiddenSize = "
+              + hidden());
+    }
+    if (o.disableOutProjection && o.nOut > 0 && o.nOut != outputSize()) {
+      throw wrong(
+          owner,
+          "without output projection the output has depth nHeads * patternSize = "
+              + outputSize()
+              + ", nOut = "
+              + o.nOut);
+    }
+    if (kind == Kind.LOOKUP && !o.lookupWeightsAsSeparated && projectionSize() != storedSize()) {
+      throw wrong(
+          owner,
+          "lookup weights serve as pattern projection: storedPatternSize = "
+              + storedSize()
+              + ", patternProjectionSize = "
+              + projectionSize()
+              + " (or set lookupWeightsAsSeparated)");
+    }
+    if (kind != Kind.ASSOCIATION) {
+      check(owner, "quantity", o.quantity, 1);
+    }
+    perHead(owner, "beta", o.beta == null ? 1 : o.beta.length);
+    perHead(owner, "updateSteps", o.updateSteps.length);
+    perHead(owner, "updateStepsEps", o.updateStepsEps.length);
+    for (int s : o.updateSteps) {
+      if (s < AssociationOptions.UNTIL_CONVERGED) {
+        throw wrong(owner, "updateSteps = " + s + ", expected 0 or more");
+      }
+    }
+    for (double e : o.updateStepsEps) {
+      if (!(e >= 0)) {
+        throw wrong(owner, "updateStepsEps = " + e + ", expected 0 or more");
+      }
+    }
+    check(owner, "maxUpdateSteps", o.maxUpdateSteps, 1);
+    if (!(o.dropout >= 0 && o.dropout < 1)) {
+      throw wrong(owner, "associationDropout = " + o.dropout + ", expected 0 <= p < 1");
+    }
+    if (o.normaliseHopfieldSpaceAffine && !o.normaliseHopfieldSpace) {
+      throw wrong(owner, "normaliseHopfieldSpaceAffine without normaliseHopfieldSpace");
+    }
+    activation(owner);
+    separation(owner);
+  }
+
+  private void perHead(String owner, String option, int given) {
+    if (given != 1 && given != o.nHeads) {
+      throw wrong(
+          owner, option + " has " + given + " entries, nHeads = " + o.nHeads + " (or give one)");
+    }
+  }
+
+  private static void check(String owner, String option, long value, long least) {
+    if (value < least) {
+      throw wrong(owner, option + " = " + value + ", expected at least " + least);
+    }
+  }
+
+  static IllegalArgumentException wrong(String owner, String what) {
+    return new IllegalArgumentException(owner + ": " + what);
+  }
+
+  private void separation(String owner) {
+    switch (o.separation.getKind()) {
+      case SOFTMAX, SPARSEMAX, ENTMAX15, ENTMAX -> {}
+      case LEARNED_ENTMAX -> {
+        if (o.separation.getAlpha() <= 1 || o.separation.getAlpha() >= 2) {
+          throw wrong(
+              owner,
+              "separation "
+                  + o.separation
+                  + ": a learned alpha is 1 + sigmoid(parameter); expected a start above 1 and"
+                  + " below 2");
+        }
+      }
+      default ->
+          throw wrong(owner, "separation " + o.separation + " is not supported by layers yet");
+    }
+  }
+
+  private void activation(String owner) {
+    if (o.associationActivation == null) {
+      return;
+    }
+    switch (o.associationActivation) {
+      case IDENTITY, RELU, TANH, SIGMOID, ELU, SELU, GELU, SOFTPLUS, SOFTSIGN, SWISH, CUBE -> {}
+      default ->
+          throw wrong(
+              owner,
+              "associationActivation "
+                  + o.associationActivation
+                  + " is not supported; expected identity, relu, tanh, sigmoid, elu, selu, gelu,"
+                  + " softplus, softsign, swish or cube");
+    }
+  }
+
+  // ---------------------------------------------------------------- parameters
+
+  /** One parameter. */
+  record Parameter(String name, long rows, long columns, boolean weight, double initial) {}
+
+  /** Gains start at 1, shifts and biases at 0, weights are drawn. */
+  private static final double DRAWN = Double.NaN;
+
+  /** The parameters in their order in the flat array. */
+  Map<String, Parameter> parameters() {
+    Map<String, Parameter> all = new LinkedHashMap<>();
+    long h = o.nHeads;
+    if (kind == Kind.POOLING) {
+      weight(all, "pooling", o.quantity, o.nIn);
+    }
+    if (kind == Kind.LOOKUP) {
+      weight(all, "lookup", o.quantity, storedSize());
+      if (o.lookupWeightsAsSeparated) {
+        weight(all, "targets", o.quantity, projectionSize());
+      }
+    }
+    affine(all, "State", o.normaliseStatePattern && o.normaliseStatePatternAffine, o.nIn);
+    affine(all, "Stored", o.normaliseStoredPattern && o.normaliseStoredPatternAffine, storedSize());
+    affine(
+        all,
+        "Projection",
+        o.normalisePatternProjection && o.normalisePatternProjectionAffine,
+        projectionSize());
+    affine(all, "Space", o.normaliseHopfieldSpace && o.normaliseHopfieldSpaceAffine, hidden());
+    if (!o.statePatternAsStatic) {
+      linear(all, "q", o.nIn, h * hidden());
+    }
+    if (!o.storedPatternAsStatic) {
+      linear(all, "k", storedSize(), h * hidden());
+    }
+    if (!o.patternProjectionAsStatic) {
+      linear(all, "v", connected() ? h * hidden() : projectionSize(), h * pattern());
+    }
+    if (!o.disableOutProjection) {
+      linear(all, "o", h * pattern(), outputSize());
+    }
+    if (learnsAlpha()) {
+      double start = o.separation.getAlpha() - 1;
+      add(all, new Parameter(prefix + "alpha", 1, h, false, Math.log(start / (1 - start))));
+    }
+    return all;
+  }
+
+  private void weight(Map<String, Parameter> all, String name, long rows, long columns) {
+    add(all, new Parameter(prefix + name, rows, columns, true, DRAWN));
+  }
+
+  private void affine(Map<String, Parameter> all, String role, boolean present, long size) {
+    if (present) {
+      add(all, new Parameter(prefix + "gain" + role, 1, size, false, 1));
+      add(all, new Parameter(prefix + "shift" + role, 1, size, false, 0));
+    }
+  }
+
+  private void linear(Map<String, Parameter> all, String role, long in, long out) {
+    weight(all, "W" + role, in, out);
+    if (o.inputBias) {
+      add(all, new Parameter(prefix + "b" + role, 1, out, false, 0));
+    }
+  }
+
+  private static void add(Map<String, Parameter> all, Parameter p) {
+    all.put(p.name(), p);
+  }
+
+  private boolean learnsAlpha() {
+    return o.separation.getKind() == Separation.Kind.LEARNED_ENTMAX;
+  }
+
+  private boolean hasUnit() {
+    return o.lagrangianUnit.getKind() != LagrangianUnit.Kind.NONE;
+  }
+
+  /** Whether training may change the parameter. */
+  boolean trainable(String name) {
+    if (name.equals(prefix + "pooling") || name.equals(prefix + "lookup")) {
+      return o.trainable;
+    }
+    return !name.equals(prefix + "targets") || o.lookupTargetsAsTrainable;
+  }
+
+  /** As the originals: weights and patterns N(0, 0.02), biases and shifts 0, gains 1. */
+  void initialise(Map<String, INDArray> table) {
+    for (Parameter p : parameters().values()) {
+      INDArray array = table.get(p.name());
+      if (Double.isNaN(p.initial())) {
+        array.assign(Nd4j.randn(array.dataType(), array.shape()).muli(INITIAL_STANDARD_DEVIATION));
+      } else {
+        array.assign(p.initial());
+      }
+    }
+  }
+
+  // ---------------------------------------------------------------- steps
+
+  private int steps(int head) {
+    int s = o.updateSteps[o.updateSteps.length == 1 ? 0 : head];
+    return s == AssociationOptions.UNTIL_CONVERGED ? o.maxUpdateSteps : s;
+  }
+
+  private double eps(int head) {
+    return o.updateStepsEps[o.updateStepsEps.length == 1 ? 0 : head];
+  }
+
+  int maximumSteps() {
+    int most = 0;
+    for (int h = 0; h < o.nHeads; h++) {
+      most = Math.max(most, steps(h));
+    }
+    return most;
+  }
+
+  private boolean stopsEarly() {
+    for (int h = 0; h < o.nHeads; h++) {
+      if (eps(h) > 0) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first graph holds at most four steps: most heads stop within them, if they may stop. */
+  int initialSteps() {
+    return stopsEarly() ? Math.min(4, maximumSteps()) : maximumSteps();
+  }
+
+  boolean differsInTraining() {
+    return o.dropout > 0 || o.lagrangianUnit.getKind() == LagrangianUnit.Kind.PFU;
+  }
+
+  // ---------------------------------------------------------------- graph
+
+  /** Patterns in two dimensions [batch * length, size], and how they unfold. */
+  private record Patterns(
+      SDVariable flat,
+      String key,
+      long size,
+      ToLongFunction<GraphContext.Call> batch,
+      ToLongFunction<GraphContext.Call> length) {}
+
+  /** An input of the layer as patterns. */
+  record Input(String name, RNNFormat format) {
+
+    static long batch(INDArray array) {
+      return array.size(0);
+    }
+
+    static long length(INDArray array, RNNFormat format) {
+      return array.rank() == 2 ? 1 : array.size(format == RNNFormat.NCW ? 2 : 1);
+    }
+  }
+
+  /** Defines the association in a graph. */
+  final class Graph {
+    private final GraphContext c;
+    private final SameDiff sd;
+    private final SDHopfield ops;
+    private final Map<String, SDVariable> standardised = new HashMap<>();
+    private ToLongFunction<GraphContext.Call> batch;
+    private ToLongFunction<GraphContext.Call> length;
+    private SDVariable alpha;
+    private int noises;
+
+    Graph(GraphContext c) {
+      this.c = c;
+      this.sd = c.sd();
+      this.ops = SDHopfield.of(sd);
+    }
+
+    private SDVariable p(String name) {
+      return c.param(prefix + name);
+    }
+
+    /**
+     * @param stored input of the stored patterns; null for lookup
+     * @param state input of the state patterns; null for pooling
+     * @param projection input of the pattern projection; null for lookup
+     * @param associationMask name of the input with the association mask, or null
+     * @return [B, L, nOut]; for pooling [B, quantity * nOut]
+     */
+    SDVariable define(Input stored, Input state, Input projection, String associationMask) {
+      boolean flatLookup =
+          kind == Kind.LOOKUP
+              && associationMask == null
+              && (maximumSteps() == 0 || !stopsEarly())
+              && !hasUnit();
+      Patterns r = kind == Kind.POOLING ? parameter("pooling") : input(state, o.nIn);
+      Patterns y = kind == Kind.LOOKUP ? parameter("lookup") : input(stored, storedSize());
+      Patterns z;
+      if (kind != Kind.LOOKUP) {
+        z = input(projection, projectionSize());
+      } else {
+        z = o.lookupWeightsAsSeparated ? parameter("targets") : y;
+      }
+      ToLongFunction<GraphContext.Call> b = kind == Kind.POOLING ? y.batch() : r.batch();
+      ToLongFunction<GraphContext.Call> l = r.length();
+      ToLongFunction<GraphContext.Call> s = y.length();
+      batch = b;
+      length = l;
+      if (flatLookup) {
+        // every state pattern of every sample meets the same stored patterns: one long sample
+        r =
+            new Patterns(
+                r.flat(),
+                r.key() + "-joined",
+                r.size(),
+                call -> 1,
+                call -> b.applyAsLong(call) * l.applyAsLong(call));
+      }
+
+      SDVariable q =
+          role(r, "q", "State", o.statePatternAsStatic, o.normaliseStatePattern, eps("State"));
+      SDVariable k =
+          role(y, "k", "Stored", o.storedPatternAsStatic, o.normaliseStoredPattern, eps("Stored"));
+      SDVariable v = value(z);
+      if (o.normaliseHopfieldSpace) {
+        q = spaceNorm(q);
+        k = spaceNorm(k);
+      }
+      if (kind == Kind.POOLING) {
+        q = q.add(zeros("batch", call -> new long[] {b.applyAsLong(call), 1, 1, 1}));
+      }
+      if (kind == Kind.LOOKUP && !flatLookup) {
+        SDVariable batch = zeros("batch", call -> new long[] {b.applyAsLong(call), 1, 1, 1});
+        k = k.add(batch);
+        v = v.add(batch);
+      }
+      if (o.addZeroAssociation) {
+        boolean one = flatLookup;
+        k =
+            sd.concat(
+                2,
+                k,
+                zeros(
+                    "zeroKey",
+                    call -> new long[] {one ? 1 : b.applyAsLong(call), o.nHeads, 1, hidden()}));
+        v =
+            sd.concat(
+                2,
+                v,
+                zeros(
+                    "zeroValue",
+                    call -> new long[] {one ? 1 : b.applyAsLong(call), o.nHeads, 1, pattern()}));
+      }
+
+      SDVariable keep = keep(stored, associationMask, b, l);
+      SDVariable bias = associationMask == null ? null : additive(associationMask);
+      SDVariable xi = associate(q, k, keep, bias, state);
+      c.expose(prefix + ASSOCIATION, xi);
+      c.expose(prefix + PROJECTED, v);
+      if (c.training() && o.dropout > 0) {
+        boolean one = flatLookup;
+        long extra = o.addZeroAssociation ? 1 : 0;
+        xi =
+            xi.mul(
+                c.random(
+                    prefix + "dropout",
+                    c.dataType(),
+                    new long[] {-1, -1, -1, -1},
+                    call -> {
+                      long batch = b.applyAsLong(call);
+                      long length = l.applyAsLong(call);
+                      return dropout(
+                          call.dataType(),
+                          one ? 1 : batch,
+                          o.nHeads,
+                          one ? batch * length : length,
+                          s.applyAsLong(call) + extra);
+                    }));
+      }
+      SDVariable out = sd.mmul(xi, v);
+      if (o.nHeads > 1) {
+        out = out.permute(0, 2, 1, 3);
+      }
+      out = out.reshape(-1, o.nHeads * pattern());
+      if (!o.disableOutProjection) {
+        out = out.mmul(p("Wo"));
+        if (o.inputBias) {
+          out = out.add(p("bo"));
+        }
+      }
+      if (o.associationActivation != null) {
+        out = activated(out);
+      }
+      if (kind == Kind.POOLING) {
+        return out.reshape(-1, o.quantity * outputSize());
+      }
+      return out.reshape(
+          c.shape(
+              prefix + "out",
+              call -> new long[] {b.applyAsLong(call), l.applyAsLong(call), outputSize()}));
+    }
+
+    private double eps(String role) {
+      return switch (role) {
+        case "State" -> o.normaliseStatePatternEps;
+        case "Stored" -> o.normaliseStoredPatternEps;
+        case "Projection" -> o.normalisePatternProjectionEps;
+        default -> o.normaliseHopfieldSpaceEps;
+      };
+    }
+
+    private SDVariable zeros(
+        String name, java.util.function.Function<GraphContext.Call, long[]> shape) {
+      return c.feed(
+          prefix + name,
+          c.dataType(),
+          new long[] {-1, -1, -1, -1},
+          call -> Nd4j.zeros(call.dataType(), shape.apply(call)));
+    }
+
+    private Patterns parameter(String name) {
+      SDVariable flat = p(name);
+      return new Patterns(flat, prefix + name, flat.getShape()[1], call -> 1, call -> o.quantity);
+    }
+
+    private final Map<String, Patterns> inputs = new HashMap<>();
+
+    private Patterns input(Input in, long size) {
+      return inputs.computeIfAbsent(
+          in.name(),
+          name -> {
+            SDVariable x = c.input(name);
+            boolean rank2 = x.getShape().length == 2;
+            SDVariable flat = x;
+            if (!rank2) {
+              flat = (in.format() == RNNFormat.NCW ? x.permute(0, 2, 1) : x).reshape(-1, size);
+            }
+            return new Patterns(
+                flat,
+                name,
+                size,
+                call -> Input.batch(call.input(name)),
+                call -> Input.length(call.input(name), in.format()));
+          });
+    }
+
+    private SDVariable standardise(SDVariable flat, double eps) {
+      return standardised.computeIfAbsent(flat.name() + " " + eps, n -> standard(flat, eps, 1));
+    }
+
+    private SDVariable standard(SDVariable x, double eps, int axis) {
+      SDVariable centred = x.sub(x.mean(true, axis));
+      SDVariable variance = centred.mul(centred).mean(true, axis);
+      return centred.div(like(centred, sd.math().sqrt(variance.add(eps))));
+    }
+
+    /**
+     * A small array broadcast to the shape of x. ND4J's multiply and divide give a wrong gradient
+     * for an operand of one element (sums multiplied instead of the sum of products), which a batch
+     * of one row or a depth of one brings about; its add is right.
+     */
+    private SDVariable like(SDVariable x, SDVariable small) {
+      return sd.zerosLike(x).add(small);
+    }
+
+    /** Projects patterns into heads: [B, H, T, D]. */
+    private SDVariable role(
+        Patterns x, String letter, String role, boolean isStatic, boolean normalise, double eps) {
+      if (isStatic) {
+        return heads(normalised(x, role, normalise, eps), x, x.size(), true);
+      }
+      SDVariable flat = project(x, p("W" + letter), bias(letter), role, normalise, eps);
+      return heads(flat, x, hidden(), false);
+    }
+
+    private SDVariable value(Patterns z) {
+      boolean normalise = o.normalisePatternProjection;
+      double eps = eps("Projection");
+      if (connected()) {
+        SDVariable inner = project(z, p("Wk"), bias("k"), "Projection", normalise, eps);
+        if (o.patternProjectionAsStatic) {
+          return heads(inner, z, hidden(), false);
+        }
+        SDVariable outer = inner.mmul(p("Wv"));
+        return heads(o.inputBias ? outer.add(bias("v")) : outer, z, pattern(), false);
+      }
+      if (o.patternProjectionAsStatic) {
+        return heads(normalised(z, "Projection", normalise, eps), z, z.size(), true);
+      }
+      return heads(
+          project(z, p("Wv"), bias("v"), "Projection", normalise, eps), z, pattern(), false);
+    }
+
+    private SDVariable bias(String letter) {
+      return o.inputBias ? p("b" + letter) : null;
+    }
+
+    private SDVariable normalised(Patterns x, String role, boolean normalise, double eps) {
+      if (!normalise) {
+        return x.flat();
+      }
+      SDVariable y = standardise(x.flat(), eps);
+      SDVariable gain = p("gain" + role);
+      return gain == null ? y : y.mul(like(y, gain)).add(p("shift" + role));
+    }
+
+    /** LN(x) W + b as standardised(x) (gain * W) + (b + shift W). */
+    private SDVariable project(
+        Patterns x, SDVariable w, SDVariable b, String role, boolean normalise, double eps) {
+      SDVariable gain = normalise ? p("gain" + role) : null;
+      SDVariable in = normalise ? standardise(x.flat(), eps) : x.flat();
+      SDVariable weight = w;
+      SDVariable bias = b;
+      if (gain != null) {
+        weight = w.mul(like(w, gain.reshape(x.size(), 1)));
+        SDVariable shift = p("shift" + role).mmul(w);
+        bias = b == null ? shift : b.add(shift);
+      }
+      SDVariable y = in.mmul(weight);
+      return bias == null ? y : y.add(bias);
+    }
+
+    /** [N, H*depth] to [B, H, T, depth]; one and the same for all heads if it has no heads yet. */
+    private SDVariable heads(SDVariable flat, Patterns x, long depth, boolean without) {
+      if (without || o.nHeads == 1) {
+        SDVariable y =
+            flat.reshape(
+                c.shape(
+                    prefix + "single-" + x.key() + "-" + depth,
+                    call ->
+                        new long[] {
+                          x.batch().applyAsLong(call), 1, x.length().applyAsLong(call), depth
+                        }));
+        return o.nHeads == 1 ? y : y.add(zeros("heads", call -> new long[] {1, o.nHeads, 1, 1}));
+      }
+      return flat.reshape(
+              c.shape(
+                  prefix + "heads-" + x.key() + "-" + depth,
+                  call ->
+                      new long[] {
+                        x.batch().applyAsLong(call), x.length().applyAsLong(call), o.nHeads, depth
+                      }))
+          .permute(0, 2, 1, 3);
+    }
+
+    private SDVariable spaceNorm(SDVariable x) {
+      SDVariable y = standard(x, o.normaliseHopfieldSpaceEps, 3);
+      SDVariable gain = p("gainSpace");
+      return gain == null ? y : y.mul(like(y, gain)).add(p("shiftSpace"));
+    }
+
+    /** Keep mask [B, 1 or H, 1 or L, S] of padding and association mask; null if there is none. */
+    private SDVariable keep(
+        Input stored,
+        String associationMask,
+        ToLongFunction<GraphContext.Call> b,
+        ToLongFunction<GraphContext.Call> l) {
+      boolean padded = stored != null && c.mask(stored.name()) != null;
+      if (!padded && associationMask == null) {
+        return null;
+      }
+      return c.feed(
+          prefix + "keep",
+          c.dataType(),
+          new long[] {-1, -1, -1, -1},
+          call -> {
+            INDArray keep = null;
+            if (padded) {
+              INDArray mask = call.mask(stored.name());
+              keep = mask.reshape(mask.size(0), 1, 1, mask.length() / mask.size(0));
+            }
+            if (associationMask != null) {
+              INDArray own =
+                  fourDimensional(call.input(associationMask)).gt(-1e30).castTo(call.dataType());
+              keep = keep == null ? own : own.mul(keep);
+            }
+            if (o.addZeroAssociation) {
+              long[] column = keep.shape().clone();
+              column[3] = 1;
+              keep = Nd4j.concat(3, keep, Nd4j.ones(keep.dataType(), column));
+            }
+            return keep;
+          });
+    }
+
+    /** The finite part of an association mask, added to the scores. */
+    private SDVariable additive(String associationMask) {
+      return c.feed(
+          prefix + "additive",
+          c.dataType(),
+          new long[] {-1, -1, -1, -1},
+          call -> {
+            INDArray mask = fourDimensional(call.input(associationMask)).dup();
+            INDArray keep = mask.gt(-1e30).castTo(mask.dataType());
+            INDArray finite =
+                org.nd4j.linalg.ops.transforms.Transforms.max(mask, -1e30, false).muli(keep);
+            if (o.addZeroAssociation) {
+              long[] column = finite.shape().clone();
+              column[3] = 1;
+              finite = Nd4j.concat(3, finite, Nd4j.zeros(finite.dataType(), column));
+            }
+            return finite;
+          });
+    }
+
+    private INDArray fourDimensional(INDArray mask) {
+      return mask.rank() == 4 ? mask : mask.reshape(mask.size(0), 1, mask.size(1), mask.size(2));
+    }
+
+    // ------------------------------------------------------------ update steps
+
+    private SDVariable associate(
+        SDVariable q, SDVariable k, SDVariable keep, SDVariable bias, Input state) {
+      SDVariable[] first = separate(q, k, keep, bias);
+      SDVariable xi = first[0];
+      SDVariable kept = first[1];
+      int most = maximumSteps();
+      int unroll = Math.min(c.unroll(), most);
+      SDVariable active = null;
+      SDVariable before = null;
+      for (int t = 1; t <= unroll; t++) {
+        active = active(active, t, xi, before, state);
+        SDVariable[] next = separate(sd.mmul(xi, k), k, keep, bias);
+        before = xi;
+        xi = active == null ? next[0] : xi.add(next[0].sub(xi).mul(active));
+        if (kept != null) {
+          kept = active == null ? next[1] : kept.add(next[1].sub(kept).mul(active));
+        }
+      }
+      if (unroll < most) {
+        SDVariable still = active(active, unroll + 1, xi, before, state);
+        c.repeatWhile(still.add(0.0));
+      }
+      c.expose(prefix + SEPARATED, xi);
+      return kept == null ? xi : xi.mul(kept);
+    }
+
+    /**
+     * 1 where step t still acts, [B or 1, H, 1, 1]; null: everywhere. A head acts in step t if it
+     * acted before, has steps left, and changed by more than eps in the step before.
+     */
+    private SDVariable active(
+        SDVariable previous, int t, SDVariable xi, SDVariable before, Input state) {
+      SDVariable result = previous;
+      double[] left = new double[o.nHeads];
+      boolean all = true;
+      for (int h = 0; h < o.nHeads; h++) {
+        left[h] = steps(h) >= t ? 1 : 0;
+        all &= left[h] == 1;
+      }
+      if (!all) {
+        result = times(result, constant("left" + t, left));
+      }
+      if (before != null && stopsEarly()) {
+        SDVariable change = xi.sub(before);
+        SDVariable square = change.mul(change);
+        if (o.updateStepScope == UpdateStepScope.SAMPLE
+            && state != null
+            && c.mask(state.name()) != null) {
+          square =
+              square.mul(
+                  c.feed(
+                      prefix + "stateMask",
+                      c.dataType(),
+                      new long[] {-1, 1, -1, 1},
+                      call -> {
+                        INDArray mask = call.mask(state.name());
+                        return mask.reshape(mask.size(0), 1, mask.length() / mask.size(0), 1);
+                      }));
+        }
+        SDVariable norm = square.sum(true, 2, 3);
+        if (o.updateStepScope == UpdateStepScope.REFERENCE) {
+          norm = norm.max(true, 0);
+        }
+        double[] threshold = new double[o.nHeads];
+        for (int h = 0; h < o.nHeads; h++) {
+          threshold[h] = eps(h) == 0 ? -1 : eps(h) * eps(h);
+        }
+        result = times(result, norm.gt(constant("eps", threshold)).castTo(c.dataType()));
+      }
+      return result;
+    }
+
+    private double eps(int head) {
+      return AssociationCore.this.eps(head);
+    }
+
+    private SDVariable times(SDVariable a, SDVariable b) {
+      return a == null ? b : a.mul(b);
+    }
+
+    private final Map<String, SDVariable> constants = new HashMap<>();
+
+    private SDVariable constant(String name, double[] perHead) {
+      return constants.computeIfAbsent(
+          name,
+          n ->
+              sd.constant(
+                  prefix + n,
+                  Nd4j.createFromArray(perHead)
+                      .castTo(c.dataType())
+                      .reshape(1, perHead.length, 1, 1)));
+    }
+
+    /** sep(D(beta q k')); and D' of the Lagrangian unit, or null. */
+    private SDVariable[] separate(SDVariable q, SDVariable k, SDVariable keep, SDVariable bias) {
+      double scale = 1;
+      SDVariable query = q;
+      if (o.beta == null) {
+        scale = staticOnly() ? 1 : 1 / Math.sqrt(hidden());
+      } else if (o.beta.length == 1) {
+        scale = o.beta[0];
+      } else {
+        query = q.mul(constant("beta", o.beta));
+      }
+      SDVariable scores = sd.mmul(query, k, false, true, false);
+      SDVariable kept = null;
+      if ((bias != null || hasUnit()) && scale != 1) {
+        scores = scores.mul(scale);
+        scale = 1;
+      }
+      if (bias != null) {
+        scores = scores.add(bias);
+      }
+      if (hasUnit()) {
+        UnitOutput<SDVariable> unit =
+            ops.lagrangianUnit(o.lagrangianUnit, scores, keep, noise(), -1);
+        scores = unit.values();
+        kept = unit.kept();
+      }
+      SDVariable xi =
+          learnsAlpha()
+              ? ops.separate(o.separation, scores, keep, alpha(), scale, -1)
+              : ops.separate(o.separation, scores, keep, scale, -1);
+      return new SDVariable[] {xi, kept};
+    }
+
+    private SDVariable alpha() {
+      if (alpha == null) {
+        alpha = sd.nn().sigmoid(p("alpha")).add(1).reshape(1, o.nHeads, 1, 1);
+      }
+      return alpha;
+    }
+
+    /** Standard normal numbers for the threshold of a PFU, one a median scope, in training. */
+    private SDVariable noise() {
+      if (!c.training()
+          || o.lagrangianUnit.getKind() != LagrangianUnit.Kind.PFU
+          || o.lagrangianUnit.getSigma() == 0) {
+        return null;
+      }
+      return c.random(
+          prefix + "noise" + noises++,
+          c.dataType(),
+          new long[] {-1},
+          call ->
+              Nd4j.randn(
+                  call.dataType(),
+                  switch (o.lagrangianUnit.getMedianScope()) {
+                    case TENSOR -> 1;
+                    case SAMPLE -> batch.applyAsLong(call);
+                    case ROW -> batch.applyAsLong(call) * o.nHeads * length.applyAsLong(call);
+                  }));
+    }
+
+    private SDVariable activated(SDVariable x) {
+      return switch (o.associationActivation) {
+        case IDENTITY -> x;
+        case RELU -> sd.nn().relu(x, 0);
+        case TANH -> sd.math().tanh(x);
+        case SIGMOID -> sd.nn().sigmoid(x);
+        case ELU -> sd.nn().elu(x);
+        case SELU -> sd.nn().selu(x);
+        case GELU -> sd.nn().gelu(x);
+        case SOFTPLUS -> sd.nn().softplus(x);
+        case SOFTSIGN -> sd.nn().softsign(x);
+        case SWISH -> sd.nn().swish(x);
+        case CUBE -> sd.math().cube(x);
+        default -> throw new IllegalStateException(o.associationActivation.toString());
+      };
+    }
+
+    private INDArray dropout(DataType type, long... shape) {
+      double kept = 1 - o.dropout;
+      INDArray draw = Nd4j.rand(type, shape);
+      return draw.lt(kept).castTo(type).muli(1 / kept);
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.layers.FrozenLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Looks into a trained network: which stored pattern each state pattern retrieves. No second model
+ * is needed; the network is not changed.
+ *
+ * <p>Associations are [B, H, L, S], heads apart, before dropout, at the last update step; S counts
+ * the zero pattern where the layer adds one. Rows sum to 1 (softmax and its kin), or to less with a
+ * Lagrangian unit. Projected patterns are [B, H, S, P]. For {@link HopfieldLayer}, whose stored
+ * patterns are the same for all samples, B is 1 and L counts the state patterns of all samples one
+ * after the other, unless update steps stop early.
+ */
+public final class Associations {
+
+  private Associations() {}
+
+  /** Associations of layer {@code layer} for a network input. */
+  public static INDArray of(MultiLayerNetwork network, int layer, INDArray input) {
+    return of(network, layer, input, null);
+  }
+
+  /**
+   * Associations of layer {@code layer} for a network input.
+   *
+   * @param mask feature mask [B, T], 1 where there is a pattern; null: none
+   */
+  public static INDArray of(MultiLayerNetwork network, int layer, INDArray input, INDArray mask) {
+    return inspect(network, layer, input, mask, AssociationCore.ASSOCIATION);
+  }
+
+  /** Projected patterns of layer {@code layer} for a network input. */
+  public static INDArray projectedPatterns(
+      MultiLayerNetwork network, int layer, INDArray input, INDArray mask) {
+    return inspect(network, layer, input, mask, AssociationCore.PROJECTED);
+  }
+
+  /** Associations of a layer or vertex of a graph; masks null or one for each input. */
+  public static INDArray of(
+      ComputationGraph graph, String vertex, INDArray[] inputs, INDArray[] masks) {
+    return inspect(graph, vertex, inputs, masks, AssociationCore.ASSOCIATION);
+  }
+
+  /** Projected patterns of a layer or vertex of a graph; masks null or one for each input. */
+  public static INDArray projectedPatterns(
+      ComputationGraph graph, String vertex, INDArray[] inputs, INDArray[] masks) {
+    return inspect(graph, vertex, inputs, masks, AssociationCore.PROJECTED);
+  }
+
+  static INDArray inspect(
+      MultiLayerNetwork network, int layer, INDArray input, INDArray mask, String what) {
+    MendedLayer runtime = hopfield(network.getLayer(layer), "layer " + layer);
+    INDArray in = input;
+    synchronized (network) {
+      INDArray at = mask;
+      try {
+        if (mask != null) {
+          network.setLayerMaskArrays(mask, null);
+        }
+        if (layer > 0) {
+          List<INDArray> activations = network.feedForwardToLayer(layer - 1, input, false);
+          in = activations.get(layer);
+        }
+        InputPreProcessor pre = network.getLayerWiseConfigurations().getInputPreProcess(layer);
+        if (pre != null) {
+          in = pre.preProcess(in, (int) input.size(0), LayerWorkspaceMgr.noWorkspaces());
+        }
+        if (mask != null) {
+          at = runtime.getMaskArray();
+        }
+      } finally {
+        network.clearLayerMaskArrays();
+      }
+      return shown(runtime.inspect(in, at, names(what, runtime.config().innerNames())), what);
+    }
+  }
+
+  static INDArray inspect(
+      ComputationGraph graph, String vertex, INDArray[] inputs, INDArray[] masks, String what) {
+    GraphVertex found = graph.getVertex(vertex);
+    if (found == null) {
+      throw new IllegalArgumentException("The graph has no vertex \"" + vertex + "\"");
+    }
+    synchronized (graph) {
+      if (masks != null) {
+        graph.setLayerMaskArrays(masks, null);
+      }
+      try {
+        Map<String, INDArray> all = graph.feedForward(inputs, false);
+        List<String> from = graph.getConfiguration().getVertexInputs().get(vertex);
+        INDArray[] in = from.stream().map(all::get).toArray(INDArray[]::new);
+        if (found instanceof MendedVertex v) {
+          INDArray[] own = v.masks() == null ? null : v.masks().clone();
+          return shown(v.inspect(in, own, names(what, v.innerNames())), what);
+        }
+        MendedLayer runtime = hopfield(graph.getLayer(vertex), "vertex \"" + vertex + "\"");
+        return shown(
+            runtime.inspect(
+                in[0], runtime.getMaskArray(), names(what, runtime.config().innerNames())),
+            what);
+      } finally {
+        graph.clearLayerMaskArrays();
+      }
+    }
+  }
+
+  private static List<String> names(String what, List<String> known) {
+    if (!known.contains(what)) {
+      throw new IllegalArgumentException("No inner value \"" + what + "\"; there are " + known);
+    }
+    return List.of(what);
+  }
+
+  private static INDArray shown(Map<String, INDArray> values, String what) {
+    return values.get(what);
+  }
+
+  private static MendedLayer hopfield(Layer layer, String where) {
+    Layer inner = layer instanceof FrozenLayer frozen ? frozen.getInsideLayer() : layer;
+    if (inner instanceof MendedLayer mended) {
+      return mended;
+    }
+    throw new IllegalArgumentException(
+        where + " is no Hopfield layer but a " + inner.getClass().getSimpleName());
+  }
+}

@@ -1,0 +1,278 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.InputTypeUtil;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.weights.IWeightInit;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/**
+ * What the one-input Hopfield layers share. Input [B, F, T] (NCW, DL4J's order) or [B, T, F] (NWC).
+ */
+public abstract class HopfieldBase extends MendedSameDiffLayer {
+
+  private AssociationOptions association = new AssociationOptions();
+  private RNNFormat rnnFormat;
+
+  /** For JSON. */
+  protected HopfieldBase() {}
+
+  protected HopfieldBase(Builder<?> builder) {
+    super(builder);
+    association = builder.options().copy();
+    rnnFormat = builder.rnnFormat;
+  }
+
+  abstract AssociationCore core();
+
+  /** The options. */
+  public AssociationOptions getAssociation() {
+    return association;
+  }
+
+  /** For JSON. */
+  public void setAssociation(AssociationOptions association) {
+    this.association = association;
+  }
+
+  /** Order of the input's dimensions; null until set or inferred. */
+  public RNNFormat getRnnFormat() {
+    return rnnFormat;
+  }
+
+  /** For JSON. */
+  public void setRnnFormat(RNNFormat rnnFormat) {
+    this.rnnFormat = rnnFormat;
+  }
+
+  RNNFormat format() {
+    return rnnFormat == null ? RNNFormat.NCW : rnnFormat;
+  }
+
+  String owner() {
+    return getClass().getSimpleName() + " \"" + getLayerName() + "\"";
+  }
+
+  AssociationCore.Input in() {
+    return new AssociationCore.Input(INPUT, format());
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    core().validate(owner());
+    params.clear();
+    for (AssociationCore.Parameter p : core().parameters().values()) {
+      if (p.weight()) {
+        params.addWeightParam(p.name(), p.rows(), p.columns());
+      } else {
+        params.addBiasParam(p.name(), p.rows(), p.columns());
+      }
+    }
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    core().initialise(params);
+    if (paramWeightInit != null) {
+      paramWeightInit.forEach((name, init) -> reinitialise(params, name, init));
+    }
+  }
+
+  private void reinitialise(Map<String, INDArray> params, String name, IWeightInit init) {
+    INDArray p = params.get(name);
+    if (p == null) {
+      throw AssociationCore.wrong(
+          owner(), "weightInit of \"" + name + "\": its parameters are " + params.keySet());
+    }
+    init.init(p.size(0), p.size(1), p.shape(), paramReshapeOrder(name), p);
+  }
+
+  @Override
+  public boolean differsInTraining() {
+    return core().differsInTraining();
+  }
+
+  @Override
+  public List<String> innerNames() {
+    return List.of(
+        AssociationCore.ASSOCIATION, AssociationCore.SEPARATED, AssociationCore.PROJECTED);
+  }
+
+  @Override
+  public int initialSteps() {
+    return core().initialSteps();
+  }
+
+  @Override
+  public int maximumSteps() {
+    return core().maximumSteps();
+  }
+
+  @Override
+  public IUpdater getUpdaterByParam(String paramName) {
+    return core().trainable(paramName) ? super.getUpdaterByParam(paramName) : new NoOp();
+  }
+
+  @Override
+  public List<Regularization> getRegularizationByParam(String paramName) {
+    return core().trainable(paramName) ? super.getRegularizationByParam(paramName) : List.of();
+  }
+
+  @Override
+  public void setNIn(InputType inputType, boolean override) {
+    long size = inputSize(inputType);
+    if (association.nIn <= 0 || override) {
+      association.nIn = size;
+      setLayerParams(null);
+    } else if (association.nIn != size) {
+      throw AssociationCore.wrong(
+          owner(), "nIn = " + association.nIn + ", the input " + inputType + " has depth " + size);
+    }
+    if (inputType.getType() == InputType.Type.RNN) {
+      RNNFormat given = ((InputType.InputTypeRecurrent) inputType).getFormat();
+      if (rnnFormat == null || override) {
+        rnnFormat = given;
+      } else if (given != null && given != rnnFormat) {
+        throw AssociationCore.wrong(
+            owner(), "rnnFormat = " + rnnFormat + ", the input " + inputType + " has " + given);
+      }
+    }
+    core().validate(owner());
+  }
+
+  /** Depth of an input of that type. */
+  long inputSize(InputType inputType) {
+    if (inputType == null || inputType.getType() != InputType.Type.RNN) {
+      throw AssociationCore.wrong(
+          owner(), "expected a recurrent input [batch, features, time], found " + inputType);
+    }
+    return ((InputType.InputTypeRecurrent) inputType).getSize();
+  }
+
+  static long time(InputType inputType) {
+    return inputType.getType() == InputType.Type.RNN
+        ? ((InputType.InputTypeRecurrent) inputType).getTimeSeriesLength()
+        : 1;
+  }
+
+  @Override
+  public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
+    RNNFormat format =
+        inputType.getType() == InputType.Type.RNN && rnnFormat == null
+            ? ((InputType.InputTypeRecurrent) inputType).getFormat()
+            : format();
+    return InputTypeUtil.getPreprocessorForInputTypeRnnLayers(inputType, format, getLayerName());
+  }
+
+  @Override
+  public void validateInput(INDArray input) {
+    if (input.rank() != 3) {
+      throw AssociationCore.wrong(
+          owner(),
+          "expected an input of rank 3 "
+              + shapeText()
+              + ", found shape "
+              + java.util.Arrays.toString(input.shape()));
+    }
+    checkDepth(input, format() == RNNFormat.NCW ? 1 : 2);
+  }
+
+  String shapeText() {
+    return format() == RNNFormat.NCW ? "[batch, features, time]" : "[batch, time, features]";
+  }
+
+  void checkDepth(INDArray input, int dimension) {
+    if (input.size(dimension) != association.nIn) {
+      throw AssociationCore.wrong(
+          owner(),
+          "nIn = "
+              + association.nIn
+              + ", the input has "
+              + input.size(dimension)
+              + " features (shape "
+              + java.util.Arrays.toString(input.shape())
+              + ", "
+              + shapeText()
+              + ")");
+    }
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray maskArray, MaskState currentMaskState, int minibatchSize) {
+    return new Pair<>(maskArray, currentMaskState);
+  }
+
+  @Override
+  public void applyGlobalConfigToLayer(NeuralNetConfiguration.Builder globalConfig) {
+    // nothing global: weights start as in the originals unless weightInit(name, init) says
+    // otherwise
+  }
+
+  @Override
+  public HopfieldBase clone() {
+    HopfieldBase copy = (HopfieldBase) super.clone();
+    copy.association = association.copy();
+    return copy;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other != null
+        && other.getClass() == getClass()
+        && super.equals(other)
+        && association.equals(((HopfieldBase) other).association)
+        && rnnFormat == ((HopfieldBase) other).rnnFormat;
+  }
+
+  @Override
+  protected boolean canEqual(Object other) {
+    return other instanceof HopfieldBase;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * super.hashCode() + association.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return owner() + " " + association;
+  }
+
+  /** Builder of the one-input layers. */
+  public abstract static class Builder<T extends Builder<T>>
+      extends org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer.Builder<T>
+      implements AssociationBuilder<T> {
+
+    private final AssociationOptions options = new AssociationOptions();
+    private RNNFormat rnnFormat;
+
+    @Override
+    public AssociationOptions options() {
+      return options;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public T self() {
+      return (T) this;
+    }
+
+    /** Order of the input's dimensions. Default: that of the input type, else NCW. */
+    public T rnnFormat(RNNFormat format) {
+      this.rnnFormat = format;
+      return self();
+    }
+  }
+}

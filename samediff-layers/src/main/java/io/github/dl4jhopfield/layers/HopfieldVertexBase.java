@@ -1,0 +1,348 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/** What the Hopfield vertices share. Inputs [B, F, T] (NCW) or [B, T, F] (NWC). */
+public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
+
+  static final String STORED = "stored";
+  static final String STATE = "state";
+  static final String PROJECTION = "projection";
+  static final String ASSOCIATION_MASK = "associationMask";
+
+  private AssociationOptions association = new AssociationOptions();
+  private RNNFormat rnnFormat = RNNFormat.NCW;
+  private boolean associationMaskInput;
+
+  /** For JSON. */
+  protected HopfieldVertexBase() {}
+
+  protected HopfieldVertexBase(Builder<?> builder) {
+    association = builder.options().copy();
+    rnnFormat = builder.rnnFormat;
+    associationMaskInput = builder.associationMaskInput;
+  }
+
+  abstract AssociationCore core();
+
+  /** Names of the inputs with patterns, in order. */
+  abstract List<String> patternInputs();
+
+  /** Depth that the input of that name must have. */
+  abstract long depth(String input);
+
+  /** The options. */
+  public AssociationOptions getAssociation() {
+    return association;
+  }
+
+  /** For JSON. */
+  public void setAssociation(AssociationOptions association) {
+    this.association = association;
+  }
+
+  /** Order of the inputs' dimensions. */
+  public RNNFormat getRnnFormat() {
+    return rnnFormat;
+  }
+
+  /** For JSON. */
+  public void setRnnFormat(RNNFormat rnnFormat) {
+    this.rnnFormat = rnnFormat;
+  }
+
+  /** Whether the last input is an association mask. */
+  public boolean isAssociationMaskInput() {
+    return associationMaskInput;
+  }
+
+  /** For JSON. */
+  public void setAssociationMaskInput(boolean associationMaskInput) {
+    this.associationMaskInput = associationMaskInput;
+  }
+
+  String owner() {
+    return getClass().getSimpleName() + " \"" + getName() + "\"";
+  }
+
+  AssociationCore.Input in(String name) {
+    return new AssociationCore.Input(name, rnnFormat);
+  }
+
+  String maskInput() {
+    return associationMaskInput ? ASSOCIATION_MASK : null;
+  }
+
+  @Override
+  public void defineParametersAndInputs(SDVertexParams params) {
+    core().validate(owner());
+    params.clear();
+    String[] names = patternInputs().toArray(new String[0]);
+    if (associationMaskInput) {
+      names = Arrays.copyOf(names, names.length + 1);
+      names[names.length - 1] = ASSOCIATION_MASK;
+    }
+    params.defineInputs(names);
+    for (AssociationCore.Parameter p : core().parameters().values()) {
+      if (p.weight()) {
+        params.addWeightParam(p.name(), p.rows(), p.columns());
+      } else {
+        params.addBiasParam(p.name(), p.rows(), p.columns());
+      }
+    }
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    core().initialise(params);
+  }
+
+  @Override
+  public boolean differsInTraining() {
+    return core().differsInTraining();
+  }
+
+  @Override
+  public List<String> innerNames() {
+    return List.of(
+        AssociationCore.ASSOCIATION, AssociationCore.SEPARATED, AssociationCore.PROJECTED);
+  }
+
+  @Override
+  public int initialSteps() {
+    return core().initialSteps();
+  }
+
+  @Override
+  public int maximumSteps() {
+    return core().maximumSteps();
+  }
+
+  @Override
+  public IUpdater getUpdaterByParam(String paramName) {
+    return core().trainable(paramName) ? super.getUpdaterByParam(paramName) : new NoOp();
+  }
+
+  @Override
+  public List<Regularization> getRegularizationByParam(String paramName) {
+    return core().trainable(paramName) ? super.getRegularizationByParam(paramName) : List.of();
+  }
+
+  @Override
+  public int minVertexInputs() {
+    return patternInputs().size() + (associationMaskInput ? 1 : 0);
+  }
+
+  @Override
+  public int maxVertexInputs() {
+    return minVertexInputs();
+  }
+
+  /** Depth of the i-th input's type, checked against the options. */
+  void checkTypes(InputType... types) {
+    if (types.length != minVertexInputs()) {
+      throw AssociationCore.wrong(
+          owner(), "expected " + minVertexInputs() + " inputs, found " + types.length);
+    }
+    for (int i = 0; i < patternInputs().size(); i++) {
+      if (types[i] == null || types[i].getType() != InputType.Type.RNN) {
+        throw AssociationCore.wrong(
+            owner(),
+            "input \""
+                + patternInputs().get(i)
+                + "\": expected a recurrent input [batch, features, time], found "
+                + types[i]);
+      }
+      long size = ((InputType.InputTypeRecurrent) types[i]).getSize();
+      if (size != depth(patternInputs().get(i))) {
+        throw AssociationCore.wrong(
+            owner(),
+            "input \""
+                + patternInputs().get(i)
+                + "\" has depth "
+                + size
+                + ", expected "
+                + depth(patternInputs().get(i)));
+      }
+    }
+  }
+
+  @Override
+  public void validateInput(INDArray[] inputs) {
+    int given = 0;
+    for (INDArray in : inputs == null ? new INDArray[0] : inputs) {
+      given += in == null ? 0 : 1;
+    }
+    if (given != minVertexInputs()) {
+      throw AssociationCore.wrong(
+          owner(), "expected " + minVertexInputs() + " inputs, found " + given);
+    }
+    int feature = rnnFormat == RNNFormat.NCW ? 1 : 2;
+    int time = 3 - feature;
+    long storedLength = -1;
+    for (int i = 0; i < patternInputs().size(); i++) {
+      String name = patternInputs().get(i);
+      INDArray in = inputs[i];
+      if (in.rank() != 3) {
+        throw AssociationCore.wrong(
+            owner(),
+            "input \"" + name + "\": expected rank 3, found " + Arrays.toString(in.shape()));
+      }
+      if (in.size(feature) != depth(name)) {
+        throw AssociationCore.wrong(
+            owner(),
+            "input \""
+                + name
+                + "\" has "
+                + in.size(feature)
+                + " features, expected "
+                + depth(name)
+                + " (shape "
+                + Arrays.toString(in.shape())
+                + ")");
+      }
+      if (in.size(0) != inputs[0].size(0)) {
+        throw AssociationCore.wrong(
+            owner(),
+            "input \""
+                + name
+                + "\" has batch size "
+                + in.size(0)
+                + ", input \""
+                + patternInputs().get(0)
+                + "\" "
+                + inputs[0].size(0));
+      }
+      if (!name.equals(STATE)) {
+        if (storedLength >= 0 && in.size(time) != storedLength) {
+          throw AssociationCore.wrong(
+              owner(),
+              "input \""
+                  + name
+                  + "\" has length "
+                  + in.size(time)
+                  + ", the stored patterns "
+                  + storedLength);
+        }
+        storedLength = in.size(time);
+      }
+    }
+  }
+
+  @Override
+  public HopfieldVertexBase clone() {
+    try {
+      HopfieldVertexBase copy = (HopfieldVertexBase) cloneObject();
+      copy.association = association.copy();
+      copy.setVertexParams(null);
+      return copy;
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private HopfieldVertexBase cloneObject() throws ReflectiveOperationException {
+    var constructor = getClass().getDeclaredConstructor();
+    constructor.setAccessible(true);
+    HopfieldVertexBase copy = constructor.newInstance();
+    copy.setName(getName());
+    copy.regularization = regularization;
+    copy.regularizationBias = regularizationBias;
+    copy.updater = updater;
+    copy.biasUpdater = biasUpdater;
+    copy.gradientNormalization = gradientNormalization;
+    copy.gradientNormalizationThreshold = gradientNormalizationThreshold;
+    copy.dataType = dataType;
+    copy.rnnFormat = rnnFormat;
+    copy.associationMaskInput = associationMaskInput;
+    return copy;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other != null
+        && other.getClass() == getClass()
+        && association.equals(((HopfieldVertexBase) other).association)
+        && rnnFormat == ((HopfieldVertexBase) other).rnnFormat
+        && associationMaskInput == ((HopfieldVertexBase) other).associationMaskInput;
+  }
+
+  @Override
+  protected boolean canEqual(Object other) {
+    return other instanceof HopfieldVertexBase;
+  }
+
+  @Override
+  public int hashCode() {
+    return association.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return owner() + " " + association;
+  }
+
+  static Pair<INDArray, MaskState> mask(INDArray[] masks, int index, MaskState state) {
+    return masks == null || index >= masks.length || masks[index] == null
+        ? null
+        : new Pair<>(masks[index], state);
+  }
+
+  /** Builder of the vertices. */
+  public abstract static class Builder<T extends Builder<T>> implements AssociationBuilder<T> {
+
+    private final AssociationOptions options = new AssociationOptions();
+    private RNNFormat rnnFormat = RNNFormat.NCW;
+    private boolean associationMaskInput;
+
+    @Override
+    public AssociationOptions options() {
+      return options;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public T self() {
+      return (T) this;
+    }
+
+    /** Order of the inputs' dimensions. Default NCW. */
+    public T rnnFormat(RNNFormat format) {
+      this.rnnFormat = format;
+      return self();
+    }
+
+    /** Depth of the stored patterns. Default: nIn. */
+    public T storedPatternSize(long size) {
+      options.storedPatternSize = size;
+      return self();
+    }
+
+    /** Depth of the pattern projection's input. Default: nIn. */
+    public T patternProjectionSize(long size) {
+      options.patternProjectionSize = size;
+      return self();
+    }
+
+    /**
+     * Adds a last input: the association mask, [B, L, S] for all heads or [B, H, L, S], added to
+     * the scores; -infinity hides a stored pattern from a state pattern. No gradient flows to it.
+     * (hflayers' boolean mask is -infinity where true, its [B*H, L, S] is [B, H, L, S] here.)
+     */
+    public T associationMaskInput(boolean on) {
+      this.associationMaskInput = on;
+      return self();
+    }
+  }
+}

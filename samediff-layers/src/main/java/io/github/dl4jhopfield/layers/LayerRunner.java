@@ -1,0 +1,159 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The part of the runtime that layers and vertices share: picks, defines and runs graphs. */
+final class LayerRunner {
+
+  private record Key(
+      boolean training,
+      int unroll,
+      Map<String, Integer> inputRanks,
+      Map<String, Integer> maskRanks) {}
+
+  private final MendedConfiguration config;
+  private final DataType type;
+  private final Map<Key, LayerGraph> graphs = new HashMap<>();
+  private final Map<String, INDArray> drawn = new HashMap<>();
+  private int unroll;
+  private boolean lastTraining;
+
+  LayerRunner(MendedConfiguration config, DataType type) {
+    this.config = config;
+    this.type = type;
+    this.unroll = config.initialSteps();
+  }
+
+  LayerGraph.Forward forward(
+      boolean training,
+      Map<String, INDArray> inputs,
+      Map<String, INDArray> masks,
+      Map<String, INDArray> params,
+      Collection<String> exposures) {
+    drawn.clear();
+    lastTraining = training;
+    GraphContext.Call call = new GraphContext.Call(inputs, masks, type);
+    unroll = config.initialSteps();
+    while (true) {
+      LayerGraph graph = graph(training, inputs, masks, params);
+      LayerGraph.Forward result =
+          graph.forward(inputs, masks, params, graph.feeds(call, drawn), exposures);
+      if (result.unfinished() == 0 || unroll >= config.maximumSteps()) {
+        return result;
+      }
+      unroll = Math.min(2 * unroll, config.maximumSteps());
+    }
+  }
+
+  /** Gradients for the arrays of the last forward run. */
+  LayerGraph.Backward backward(
+      INDArray error,
+      Map<String, INDArray> inputs,
+      Map<String, INDArray> masks,
+      Map<String, INDArray> params) {
+    GraphContext.Call call = new GraphContext.Call(inputs, masks, type);
+    LayerGraph graph = graph(lastTraining, inputs, masks, params);
+    return graph.backward(error, inputs, masks, params, graph.feeds(call, drawn));
+  }
+
+  private LayerGraph graph(
+      boolean training,
+      Map<String, INDArray> inputs,
+      Map<String, INDArray> masks,
+      Map<String, INDArray> params) {
+    boolean separate = training && config.differsInTraining();
+    Key key = new Key(separate, unroll, ranks(inputs), ranks(masks));
+    IntFunction<LayerGraph> define =
+        steps ->
+            new LayerGraph(
+                new LayerGraph.Definition() {
+                  @Override
+                  public SDVariable define(GraphContext context) {
+                    return config.define(context);
+                  }
+
+                  @Override
+                  public Map<String, Integer> inputRanks() {
+                    return key.inputRanks();
+                  }
+
+                  @Override
+                  public Map<String, Integer> maskRanks() {
+                    return key.maskRanks();
+                  }
+
+                  @Override
+                  public Map<String, long[]> paramShapes() {
+                    Map<String, long[]> shapes = new LinkedHashMap<>();
+                    params.forEach((n, p) -> shapes.put(n, p.shape()));
+                    return shapes;
+                  }
+                },
+                type,
+                separate,
+                steps);
+    return graphs.computeIfAbsent(key, k -> define.apply(unroll));
+  }
+
+  private static Map<String, Integer> ranks(Map<String, INDArray> arrays) {
+    Map<String, Integer> ranks = new LinkedHashMap<>();
+    arrays.forEach((n, a) -> ranks.put(n, a.rank()));
+    return ranks;
+  }
+
+  /** Copies a gradient into its place in the flat gradient array; zero where there is none. */
+  static void store(String owner, String name, INDArray gradient, INDArray place) {
+    if (gradient == null) {
+      place.assign(0);
+      return;
+    }
+    if (gradient.length() != place.length()) {
+      throw new IllegalStateException(
+          owner
+              + ": gradient of parameter \""
+              + name
+              + "\" has shape "
+              + java.util.Arrays.toString(gradient.shape())
+              + ", expected "
+              + java.util.Arrays.toString(place.shape()));
+    }
+    place.assign(gradient.rank() == place.rank() ? gradient : gradient.reshape(place.shape()));
+  }
+
+  /** Assigns a parameter after checking its shape: INDArray.assign itself does not check. */
+  static void assign(String owner, Map<String, INDArray> table, String key, INDArray value) {
+    INDArray current = table.get(key);
+    if (current == null) {
+      throw new IllegalArgumentException(
+          owner + ": no parameter \"" + key + "\"; it has " + table.keySet());
+    }
+    if (!java.util.Arrays.equals(current.shape(), value.shape())) {
+      throw new IllegalArgumentException(
+          owner
+              + ": parameter \""
+              + key
+              + "\" has shape "
+              + java.util.Arrays.toString(current.shape())
+              + ", the new array "
+              + java.util.Arrays.toString(value.shape()));
+    }
+    current.assign(value);
+  }
+
+  static Collection<String> none() {
+    return List.of();
+  }
+
+  static Map<String, INDArray> noMasks() {
+    return Collections.emptyMap();
+  }
+}

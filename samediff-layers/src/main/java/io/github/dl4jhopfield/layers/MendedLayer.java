@@ -1,0 +1,174 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.regularization.Regularization;
+
+/** Runtime of {@link MendedSameDiffLayer}, which says what it mends. */
+public class MendedLayer extends SameDiffLayer {
+
+  private static final long serialVersionUID = 1L;
+
+  private transient LayerRunner runner;
+
+  public MendedLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  MendedSameDiffLayer config() {
+    return (MendedSameDiffLayer) layerConf();
+  }
+
+  private LayerRunner runner() {
+    if (runner == null) {
+      runner = new LayerRunner(config(), dataType);
+    }
+    return runner;
+  }
+
+  private String owner() {
+    return config().getClass().getSimpleName() + " \"" + config().getLayerName() + "\"";
+  }
+
+  private Map<String, INDArray> inputs() {
+    config().validateInput(input);
+    return Map.of(
+        MendedSameDiffLayer.INPUT, input.dataType() == dataType ? input : input.castTo(dataType));
+  }
+
+  private Map<String, INDArray> masks() {
+    return maskArray == null
+        ? Map.of()
+        : Map.of(
+            MendedSameDiffLayer.INPUT,
+            maskArray.dataType() == dataType ? maskArray : maskArray.castTo(dataType));
+  }
+
+  private Map<String, INDArray> parameters() {
+    return paramTable == null ? Map.of() : paramTable;
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    applyDropOutIfNecessary(training, workspaceMgr);
+    INDArray result;
+    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      result =
+          runner().forward(training, inputs(), masks(), parameters(), LayerRunner.none()).output();
+    }
+    return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, result);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    Gradient gradient = new DefaultGradient();
+    INDArray atInput;
+    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      INDArray error = epsilon.dataType() == dataType ? epsilon : epsilon.castTo(dataType);
+      LayerGraph.Backward result = runner().backward(error, inputs(), masks(), parameters());
+      for (String name : parameters().keySet()) {
+        INDArray place = gradTable.get(name);
+        LayerRunner.store(owner(), name, result.params().get(name), place);
+        gradient.gradientForVariable().put(name, place);
+      }
+      atInput = result.inputs().get(MendedSameDiffLayer.INPUT);
+      if (atInput == null) {
+        atInput = Nd4j.zeros(dataType, input.shape());
+      }
+    }
+    atInput = workspaceMgr.leverageTo(ArrayType.ACTIVATION_GRAD, atInput);
+    return new Pair<>(gradient, backpropDropOutIfPresent(atInput));
+  }
+
+  /**
+   * Runs the inference graph on an input and gives the named inner values.
+   *
+   * @param in as the layer's input in the network
+   * @param mask as the layer's mask, or null
+   */
+  Map<String, INDArray> inspect(INDArray in, INDArray mask, Collection<String> names) {
+    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      config().validateInput(in);
+      Map<String, INDArray> masks =
+          mask == null ? Map.of() : Map.of(MendedSameDiffLayer.INPUT, mask.castTo(dataType));
+      return new LayerRunner(config(), dataType)
+          .forward(
+              false,
+              Map.of(MendedSameDiffLayer.INPUT, in.castTo(dataType)),
+              masks,
+              parameters(),
+              names)
+          .exposed();
+    }
+  }
+
+  @Override
+  public void setParam(String key, INDArray val) {
+    LayerRunner.assign(owner(), paramTable, key, val);
+  }
+
+  @Override
+  public void setParams(INDArray newParams) {
+    if (newParams == null) {
+      return;
+    }
+    long own = params == null ? 0 : params.length();
+    if (newParams.length() != own) {
+      throw new IllegalArgumentException(
+          owner()
+              + " has "
+              + own
+              + " parameters, the new array "
+              + newParams.length()
+              + " "
+              + Arrays.toString(newParams.shape()));
+    }
+    if (own > 0 && newParams != params) {
+      params.assign(newParams.reshape(params.shape()));
+    }
+  }
+
+  @Override
+  public double calcRegularizationScore(boolean backpropOnlyParams) {
+    double score = 0;
+    for (Map.Entry<String, INDArray> e : parameters().entrySet()) {
+      Collection<Regularization> terms = layerConf().getRegularizationByParam(e.getKey());
+      if (terms != null) {
+        for (Regularization term : terms) {
+          score += term.score(e.getValue(), getIterationCount(), getEpochCount());
+        }
+      }
+    }
+    return score;
+  }
+
+  @Override
+  public Map<String, INDArray> paramTable(boolean backpropParamsOnly) {
+    return paramTable == null ? new LinkedHashMap<>() : paramTable;
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArray(
+      INDArray mask, MaskState currentMaskState, int minibatchSize) {
+    this.maskArray = mask;
+    this.maskState = currentMaskState;
+    return config().feedForwardMaskArray(mask, currentMaskState, minibatchSize);
+  }
+}

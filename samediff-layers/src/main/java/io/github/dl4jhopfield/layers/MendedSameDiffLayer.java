@@ -1,0 +1,87 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.Collection;
+import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Base of layer configurations written in SameDiff, with a runtime that mends what is wrong with
+ * {@code SameDiffLayer} in DL4J 1.0.0-M2.1. A subclass overrides {@link #define}, {@code
+ * defineParameters} and {@code initializeParameters} as it would for {@code SameDiffLayer}.
+ *
+ * <table>
+ *   <caption>What is mended</caption>
+ *   <tr><th>DL4J's SameDiffLayer</th><th>here</th></tr>
+ *   <tr><td>gradients come out exactly doubled (four times for two stacked layers)</td>
+ *       <td>right: the error enters as an ordinary input of the graph</td></tr>
+ *   <tr><td>l1, l2 and weight decay act on updates but are missing from the score</td>
+ *       <td>in the score</td></tr>
+ *   <tr><td>dropOut of the layer is ignored</td><td>applied to the input, in training</td></tr>
+ *   <tr><td>the graph does not know whether it trains</td>
+ *       <td>{@link GraphContext#training()}, one graph for each</td></tr>
+ *   <tr><td>setParam checks the shape and does nothing</td><td>checks and sets</td></tr>
+ *   <tr><td>setParams throws</td><td>checks the length and sets</td></tr>
+ *   <tr><td>constraints need a call in each constructor</td><td>done here</td></tr>
+ *   <tr><td>lines on stdout for each gradient</td><td>none</td></tr>
+ *   <tr><td>a copy of each parameter at each call, a session for each thread that called</td>
+ *       <td>no copy, one session for each graph</td></tr>
+ * </table>
+ *
+ * <p>Nothing here is about Hopfield networks: the base is made to be proposed upstream.
+ */
+public abstract class MendedSameDiffLayer extends SameDiffLayer implements MendedConfiguration {
+
+  /** Name of the input in {@link GraphContext}. */
+  public static final String INPUT = "input";
+
+  /** For JSON. */
+  protected MendedSameDiffLayer() {}
+
+  protected MendedSameDiffLayer(Builder<?> builder) {
+    super(builder);
+    initializeConstraints(builder);
+  }
+
+  @Override
+  public Layer instantiate(
+      NeuralNetConfiguration conf,
+      Collection<TrainingListener> trainingListeners,
+      int layerIndex,
+      INDArray layerParamsView,
+      boolean initializeParams,
+      DataType networkDataType) {
+    MendedLayer layer = new MendedLayer(conf, networkDataType);
+    layer.setIndex(layerIndex);
+    layer.setParamsViewArray(layerParamsView);
+    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
+    layer.setConf(conf);
+    return layer;
+  }
+
+  /**
+   * Not used by this runtime; a layer of this base cannot run in DL4J's own {@code SameDiffLayer},
+   * which would double its gradients.
+   */
+  @Override
+  public final SDVariable defineLayer(
+      SameDiff sameDiff,
+      SDVariable layerInput,
+      Map<String, SDVariable> paramTable,
+      SDVariable mask) {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName()
+            + " defines its graph in define(GraphContext) and runs in MendedLayer only");
+  }
+
+  @Override
+  public MendedSameDiffLayer clone() {
+    return (MendedSameDiffLayer) super.clone();
+  }
+}

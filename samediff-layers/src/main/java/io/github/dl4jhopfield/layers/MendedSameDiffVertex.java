@@ -1,0 +1,44 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * As {@link MendedSameDiffLayer}, for a vertex of a ComputationGraph with several inputs. Besides
+ * what is mended there: masks of every input are given at each call (DL4J's vertex refreshes only
+ * every second one), and a missing mask is no mask instead of a row of ones.
+ *
+ * <p>Not mendable from outside: ComputationGraph leaves vertices out of the regularisation score
+ * and out of getParam/setParam; use {@link MendedVertex#setParam}.
+ */
+public abstract class MendedSameDiffVertex extends SameDiffVertex implements MendedConfiguration {
+
+  @Override
+  public GraphVertex instantiate(
+      ComputationGraph graph,
+      String name,
+      int idx,
+      INDArray paramsView,
+      boolean initializeParams,
+      DataType networkDatatype) {
+    setName(name);
+    return new MendedVertex(this, graph, name, idx, paramsView, initializeParams, networkDatatype);
+  }
+
+  @Override
+  public final SDVariable defineVertex(
+      SameDiff sameDiff,
+      Map<String, SDVariable> layerInput,
+      Map<String, SDVariable> paramTable,
+      Map<String, SDVariable> maskVars) {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName()
+            + " defines its graph in define(GraphContext) and runs in MendedVertex only");
+  }
+}

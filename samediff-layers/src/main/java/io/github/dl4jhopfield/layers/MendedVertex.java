@@ -1,0 +1,150 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Runtime of {@link MendedSameDiffVertex}, which says what it mends. */
+public class MendedVertex extends SameDiffGraphVertex {
+
+  private static final long serialVersionUID = 1L;
+
+  private final DataType type;
+  private transient LayerRunner runner;
+
+  MendedVertex(
+      MendedSameDiffVertex config,
+      ComputationGraph graph,
+      String name,
+      int vertexIndex,
+      INDArray paramsView,
+      boolean initParams,
+      DataType dataType) {
+    super(config, graph, name, vertexIndex, paramsView, initParams, dataType);
+    this.type = dataType;
+  }
+
+  private MendedSameDiffVertex config() {
+    return (MendedSameDiffVertex) config;
+  }
+
+  private LayerRunner runner() {
+    if (runner == null) {
+      runner = new LayerRunner(config(), type);
+    }
+    return runner;
+  }
+
+  private String owner() {
+    return config().getClass().getSimpleName() + " \"" + getVertexName() + "\"";
+  }
+
+  private List<String> names() {
+    return config.getVertexParams().getInputs();
+  }
+
+  private Map<String, INDArray> named(INDArray[] arrays) {
+    Map<String, INDArray> result = new LinkedHashMap<>();
+    for (int i = 0; arrays != null && i < arrays.length; i++) {
+      if (arrays[i] != null) {
+        result.put(
+            names().get(i), arrays[i].dataType() == type ? arrays[i] : arrays[i].castTo(type));
+      }
+    }
+    return result;
+  }
+
+  private Map<String, INDArray> checkedInputs() {
+    config.validateInput(inputs);
+    return named(inputs);
+  }
+
+  private Map<String, INDArray> parameters() {
+    return paramTable == null ? Map.of() : paramTable;
+  }
+
+  @Override
+  public INDArray doForward(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    INDArray result;
+    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      result =
+          runner()
+              .forward(
+                  training, checkedInputs(), named(maskArrays), parameters(), LayerRunner.none())
+              .output();
+    }
+    return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, result);
+  }
+
+  @Override
+  public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaceMgr) {
+    Gradient gradient = new DefaultGradient();
+    INDArray[] atInputs = new INDArray[inputs.length];
+    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      INDArray error = epsilon.dataType() == type ? epsilon : epsilon.castTo(type);
+      LayerGraph.Backward result =
+          runner().backward(error, checkedInputs(), named(maskArrays), parameters());
+      for (String name : parameters().keySet()) {
+        INDArray place = gradTable.get(name);
+        LayerRunner.store(owner(), name, result.params().get(name), place);
+        gradient.gradientForVariable().put(name, place);
+      }
+      for (int i = 0; i < atInputs.length; i++) {
+        INDArray g = result.inputs().get(names().get(i));
+        atInputs[i] = g == null ? Nd4j.zeros(type, inputs[i].shape()) : g;
+      }
+    }
+    for (int i = 0; i < atInputs.length; i++) {
+      atInputs[i] = workspaceMgr.leverageTo(ArrayType.ACTIVATION_GRAD, atInputs[i]);
+    }
+    return new Pair<>(gradient, atInputs);
+  }
+
+  INDArray[] masks() {
+    return maskArrays;
+  }
+
+  List<String> innerNames() {
+    return config().innerNames();
+  }
+
+  /** Sets one parameter after checking its shape. */
+  public void setParam(String key, INDArray value) {
+    LayerRunner.assign(owner(), parameters(), key, value);
+  }
+
+  /** Runs the inference graph on inputs and gives the named inner values. */
+  Map<String, INDArray> inspect(INDArray[] in, INDArray[] masks, Collection<String> names) {
+    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      config.validateInput(in);
+      return new LayerRunner(config(), type)
+          .forward(false, named(in), named(masks), parameters(), names)
+          .exposed();
+    }
+  }
+
+  @Override
+  public Pair<INDArray, MaskState> feedForwardMaskArrays(
+      INDArray[] masks, MaskState currentMaskState, int minibatchSize) {
+    this.maskArrays = masks;
+    return config.feedForwardMaskArrays(masks, currentMaskState, minibatchSize);
+  }
+
+  @Override
+  public String toString() {
+    return owner();
+  }
+}
