@@ -118,7 +118,7 @@ template <class C>
 void entmaxBackward(const Block<C>& block) {
   weightedBackward(block, [&block](double y, int64_t row) {
     const double alpha = block.scalar[1][row * block.scalarStep[1]];
-    return alpha == 1 ? y : alpha == 2 ? 1.0 : std::pow(y, 2 - alpha);
+    return alpha == 1 || std::isnan(y) ? y : std::pow(y, 2 - alpha);
   });
   if (block.perRow[1] == nullptr) return;
   for (int64_t row = 0; row < block.rows; ++row)
@@ -154,7 +154,8 @@ void entmax15(const RowsView<const S>& x, const MaskView& mask, const RowScalars
 template <class S>
 void entmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& alpha, const RowScalars<S>& beta,
             const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(alpha).out(y).run(8, 1, rowKernels<Compute<S>>().entmax);
+  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(alpha).out(y).run(8, kWideRows,
+                                                                               rowKernels<Compute<S>>().entmax);
 }
 
 template <class S>

@@ -10,6 +10,9 @@ constexpr int kMaxOperands = 4;
 /// Elements by which scratch rows are longer than asked for: vector stores may run past the end.
 constexpr int64_t kPadding = 32;
 
+/// Scratch rows that entmax needs: a float row may be computed in double.
+constexpr int64_t kWideRows = 6;
+
 template <class C>
 struct Block {
   int64_t first;   // number of the first row in the call

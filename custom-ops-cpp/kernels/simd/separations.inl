@@ -19,6 +19,7 @@ struct Row {
   T scale;  // |beta|
   T sign;
 
+  Row() = default;
   Row(const Block<T>& b, int64_t r)
       : x(b.in[0] + r * b.inStep[0]),
         mask(b.mask != nullptr ? b.mask + r * b.maskStep : nullptr),
@@ -249,13 +250,36 @@ bool powerRow(const Row<V>& row, double s, double q, double a, typename V::T* sc
   return true;
 }
 
+void wideEntmaxRow(const Row<F32>& row, double alpha, float* scratch);
+
 template <class V>
 void entmaxRow(const Row<V>& row, double alpha, typename V::T* scratch) {
   if (alpha == 1) return softmaxRow(row);
   if (alpha == 1.5) return sparseRow<V, 2>(row, scratch);
   if (alpha == 2) return sparseRow<V, 1>(row, scratch);
+  if constexpr (sizeof(typename V::T) == 4) {
+    if (alpha > 2) return wideEntmaxRow(row, alpha, scratch);
+  }
   if (!powerRow(row, alpha - 1, 1 / (alpha - 1), 1 / (alpha - 1), scratch))
     reference::entmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, alpha);
+}
+
+/// Above 2 a root steeper than the square root magnifies rounding by y^(2 - alpha): a float row is computed in double.
+/// scratch: kWideRows rows.
+void wideEntmaxRow(const Row<F32>& row, double alpha, float* scratch) {
+  const int64_t wide = row.n + kPadding;
+  double* x = reinterpret_cast<double*>(scratch);
+  Row<F64> other;
+  other.x = x;
+  other.mask = row.mask;
+  other.y = x + wide;
+  other.n = row.n;
+  other.beta = row.beta;
+  other.scale = row.beta < 0 ? -row.beta : row.beta;
+  other.sign = row.sign;
+  for (int64_t i = 0; i < row.n; ++i) x[i] = static_cast<double>(row.x[i]);
+  entmaxRow(other, alpha, x + 2 * wide);
+  for (int64_t i = 0; i < row.n; ++i) row.y[i] = static_cast<float>(other.y[i]);
 }
 
 template <class V>
@@ -290,15 +314,20 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
     const double excess = V::sum(f) - k;
     if (excess == 0) return true;
     (excess > 0 ? low : high) = t;
+    const double scale = t < -1 ? -t : t > 1 ? t : 1;
+    const int64_t moving = excess > 0 ? risers : fallers;
     double next;
-    if (excess > 0)
-      next = risers > 0 ? t + excess / static_cast<double>(risers) : t + (V::minimum(up) - 1.0);
-    else
-      next = fallers > 0 ? t + excess / static_cast<double>(fallers) : t + V::maximum(down);
-    const double size = next > t ? next - t : t - next, scale = t < 0 ? -t : t;
-    if (size <= 2 * V::epsilon * (scale > 0.01 ? scale : 0.01)) {
-      t = next;
-      return true;
+    if (moving > 0) {
+      next = t + excess / static_cast<double>(moving);
+      const double size = next > t ? next - t : t - next;
+      if (size <= V::epsilon * (t < -0.01 || t > 0.01 ? scale : 0.01)) {
+        t = next;
+        return true;
+      }
+    } else {
+      // Flat here: on to just behind the next breakpoint.
+      const double beyond = 4 * V::epsilon * scale;
+      next = excess > 0 ? t + (V::minimum(up) - 1.0) + beyond : t + V::maximum(down) - beyond;
     }
     if (++since == 4) {  // Newton may crawl over a long chain of breakpoints: halve the bracket now and then
       if (high - low > halved / 2) next = low + (high - low) / 2;
