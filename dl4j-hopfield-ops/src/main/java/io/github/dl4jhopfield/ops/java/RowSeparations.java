@@ -89,7 +89,9 @@ public final class RowSeparations {
    *
    * <p>Method: Newton on the norm S(c)^(alpha - 1), S the sum. For alpha up to 2 it is convex and
    * falling in c, so from c = 0 the steps rise to the root without passing it, and converge
-   * quadratically. For alpha above 2 the step is kept in a bracket.
+   * quadratically. For alpha above 2 the slope grows without bound where an entry leaves the
+   * support and steps can jump to and fro across that point; there a step that does not halve the
+   * bracket within two turns is replaced by bisection.
    */
   public static void entmax(double[] z, boolean[] keep, int n, double alpha, double[] y) {
     if (alpha == 1) {
@@ -108,6 +110,7 @@ public final class RowSeparations {
     }
     double high = -Math.expm1(-a * Math.log(taking)) / a; // all scores equal
     double c = 0;
+    double widthBefore = Double.POSITIVE_INFINITY;
     for (int step = 0; step < 200; step++) {
       double sum = 0;
       double slope = 0; // -dS/dc
@@ -122,14 +125,27 @@ public final class RowSeparations {
           }
         }
       }
-      if (sum >= 1) {
+      if (sum == 1) {
+        break;
+      }
+      if (sum > 1) {
         low = c;
       } else {
         high = c;
       }
       double next = c - sum * Math.expm1(-a * Math.log(sum)) / (a * slope);
-      if (!(next >= low && next <= high)) {
-        next = a <= 1 && next > high ? high : low + (high - low) / 2;
+      if (a <= 1) {
+        if (!(next >= low && next <= high)) {
+          next = next > high ? high : low + (high - low) / 2;
+        }
+      } else {
+        boolean slow = step % 2 == 1 && high - low > widthBefore / 2;
+        if (step % 2 == 1) {
+          widthBefore = high - low;
+        }
+        if (slow || !(next > low && next < high)) {
+          next = low + (high - low) / 2;
+        }
       }
       if (next == c || Math.abs(next - c) <= Math.ulp(1 / a) * 0.25) {
         break;
