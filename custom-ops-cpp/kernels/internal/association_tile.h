@@ -1,0 +1,119 @@
+// The tile primitives of the Hopfield association, one table an instruction set.
+//
+// A tile holds scores of a block of stored patterns (rows, j) against a block of queries (columns, "lanes"): element
+// (j, q) at X[j * width + q]. Queries lie in the lanes of the vectors, so reductions over the stored patterns
+// need no shuffles, and one matrix kernel serves all five products of the forward and backward pass.
+//
+// Plain data only: included by baseline and SIMD translation units alike.
+#pragma once
+
+#include <cstdint>
+
+namespace dl4jhopfield {
+namespace association_detail {
+
+enum class Kind : int { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets };
+
+/// What every element-wise primitive needs to know. u = scale * D(x) - top, t = u - tau; weights are functions of t.
+template <class T>
+struct Separator {
+  Kind kind;
+  T scale;       // alpha - 1 for the entmax family, else 1
+  T power;       // 1 / (alpha - 1) (entmax, normmax)
+  T slopePower;  // (2 - alpha) / (alpha - 1)
+  T sumPower;    // what sums to 1: 1 / (alpha - 1) for entmax, alpha / (alpha - 1) for normmax
+  T k;           // k-subsets
+  bool atMost;
+  bool unit;     // a Lagrangian unit: D(x) = x > threshold ? x : fill
+};
+
+/// Per-lane numbers of a tile; each pointer has `width` elements.
+template <class T>
+struct Lanes {
+  const T* threshold;  // of the unit
+  const T* fill;       // of the unit
+  const T* top;        // maximum of scale * D(x), 0 where there is none
+  const T* tau;
+  const T* factor;     // softmax, normmax: 1 / sum; k-subsets: 0 where "at most" does not bind, else 1
+};
+
+template <class T>
+struct TileMask {
+  const uint8_t* padding;  // per stored pattern
+  int64_t paddingStep;
+  const uint8_t* association;
+  int64_t associationRow, associationStep;  // per query, per stored pattern
+  const T* additive;
+  int64_t additiveRow, additiveStep;
+  const uint8_t* query;
+  int64_t queryStep;
+};
+
+template <class T>
+struct TileOps {
+  int lanes;  // elements of one vector; widths are multiples of it
+
+  /// C[n * ldc + i] (+)= sum_k B[n * bn + k * bk] * A[k * lda + i] for i < count, n < N; terms in rising k.
+  /// `A` is readable up to the next multiple of `lanes` after `count`.
+  void (*gemm)(T* C, int64_t ldc, const T* A, int64_t lda, int64_t count, const T* B, int64_t bn, int64_t bk, int64_t N,
+               int64_t K, bool accumulate);
+
+  /// dst[c * width + q] = scale * src[q * rowStep + c * step]; lanes from `queries` on are zeroed.
+  void (*pack)(T* dst, int64_t width, const T* src, int64_t rowStep, int64_t step, int64_t queries, int64_t depth,
+               T scale);
+  /// dst[q * rowStep + c * step] (+)= factor[q] * src[c * width + q]; factor may be null.
+  void (*unpack)(T* dst, int64_t rowStep, int64_t step, const T* src, int64_t width, int64_t queries, int64_t depth,
+                 const T* factor, bool accumulate);
+
+  /// Masked entries of rows [first, first + rows) become -inf.
+  void (*mask)(T* X, int64_t width, int64_t first, int64_t rows, int64_t queries, const TileMask<T>& mask);
+
+  /// top = max(top, scale * D(x)).
+  void (*top)(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* top);
+  /// Smallest and number of the finite entries u.
+  void (*bottom)(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* bottom,
+                 T* count);
+  /// Online softmax: X = exp(D(x) - top) (0 where `finalStep` and the unit forgot x), top and sum brought up to
+  /// date, rescale = what earlier sums are multiplied by. Returns whether any rescale differs from 1.
+  bool (*online)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, int64_t width, int64_t rows, T* top,
+                 T* sum, T* rescale);
+  /// value += sum of what the threshold search sets to a constant, slope += -d value / d tau (up to a factor).
+  void (*search)(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* value,
+                 T* slope);
+  /// One safeguarded Newton step of each lane; returns whether all lanes are done. lo, hi, done are its memory.
+  bool (*step)(const Separator<T>& s, int64_t width, int iteration, const T* value, const T* slope, T* tau, T* lo, T* hi,
+               T* done);
+  /// total += sum of t^power (normmax).
+  void (*total)(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* total);
+  /// P = weights; with `finalStep`, 0 where the unit forgot. P may be X.
+  void (*weights)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
+                  int64_t rows);
+  /// distance += sum (X - Y)^2 of two tiles of weights.
+  void (*distance)(const T* X, const T* Y, int64_t width, int64_t rows, T* distance);
+
+  /// r1 += sum p g, r2 += sum s g, r3 += sum s, with s the slope of the separation.
+  void (*reduce)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G, int64_t width,
+                 int64_t rows, T* r1, T* r2, T* r3);
+  /// forgotten += sum of the gradients that reach D(x) where the unit forgot x.
+  void (*forgotten)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G,
+                    const T* mean, const T* extra, int64_t width, int64_t rows, T* forgotten);
+  /// X becomes the weights (forgotten ones 0 with `finalStep`), G the gradient of the scores. Where
+  /// medianShare != null it is added to the gradient of entries equal to `median`.
+  void (*gradient)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, T* G, const T* mean,
+                   const T* extra, const T* median, const T* medianShare, int64_t width, int64_t rows);
+
+  /// Y[i * width + q] += factor[q] * X[i * width + q], or Y = factor * Y without X.
+  void (*scale)(T* Y, const T* X, const T* factor, int64_t width, int64_t rows);
+  /// y[i] = exp(x[i] - z[i]), with exp(-inf - anything) = 0 and exp(inf - inf) = 1.
+  void (*expDifference)(T* y, const T* x, const T* z, int64_t count);
+};
+
+template <class T>
+const TileOps<T>& tileOpsScalar();
+template <class T>
+const TileOps<T>& tileOpsAvx2();
+template <class T>
+const TileOps<T>& tileOpsAvx512();
+
+}  // namespace association_detail
+}  // namespace dl4jhopfield

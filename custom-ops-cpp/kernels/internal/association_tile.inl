@@ -1,0 +1,730 @@
+// Tile primitives, written once over a vector class. A translation unit defines its vector classes in an anonymous
+// namespace, includes this file inside that namespace, and fills its table with makeOps<V>(). No standard library
+// templates here: a weak symbol compiled for a wide instruction set must never reach the linker.
+
+// ---- helpers -----------------------------------------------------------------------------------------------------
+
+template <class T>
+struct Infinity;
+template <>
+struct Infinity<float> {
+  static constexpr float value = __builtin_inff();
+};
+template <>
+struct Infinity<double> {
+  static constexpr double value = __builtin_inf();
+};
+
+template <class V>
+inline typename V::Vec mapLanes(typename V::Vec x, typename V::Vec y, typename V::T (*f)(typename V::T, typename V::T)) {
+  alignas(64) typename V::T a[V::N], b[V::N];
+  V::store(a, x);
+  V::store(b, y);
+  for (int i = 0; i < V::N; ++i) a[i] = f(a[i], b[i]);
+  return V::load(a);
+}
+
+inline float powerOf(float t, float p) { return t > 0 ? __builtin_powf(t, p) : (t == t ? 0.0f : t); }
+inline double powerOf(double t, double p) { return t > 0 ? __builtin_pow(t, p) : (t == t ? 0.0 : t); }
+
+/// t^p, and 0 where t is 0 (also for negative p).
+template <class V>
+inline typename V::Vec power(typename V::Vec t, typename V::T p) {
+  return mapLanes<V>(t, V::set(p), [](typename V::T a, typename V::T b) { return powerOf(a, b); });
+}
+
+/// x - y, but 0 where they are equal (so that inf - inf is 0).
+template <class V>
+inline typename V::Vec difference(typename V::Vec x, typename V::Vec y) {
+  return V::keep(V::unequal(x, y), V::sub(x, y));
+}
+
+/// D(x); masked entries stay -inf.
+template <class V, bool U>
+inline typename V::Vec unitOf(typename V::Vec x, typename V::Vec threshold, typename V::Vec fill) {
+  if constexpr (!U) return x;
+  const auto lowest = V::set(-Infinity<typename V::T>::value);
+  // NaN is neither above the threshold nor -inf: it stays NaN.
+  const auto forgotten = V::both(V::notGreater(x, threshold), V::unequal(x, lowest));
+  return V::select(forgotten, fill, x);
+}
+
+template <class V, Kind K>
+struct Shape {  // the separation as a function of t
+  using Vec = typename V::Vec;
+  using T = typename V::T;
+  /// Unnormalised weight.
+  static inline Vec weight(const Separator<T>& s, Vec t) {
+    if constexpr (K == Kind::Sparsemax) return t;
+    if constexpr (K == Kind::Entmax15) return V::mul(t, t);
+    if constexpr (K == Kind::Entmax || K == Kind::Normmax) {
+      if (K == Kind::Normmax && s.power == T(1)) return t;
+      return power<V>(t, s.power);
+    }
+    if constexpr (K == Kind::KSubsets) return V::min(V::set(T(1)), t);
+    return t;
+  }
+  /// d weight / d u up to what the callers know.
+  static inline Vec slope(const Separator<T>& s, Vec t) {
+    const Vec zero = V::zero(), one = V::set(T(1));
+    if constexpr (K == Kind::Sparsemax) return V::select(V::greater(t, zero), one, zero);
+    if constexpr (K == Kind::Entmax15) return t;
+    if constexpr (K == Kind::Entmax) return power<V>(t, s.slopePower);
+    if constexpr (K == Kind::Normmax) {
+      if (s.power == T(1)) return V::select(V::greater(t, zero), one, zero);
+      return V::mul(V::set(s.power), power<V>(t, s.slopePower));
+    }
+    if constexpr (K == Kind::KSubsets)
+      return V::select(V::both(V::greater(t, zero), V::greater(one, t)), one, zero);
+    return t;
+  }
+};
+
+/// Values of one lane group that stay the same down the tile.
+template <class V, Kind K, bool U>
+struct Group {
+  using Vec = typename V::Vec;
+  using T = typename V::T;
+  Vec threshold, fill, top, tau, factor, scale;
+  inline Group(const Separator<T>& s, const Lanes<T>& l, int64_t g) {
+    threshold = U ? V::load(l.threshold + g) : V::zero();
+    fill = U ? V::load(l.fill + g) : V::zero();
+    top = l.top ? V::load(l.top + g) : V::zero();
+    tau = l.tau ? V::load(l.tau + g) : V::zero();
+    factor = l.factor ? V::load(l.factor + g) : V::zero();
+    scale = V::set(s.scale);
+  }
+  inline Vec forgotten(Vec x) const { return unitOf<V, U>(x, threshold, fill); }
+  inline Vec scaled(Vec x) const {
+    const Vec y = unitOf<V, U>(x, threshold, fill);
+    if constexpr (K == Kind::Entmax15) return V::mul(y, V::set(T(0.5)));
+    if constexpr (K == Kind::Entmax) return V::mul(y, scale);
+    return y;
+  }
+  /// t = max(0, u - tau), NaN kept.
+  inline Vec excess(Vec x) const { return V::max(V::zero(), V::sub(difference<V>(scaled(x), top), tau)); }
+  inline typename V::Mask kept(Vec x) const { return V::greater(x, threshold); }
+  inline Vec weight(const Separator<T>& s, Vec x) const {
+    if constexpr (K == Kind::Softmax) return V::mul(V::exp(difference<V>(scaled(x), top)), factor);
+    if constexpr (K == Kind::Normmax) return V::mul(Shape<V, K>::weight(s, excess(x)), factor);
+    return Shape<V, K>::weight(s, excess(x));
+  }
+};
+
+#define DL4JH_KIND_CASE(K, CALL)                      \
+  case Kind::K:                                       \
+    if (s.unit)                                       \
+      return CALL<V, Kind::K, true>::run;             \
+    return CALL<V, Kind::K, false>::run;
+#define DL4JH_BY_KIND(CALL)         \
+  switch (s.kind) {                 \
+    DL4JH_KIND_CASE(Softmax, CALL)   \
+    DL4JH_KIND_CASE(Sparsemax, CALL) \
+    DL4JH_KIND_CASE(Entmax15, CALL)  \
+    DL4JH_KIND_CASE(Entmax, CALL)    \
+    DL4JH_KIND_CASE(Normmax, CALL)   \
+    DL4JH_KIND_CASE(KSubsets, CALL)  \
+  }                                 \
+  return CALL<V, Kind::Softmax, false>::run;
+
+// ---- matrix products ------------------------------------------------------------------------------------------------
+
+template <class V, int NV, int NR, bool Tail>
+inline void micro(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B, int64_t bn,
+                  int64_t bk, int64_t K, int last, bool accumulate) {
+  using Vec = typename V::Vec;
+  Vec acc[NR][NV];
+  if (accumulate) {
+#pragma GCC unroll 32
+    for (int r = 0; r < NR; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < NV; ++v)
+        acc[r][v] = Tail && v == NV - 1 ? V::loadPart(C + r * ldc + v * V::N, last) : V::load(C + r * ldc + v * V::N);
+  } else {
+#pragma GCC unroll 32
+    for (int r = 0; r < NR; ++r)
+#pragma GCC unroll 8
+      for (int v = 0; v < NV; ++v) acc[r][v] = V::zero();
+  }
+  for (int64_t k = 0; k < K; ++k) {
+    Vec a[NV];
+#pragma GCC unroll 8
+    for (int v = 0; v < NV; ++v) a[v] = V::load(A + k * lda + v * V::N);
+    const typename V::T* b = B + k * bk;
+#pragma GCC unroll 32
+    for (int r = 0; r < NR; ++r) {
+      const Vec x = V::set(b[r * bn]);
+#pragma GCC unroll 8
+      for (int v = 0; v < NV; ++v) acc[r][v] = V::fma(x, a[v], acc[r][v]);
+    }
+  }
+#pragma GCC unroll 32
+  for (int r = 0; r < NR; ++r)
+#pragma GCC unroll 8
+    for (int v = 0; v < NV; ++v) {
+      if (Tail && v == NV - 1)
+        V::storePart(C + r * ldc + v * V::N, acc[r][v], last);
+      else
+        V::store(C + r * ldc + v * V::N, acc[r][v]);
+    }
+}
+
+/// Rows n in steps of NR, the rest in halves.
+template <class V, int NV, int NR, bool Tail>
+inline void panel(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B, int64_t bn,
+                  int64_t bk, int64_t N, int64_t K, int last, bool accumulate) {
+  int64_t n = 0;
+  for (; n + NR <= N; n += NR) micro<V, NV, NR, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, K, last, accumulate);
+  if constexpr (NR > 1) {
+    constexpr int half = NR > 16 ? 16 : NR > 8 ? 8 : NR > 4 ? 4 : NR > 2 ? 2 : 1;
+    if (n < N)
+      panel<V, NV, half, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, N - n, K, last, accumulate);
+  }
+}
+
+template <class V>
+void gemm(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, int64_t count, const typename V::T* B,
+          int64_t bn, int64_t bk, int64_t N, int64_t K, bool accumulate) {
+  using T = typename V::T;
+  constexpr int NV = V::Wide;                          // vectors of a full panel
+  constexpr int64_t depth = 8192 / (NV * V::N);  // terms per pass: the part of A fits the first-level cache
+  if (K == 0 && !accumulate) {
+    for (int64_t n = 0; n < N; ++n)
+      for (int64_t i = 0; i < count; ++i) C[n * ldc + i] = T(0);
+    return;
+  }
+  for (int64_t k0 = 0; k0 < K; k0 += depth) {
+    const int64_t terms = K - k0 < depth ? K - k0 : depth;
+    const bool add = accumulate || k0 > 0;
+    const T* a = A + k0 * lda;
+    const T* b = B + k0 * bk;
+    int64_t i = 0;
+    for (; i + NV * V::N <= count; i += NV * V::N)
+      panel<V, NV, V::rowsOf(NV), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+    while (i < count) {
+      const int64_t left = count - i;
+      if (NV > 3 && left >= 3 * V::N) {
+        panel<V, (NV > 3 ? 3 : 1), V::rowsOf(NV > 3 ? 3 : 1), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+        i += 3 * V::N;
+      } else if (NV > 2 && left >= 2 * V::N) {
+        panel<V, (NV > 2 ? 2 : 1), V::rowsOf(NV > 2 ? 2 : 1), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+        i += 2 * V::N;
+      } else if (left >= V::N) {
+        panel<V, 1, V::rowsOf(1), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+        i += V::N;
+      } else {
+        panel<V, 1, V::rowsOf(1), true>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, static_cast<int>(left), add);
+        i = count;
+      }
+    }
+  }
+}
+
+// ---- layout -----------------------------------------------------------------------------------------------------------
+
+template <class V>
+void pack(typename V::T* dst, int64_t width, const typename V::T* src, int64_t rowStep, int64_t step, int64_t queries,
+          int64_t depth, typename V::T scale) {
+  for (int64_t c0 = 0; c0 < depth; c0 += 16) {
+    const int64_t c1 = c0 + 16 < depth ? c0 + 16 : depth;
+    for (int64_t q = 0; q < queries; ++q)
+      for (int64_t c = c0; c < c1; ++c) dst[c * width + q] = scale * src[q * rowStep + c * step];
+    for (int64_t c = c0; c < c1; ++c)
+      for (int64_t q = queries; q < width; ++q) dst[c * width + q] = 0;
+  }
+}
+
+template <class V>
+void unpack(typename V::T* dst, int64_t rowStep, int64_t step, const typename V::T* src, int64_t width, int64_t queries,
+            int64_t depth, const typename V::T* factor, bool accumulate) {
+  for (int64_t c0 = 0; c0 < depth; c0 += 16) {
+    const int64_t c1 = c0 + 16 < depth ? c0 + 16 : depth;
+    for (int64_t q = 0; q < queries; ++q) {
+      const typename V::T f = factor ? factor[q] : typename V::T(1);
+      for (int64_t c = c0; c < c1; ++c) {
+        typename V::T& d = dst[q * rowStep + c * step];
+        const typename V::T x = f * src[c * width + q];
+        d = accumulate ? d + x : x;
+      }
+    }
+  }
+}
+
+template <class V>
+void applyMask(typename V::T* X, int64_t width, int64_t first, int64_t rows, int64_t queries,
+               const TileMask<typename V::T>& m) {
+  using T = typename V::T;
+  constexpr T lowest = -Infinity<T>::value;
+  if (m.additive)
+    for (int64_t q = 0; q < queries; ++q) {
+      const T* a = m.additive + q * m.additiveRow + first * m.additiveStep;
+      for (int64_t j = 0; j < rows; ++j) X[j * width + q] += a[j * m.additiveStep];
+    }
+  if (m.association)
+    for (int64_t q = 0; q < queries; ++q) {
+      const uint8_t* a = m.association + q * m.associationRow + first * m.associationStep;
+      for (int64_t j = 0; j < rows; ++j)
+        if (!a[j * m.associationStep]) X[j * width + q] = lowest;
+    }
+  if (m.padding)
+    for (int64_t j = 0; j < rows; ++j)
+      if (!m.padding[(first + j) * m.paddingStep])
+        for (int64_t q = 0; q < width; ++q) X[j * width + q] = lowest;
+  if (m.query)
+    for (int64_t q = 0; q < queries; ++q)
+      if (!m.query[q * m.queryStep])
+        for (int64_t j = 0; j < rows; ++j) X[j * width + q] = lowest;
+}
+
+// ---- forward -----------------------------------------------------------------------------------------------------------
+
+template <class V, Kind K, bool U>
+struct Top {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* top) {
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      auto m0 = V::load(top + g), m1 = m0, m2 = m0, m3 = m0;
+      const T* x = X + g;
+      int64_t j = 0;
+      for (; j + 4 <= rows; j += 4) {
+        m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
+        m1 = V::max(l.forgotten(V::load(x + (j + 1) * width)), m1);
+        m2 = V::max(l.forgotten(V::load(x + (j + 2) * width)), m2);
+        m3 = V::max(l.forgotten(V::load(x + (j + 3) * width)), m3);
+      }
+      for (; j < rows; ++j) m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
+      V::store(top + g, V::max(V::max(m0, m1), V::max(m2, m3)));
+    }
+  }
+};
+
+template <class V, Kind K, bool U>
+struct Bottom {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* bottom,
+                  T* count) {
+    const auto lowest = V::set(-Infinity<T>::value), one = V::set(T(1));
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      auto b = V::load(bottom + g), n = V::load(count + g);
+      for (int64_t j = 0; j < rows; ++j) {
+        const auto x = V::load(X + j * width + g);
+        const auto u = difference<V>(l.scaled(x), l.top);
+        const auto there = V::unequal(x, lowest);
+        b = V::select(there, V::min(u, b), b);
+        n = V::add(n, V::keep(there, one));
+      }
+      V::store(bottom + g, b);
+      V::store(count + g, n);
+    }
+  }
+};
+
+template <class V, bool U, bool F>
+bool onlineRun(const Separator<typename V::T>& s, const Lanes<typename V::T>& lanes, typename V::T* X, int64_t width,
+               int64_t rows, typename V::T* top, typename V::T* sum, typename V::T* rescale) {
+  using T = typename V::T;
+  bool any = false;
+  const auto lowest = V::set(-Infinity<T>::value), one = V::set(T(1));
+  for (int64_t g = 0; g < width; g += V::N) {
+    const Group<V, Kind::Softmax, U> l(s, lanes, g);
+    const auto before = V::load(top + g);
+    auto m0 = before, m1 = before, m2 = before, m3 = before;
+    T* x = X + g;
+    int64_t j = 0;
+    for (; j + 4 <= rows; j += 4) {
+      m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
+      m1 = V::max(l.forgotten(V::load(x + (j + 1) * width)), m1);
+      m2 = V::max(l.forgotten(V::load(x + (j + 2) * width)), m2);
+      m3 = V::max(l.forgotten(V::load(x + (j + 3) * width)), m3);
+    }
+    for (; j < rows; ++j) m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
+    const auto now = V::max(V::max(m0, m1), V::max(m2, m3));
+    const auto shift = V::keep(V::unequal(now, lowest), now);
+    auto e0 = V::zero(), e1 = V::zero();
+    for (j = 0; j + 2 <= rows; j += 2) {
+      const auto x0 = V::load(x + j * width), x1 = V::load(x + (j + 1) * width);
+      auto p0 = V::exp(difference<V>(l.forgotten(x0), shift));
+      auto p1 = V::exp(difference<V>(l.forgotten(x1), shift));
+      e0 = V::add(e0, p0);
+      e1 = V::add(e1, p1);
+      if (U && F) {
+        p0 = V::keep(l.kept(x0), p0);
+        p1 = V::keep(l.kept(x1), p1);
+      }
+      V::store(x + j * width, p0);
+      V::store(x + (j + 1) * width, p1);
+    }
+    for (; j < rows; ++j) {
+      const auto x0 = V::load(x + j * width);
+      auto p0 = V::exp(difference<V>(l.forgotten(x0), shift));
+      e0 = V::add(e0, p0);
+      if (U && F) p0 = V::keep(l.kept(x0), p0);
+      V::store(x + j * width, p0);
+    }
+    const auto factor = V::select(V::unequal(before, now), V::exp(V::sub(before, shift)), one);
+    V::store(top + g, now);
+    V::store(sum + g, V::fma(V::load(sum + g), factor, V::add(e0, e1)));
+    V::store(rescale + g, factor);
+    any |= V::any(V::unequal(factor, one));
+  }
+  return any;
+}
+
+template <class V>
+bool online(const Separator<typename V::T>& s, const Lanes<typename V::T>& lanes, bool finalStep, typename V::T* X,
+            int64_t width, int64_t rows, typename V::T* top, typename V::T* sum, typename V::T* rescale) {
+  if (!s.unit) return onlineRun<V, false, false>(s, lanes, X, width, rows, top, sum, rescale);
+  if (finalStep) return onlineRun<V, true, true>(s, lanes, X, width, rows, top, sum, rescale);
+  return onlineRun<V, true, false>(s, lanes, X, width, rows, top, sum, rescale);
+}
+
+template <class V, Kind K, bool U>
+struct Search {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* value,
+                  T* slope) {
+    const auto zero = V::zero(), one = V::set(T(1));
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      // Sums in blocks, so that the error of a long row does not grow with its length.
+      auto value0 = V::load(value + g), slope0 = V::load(slope + g);
+      for (int64_t j0 = 0; j0 < rows; j0 += 128) {
+        const int64_t j1 = j0 + 128 < rows ? j0 + 128 : rows;
+        auto v = zero, d = zero;
+        for (int64_t j = j0; j < j1; ++j) {
+          const auto t = l.excess(V::load(X + j * width + g));
+          if constexpr (K == Kind::Sparsemax) {
+            v = V::add(v, t);
+            d = V::add(d, V::keep(V::greater(t, zero), one));
+          } else if constexpr (K == Kind::Entmax15) {
+            v = V::fma(t, t, v);
+            d = V::add(d, t);
+          } else if constexpr (K == Kind::KSubsets) {
+            v = V::add(v, V::min(one, t));
+            d = V::add(d, V::keep(V::both(V::greater(t, zero), V::greater(one, t)), one));
+          } else if (K == Kind::Normmax && s.power == T(1)) {  // sum of squares
+            v = V::fma(t, t, v);
+            d = V::add(d, t);
+          } else {
+            const auto w = power<V>(t, s.sumPower - T(1));
+            v = V::fma(w, t, v);
+            d = V::add(d, w);
+          }
+        }
+        value0 = V::add(value0, v);
+        slope0 = V::add(slope0, d);
+      }
+      V::store(value + g, value0);
+      V::store(slope + g, slope0);
+    }
+  }
+};
+
+inline float rootOf(float x, float p) { return __builtin_powf(x, p); }
+inline double rootOf(double x, double p) { return __builtin_pow(x, p); }
+
+template <class V>
+bool step(const Separator<typename V::T>& s, int64_t width, int iteration, const typename V::T* value,
+          const typename V::T* slope, typename V::T* tau, typename V::T* lo, typename V::T* hi, typename V::T* done) {
+  using T = typename V::T;
+  constexpr T eps = sizeof(T) == 4 ? T(6e-8) : T(1.2e-16);
+  bool all = true;
+  for (int64_t q = 0; q < width; ++q) {
+    if (done[q] != T(0)) continue;
+    const T f = value[q], d = slope[q], t = tau[q];
+    bool finished = !(f == f);  // NaN in the row: it stays NaN
+    if (finished) {
+      tau[q] = f;
+    } else if (s.kind == Kind::KSubsets) {
+      const T over = f - s.k;
+      if (over >= 0)
+        lo[q] = t;
+      else
+        hi[q] = t;
+      const T error = over < 0 ? -over : over;
+      const T size = (t < 0 ? -t : t) + T(1);
+      T next = d > 0 ? t + over / d : lo[q] - T(1);
+      if (error <= 4 * eps * s.k || hi[q] - lo[q] <= 2 * eps * size) {
+        finished = true;
+        if (next >= lo[q] && next <= hi[q]) tau[q] = next;
+      } else {
+        if (!(next > lo[q] && next < hi[q]) || iteration % 3 == 2) next = T(0.5) * (lo[q] + hi[q]);
+        tau[q] = next;
+      }
+    } else if (s.sumPower < T(1)) {  // entmax with alpha > 2: not convex, bracketed
+      const T over = f - T(1);
+      if (over >= 0)
+        lo[q] = t;
+      else
+        hi[q] = t;
+      T next = d > 0 ? t + over / (s.sumPower * d) : lo[q] - T(1);
+      if (hi[q] - lo[q] <= eps * T(0.5) || (over < 0 ? -over : over) <= eps) {
+        finished = true;
+      } else {
+        if (!(next > lo[q] && next < hi[q]) || iteration % 2 == 1) next = T(0.5) * (lo[q] + hi[q]);
+        tau[q] = next;
+      }
+    } else {
+      // Newton on the norm (sum t^p)^(1/p) - 1, convex and falling: rises to the root from the left.
+      const T p = s.sumPower;
+      T move = 0;
+      if (d > 0)
+        move = p == T(1) ? (f - T(1)) / d : p == T(2) ? (f - rootOf(f, T(0.5))) / d : (f - rootOf(f, T(1) - T(1) / p)) / d;
+      if (move > eps || (iteration == 0 && move > -T(1))) {
+        tau[q] = t + move;
+        finished = move <= eps;
+      } else {
+        finished = true;
+        if (move == move) tau[q] = t + move;
+      }
+    }
+    if (finished)
+      done[q] = T(1);
+    else
+      all = false;
+  }
+  return all;
+}
+
+template <class V, Kind K, bool U>
+struct Total {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* total) {
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      auto all = V::load(total + g);
+      for (int64_t j0 = 0; j0 < rows; j0 += 128) {
+        const int64_t j1 = j0 + 128 < rows ? j0 + 128 : rows;
+        auto v = V::zero();
+        for (int64_t j = j0; j < j1; ++j)
+          v = V::add(v, Shape<V, K>::weight(s, l.excess(V::load(X + j * width + g))));
+        all = V::add(all, v);
+      }
+      V::store(total + g, all);
+    }
+  }
+};
+
+template <class V, Kind K, bool U>
+struct Weights {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
+                  int64_t rows) {
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      for (int64_t j = 0; j < rows; ++j) {
+        const auto x = V::load(X + j * width + g);
+        auto p = l.weight(s, x);
+        if (U && finalStep) p = V::keep(l.kept(x), p);
+        V::store(P + j * width + g, p);
+      }
+    }
+  }
+};
+
+template <class V>
+void distance(const typename V::T* X, const typename V::T* Y, int64_t width, int64_t rows, typename V::T* total) {
+  for (int64_t g = 0; g < width; g += V::N) {
+    auto v = V::zero();
+    for (int64_t j = 0; j < rows; ++j) {
+      const auto d = V::sub(V::load(X + j * width + g), V::load(Y + j * width + g));
+      v = V::fma(d, d, v);
+    }
+    V::store(total + g, V::add(V::load(total + g), v));
+  }
+}
+
+// ---- backward ----------------------------------------------------------------------------------------------------------
+
+template <class V, Kind K, bool U>
+struct Reduce {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G, int64_t width,
+                  int64_t rows, T* r1, T* r2, T* r3) {
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      auto total1 = V::load(r1 + g), total2 = V::load(r2 + g), total3 = V::load(r3 + g);
+      for (int64_t j0 = 0; j0 < rows; j0 += 128) {
+        const int64_t j1 = j0 + 128 < rows ? j0 + 128 : rows;
+        auto a = V::zero(), b = a, c = a;
+        for (int64_t j = j0; j < j1; ++j) {
+          const auto x = V::load(X + j * width + g);
+          auto y = V::load(G + j * width + g);
+          if (U && finalStep) y = V::keep(l.kept(x), y);
+          if constexpr (K == Kind::Softmax) {
+            a = V::fma(l.weight(s, x), y, a);
+          } else {
+            const auto t = l.excess(x);
+            const auto slope = Shape<V, K>::slope(s, t);
+            b = V::fma(slope, y, b);
+            c = V::add(c, slope);
+            if constexpr (K == Kind::Normmax) a = V::fma(V::mul(Shape<V, K>::weight(s, t), l.factor), y, a);
+          }
+        }
+        total1 = V::add(total1, a);
+        total2 = V::add(total2, b);
+        total3 = V::add(total3, c);
+      }
+      V::store(r1 + g, total1);
+      V::store(r2 + g, total2);
+      V::store(r3 + g, total3);
+    }
+  }
+};
+
+/// Gradient that reaches D(x), given that of the weights.
+template <class V, Kind K, bool U>
+struct Inner {
+  using Vec = typename V::Vec;
+  using T = typename V::T;
+  static inline Vec of(const Separator<T>& s, const Group<V, K, U>& l, Vec x, Vec y, Vec mean, Vec extra, Vec& weight) {
+    if constexpr (K == Kind::Softmax) {
+      weight = l.weight(s, x);
+      return V::mul(weight, V::sub(y, mean));
+    } else {
+      const Vec t = l.excess(x);
+      const Vec slope = Shape<V, K>::slope(s, t);
+      weight = Shape<V, K>::weight(s, t);
+      if constexpr (K == Kind::Normmax) {
+        weight = V::mul(weight, l.factor);
+        return V::sub(V::mul(V::mul(slope, l.factor), V::sub(y, mean)), V::mul(weight, extra));
+      }
+      return V::mul(slope, V::sub(y, mean));
+    }
+  }
+};
+
+template <class V, Kind K, bool U>
+struct Forgotten {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G, const T* mean,
+                  const T* extra, int64_t width, int64_t rows, T* forgotten) {
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      const auto m = V::load(mean + g), e = V::load(extra + g);
+      auto total = V::load(forgotten + g);
+      for (int64_t j = 0; j < rows; ++j) {
+        const auto x = V::load(X + j * width + g);
+        auto y = V::load(G + j * width + g), w = y;
+        const auto kept = l.kept(x);
+        if (finalStep) y = V::keep(kept, y);
+        const auto d = Inner<V, K, U>::of(s, l, x, y, m, e, w);
+        total = V::add(total, V::select(kept, V::zero(), d));
+      }
+      V::store(forgotten + g, total);
+    }
+  }
+};
+
+template <class V, Kind K, bool U>
+struct Gradient {
+  using T = typename V::T;
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, T* G, const T* mean, const T* extra,
+                  const T* median, const T* medianShare, int64_t width, int64_t rows) {
+    for (int64_t g = 0; g < width; g += V::N) {
+      const Group<V, K, U> l(s, lanes, g);
+      const auto m = V::load(mean + g), e = V::load(extra + g);
+      for (int64_t j = 0; j < rows; ++j) {
+        const auto x = V::load(X + j * width + g);
+        auto y = V::load(G + j * width + g), w = y;
+        if constexpr (U) {
+          const auto kept = l.kept(x);
+          if (finalStep) y = V::keep(kept, y);
+          auto d = V::keep(kept, Inner<V, K, U>::of(s, l, x, y, m, e, w));
+          if (finalStep) w = V::keep(kept, w);
+          if (medianShare != nullptr)
+            d = V::select(V::unequal(x, V::load(median + g)), d, V::add(d, V::load(medianShare + g)));
+          V::store(G + j * width + g, d);
+        } else {
+          V::store(G + j * width + g, Inner<V, K, U>::of(s, l, x, y, m, e, w));
+        }
+        V::store(X + j * width + g, w);
+      }
+    }
+  }
+};
+
+template <class V>
+void scaleRows(typename V::T* Y, const typename V::T* X, const typename V::T* factor, int64_t width, int64_t rows) {
+  for (int64_t i = 0; i < rows; ++i)
+    for (int64_t g = 0; g < width; g += V::N) {
+      const auto f = V::load(factor + g), y = V::load(Y + i * width + g);
+      V::store(Y + i * width + g, X ? V::fma(f, V::load(X + i * width + g), y) : V::mul(f, y));
+    }
+}
+
+template <class V>
+void expDifference(typename V::T* y, const typename V::T* x, const typename V::T* z, int64_t count) {
+  const auto lowest = V::set(-Infinity<typename V::T>::value);
+  for (int64_t i = 0; i < count; i += V::N) {
+    const auto a = V::load(x + i), b = V::load(z + i);
+    const auto shift = V::keep(V::unequal(b, lowest), b);
+    V::store(y + i, V::exp(difference<V>(a, shift)));
+  }
+}
+
+// ---- the table ---------------------------------------------------------------------------------------------------------
+
+template <class V>
+struct Entry {
+  using T = typename V::T;
+  template <template <class, Kind, bool> class F>
+  static auto pick(const Separator<T>& s) {
+    DL4JH_BY_KIND(F)
+  }
+  static void top(const Separator<T>& s, const Lanes<T>& l, const T* X, int64_t w, int64_t n, T* m) {
+    // The maximum of D(x) serves every kind; it is scaled after.
+    if (s.unit)
+      Top<V, Kind::Softmax, true>::run(s, l, X, w, n, m);
+    else
+      Top<V, Kind::Softmax, false>::run(s, l, X, w, n, m);
+  }
+  static void bottom(const Separator<T>& s, const Lanes<T>& l, const T* X, int64_t w, int64_t n, T* b, T* c) {
+    pick<Bottom>(s)(s, l, X, w, n, b, c);
+  }
+  static void search(const Separator<T>& s, const Lanes<T>& l, const T* X, int64_t w, int64_t n, T* v, T* d) {
+    pick<Search>(s)(s, l, X, w, n, v, d);
+  }
+  static void total(const Separator<T>& s, const Lanes<T>& l, const T* X, int64_t w, int64_t n, T* t) {
+    pick<Total>(s)(s, l, X, w, n, t);
+  }
+  static void weights(const Separator<T>& s, const Lanes<T>& l, bool f, const T* X, T* P, int64_t w, int64_t n) {
+    pick<Weights>(s)(s, l, f, X, P, w, n);
+  }
+  static void reduce(const Separator<T>& s, const Lanes<T>& l, bool f, const T* X, const T* G, int64_t w, int64_t n,
+                     T* a, T* b, T* c) {
+    pick<Reduce>(s)(s, l, f, X, G, w, n, a, b, c);
+  }
+  static void forgotten(const Separator<T>& s, const Lanes<T>& l, bool f, const T* X, const T* G, const T* m, const T* e,
+                        int64_t w, int64_t n, T* t) {
+    pick<Forgotten>(s)(s, l, f, X, G, m, e, w, n, t);
+  }
+  static void gradient(const Separator<T>& s, const Lanes<T>& l, bool f, T* X, T* G, const T* m, const T* e, const T* med,
+                       const T* share, int64_t w, int64_t n) {
+    pick<Gradient>(s)(s, l, f, X, G, m, e, med, share, w, n);
+  }
+};
+
+template <class V>
+constexpr TileOps<typename V::T> makeOps() {
+  return {V::N,
+          gemm<V>,
+          pack<V>,
+          unpack<V>,
+          applyMask<V>,
+          Entry<V>::top,
+          Entry<V>::bottom,
+          online<V>,
+          Entry<V>::search,
+          step<V>,
+          Entry<V>::total,
+          Entry<V>::weights,
+          distance<V>,
+          Entry<V>::reduce,
+          Entry<V>::forgotten,
+          Entry<V>::gradient,
+          scaleRows<V>,
+          expDifference<V>};
+}

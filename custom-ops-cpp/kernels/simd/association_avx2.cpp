@@ -1,0 +1,130 @@
+// AVX2 + FMA tile primitives of the association. Compiled for that instruction set only.
+#include <immintrin.h>
+#include <math.h>
+
+#include "../internal/association_tile.h"
+
+namespace dl4jhopfield {
+namespace association_detail {
+namespace {
+
+alignas(64) const int32_t ones32[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
+alignas(64) const int64_t ones64[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
+
+struct Float8Lanes {
+  using T = float;
+  using Vec = __m256;
+  using Mask = __m256;
+  static constexpr int N = 8;
+  static constexpr int Wide = 2;
+  static constexpr int rowsOf(int vectors) { return vectors == 2 ? 6 : 12; }
+  static inline __m256i first(int n) { return _mm256_loadu_si256((const __m256i*)(ones32 + 8 - n)); }
+  static inline Vec load(const T* p) { return _mm256_loadu_ps(p); }
+  static inline Vec loadPart(const T* p, int n) { return _mm256_maskload_ps(p, first(n)); }
+  static inline void store(T* p, Vec x) { _mm256_storeu_ps(p, x); }
+  static inline void storePart(T* p, Vec x, int n) { _mm256_maskstore_ps(p, first(n), x); }
+  static inline Vec set(T x) { return _mm256_set1_ps(x); }
+  static inline Vec zero() { return _mm256_setzero_ps(); }
+  static inline Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
+  static inline Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
+  static inline Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
+  static inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
+  static inline Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
+  static inline Vec min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
+  static inline Mask greater(Vec a, Vec b) { return _mm256_cmp_ps(a, b, _CMP_GT_OQ); }
+  static inline Mask notGreater(Vec a, Vec b) { return _mm256_cmp_ps(a, b, _CMP_LE_OQ); }
+  static inline Mask unequal(Vec a, Vec b) { return _mm256_cmp_ps(a, b, _CMP_NEQ_UQ); }
+  static inline Mask both(Mask a, Mask b) { return _mm256_and_ps(a, b); }
+  static inline bool any(Mask a) { return _mm256_movemask_ps(a) != 0; }
+  static inline Vec select(Mask m, Vec a, Vec b) { return _mm256_blendv_ps(b, a, m); }
+  static inline Vec keep(Mask m, Vec a) { return _mm256_and_ps(m, a); }
+  /// exp for x <= 0 or a little above; 0 below the smallest normal number; error below 1 unit in the last place.
+  static inline Vec exp(Vec x) {
+    const Mask tiny = _mm256_cmp_ps(x, set(-87.3365f), _CMP_LT_OQ);
+    x = _mm256_max_ps(set(-87.3365f), x);
+    const Vec n = _mm256_round_ps(mul(x, set(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    Vec r = _mm256_fnmadd_ps(n, set(0.693359375f), x);
+    r = _mm256_fnmadd_ps(n, set(-2.12194440e-4f), r);
+    Vec p = set(1.9875691500e-4f);
+    p = fma(p, r, set(1.3981999507e-3f));
+    p = fma(p, r, set(8.3334519073e-3f));
+    p = fma(p, r, set(4.1665795894e-2f));
+    p = fma(p, r, set(1.6666665459e-1f));
+    p = fma(p, r, set(5.0000001201e-1f));
+    p = fma(p, mul(r, r), add(r, set(1.0f)));
+    const __m256i bits = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
+    return _mm256_andnot_ps(tiny, mul(p, _mm256_castsi256_ps(bits)));
+  }
+};
+
+struct Double4Lanes {
+  using T = double;
+  using Vec = __m256d;
+  using Mask = __m256d;
+  static constexpr int N = 4;
+  static constexpr int Wide = 2;
+  static constexpr int rowsOf(int vectors) { return vectors == 2 ? 6 : 12; }
+  static inline __m256i first(int n) { return _mm256_loadu_si256((const __m256i*)(ones64 + 4 - n)); }
+  static inline Vec load(const T* p) { return _mm256_loadu_pd(p); }
+  static inline Vec loadPart(const T* p, int n) { return _mm256_maskload_pd(p, first(n)); }
+  static inline void store(T* p, Vec x) { _mm256_storeu_pd(p, x); }
+  static inline void storePart(T* p, Vec x, int n) { _mm256_maskstore_pd(p, first(n), x); }
+  static inline Vec set(T x) { return _mm256_set1_pd(x); }
+  static inline Vec zero() { return _mm256_setzero_pd(); }
+  static inline Vec add(Vec a, Vec b) { return _mm256_add_pd(a, b); }
+  static inline Vec sub(Vec a, Vec b) { return _mm256_sub_pd(a, b); }
+  static inline Vec mul(Vec a, Vec b) { return _mm256_mul_pd(a, b); }
+  static inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a, b, c); }
+  static inline Vec max(Vec a, Vec b) { return _mm256_max_pd(a, b); }
+  static inline Vec min(Vec a, Vec b) { return _mm256_min_pd(a, b); }
+  static inline Mask greater(Vec a, Vec b) { return _mm256_cmp_pd(a, b, _CMP_GT_OQ); }
+  static inline Mask notGreater(Vec a, Vec b) { return _mm256_cmp_pd(a, b, _CMP_LE_OQ); }
+  static inline Mask unequal(Vec a, Vec b) { return _mm256_cmp_pd(a, b, _CMP_NEQ_UQ); }
+  static inline Mask both(Mask a, Mask b) { return _mm256_and_pd(a, b); }
+  static inline bool any(Mask a) { return _mm256_movemask_pd(a) != 0; }
+  static inline Vec select(Mask m, Vec a, Vec b) { return _mm256_blendv_pd(b, a, m); }
+  static inline Vec keep(Mask m, Vec a) { return _mm256_and_pd(m, a); }
+  static inline Vec exp(Vec x) {
+    const Mask tiny = _mm256_cmp_pd(x, set(-708.3), _CMP_LT_OQ);
+    x = _mm256_max_pd(set(-708.3), x);
+    const Vec n = _mm256_round_pd(mul(x, set(1.4426950408889634)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    Vec r = _mm256_fnmadd_pd(n, set(0.693147180369123816490), x);
+    r = _mm256_fnmadd_pd(n, set(1.90821492927058770002e-10), r);
+    Vec p = set(1.0 / 6227020800.0);
+    p = fma(p, r, set(1.0 / 479001600.0));
+    p = fma(p, r, set(1.0 / 39916800.0));
+    p = fma(p, r, set(1.0 / 3628800.0));
+    p = fma(p, r, set(1.0 / 362880.0));
+    p = fma(p, r, set(1.0 / 40320.0));
+    p = fma(p, r, set(1.0 / 5040.0));
+    p = fma(p, r, set(1.0 / 720.0));
+    p = fma(p, r, set(1.0 / 120.0));
+    p = fma(p, r, set(1.0 / 24.0));
+    p = fma(p, r, set(1.0 / 6.0));
+    p = fma(p, r, set(0.5));
+    p = fma(p, mul(r, r), add(r, set(1.0)));
+    // 2^n: the sum with 2^52 + 2^51 leaves the integer in the low bits.
+    const __m256i i = _mm256_castpd_si256(add(n, set(6755399441055744.0)));
+    const __m256i bits = _mm256_slli_epi64(_mm256_add_epi64(i, _mm256_set1_epi64x(1023)), 52);
+    return _mm256_andnot_pd(tiny, mul(p, _mm256_castsi256_pd(bits)));
+  }
+};
+
+#include "../internal/association_tile.inl"
+
+constexpr TileOps<float> floatOps = makeOps<Float8Lanes>();
+constexpr TileOps<double> doubleOps = makeOps<Double4Lanes>();
+
+}  // namespace
+
+template <>
+const TileOps<float>& tileOpsAvx2() {
+  return floatOps;
+}
+template <>
+const TileOps<double>& tileOpsAvx2() {
+  return doubleOps;
+}
+
+}  // namespace association_detail
+}  // namespace dl4jhopfield

@@ -1,0 +1,123 @@
+// AVX-512 (f, bw, dq, vl) tile primitives of the association. Compiled for that instruction set only.
+#include <immintrin.h>
+#include <math.h>
+
+#include "../internal/association_tile.h"
+
+// GCC 12 takes the undefined pass-through operands of its own intrinsics for a mistake (its bug 105593).
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+
+namespace dl4jhopfield {
+namespace association_detail {
+namespace {
+
+struct Float16Lanes {
+  using T = float;
+  using Vec = __m512;
+  using Mask = __mmask16;
+  static constexpr int N = 16;
+  static constexpr int Wide = 4;
+  static constexpr int rowsOf(int vectors) { return vectors == 4 ? 6 : vectors == 3 ? 8 : vectors == 2 ? 12 : 24; }
+  static inline Vec load(const T* p) { return _mm512_loadu_ps(p); }
+  static inline Vec loadPart(const T* p, int n) { return _mm512_maskz_loadu_ps((__mmask16)((1u << n) - 1), p); }
+  static inline void store(T* p, Vec x) { _mm512_storeu_ps(p, x); }
+  static inline void storePart(T* p, Vec x, int n) { _mm512_mask_storeu_ps(p, (__mmask16)((1u << n) - 1), x); }
+  static inline Vec set(T x) { return _mm512_set1_ps(x); }
+  static inline Vec zero() { return _mm512_setzero_ps(); }
+  static inline Vec add(Vec a, Vec b) { return _mm512_add_ps(a, b); }
+  static inline Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
+  static inline Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
+  static inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+  static inline Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
+  static inline Vec min(Vec a, Vec b) { return _mm512_min_ps(a, b); }
+  static inline Mask greater(Vec a, Vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
+  static inline Mask notGreater(Vec a, Vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LE_OQ); }
+  static inline Mask unequal(Vec a, Vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ); }
+  static inline Mask both(Mask a, Mask b) { return (Mask)(a & b); }
+  static inline bool any(Mask a) { return a != 0; }
+  static inline Vec select(Mask m, Vec a, Vec b) { return _mm512_mask_blend_ps(m, b, a); }
+  static inline Vec keep(Mask m, Vec a) { return _mm512_maskz_mov_ps(m, a); }
+  /// exp for x <= 0 or a little above; error below 1 unit in the last place; exact 0 for -inf.
+  static inline Vec exp(Vec x) {
+    x = _mm512_max_ps(set(-105.0f), x);
+    const Vec n = _mm512_roundscale_ps(mul(x, set(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    Vec r = _mm512_fnmadd_ps(n, set(0.693359375f), x);
+    r = _mm512_fnmadd_ps(n, set(-2.12194440e-4f), r);
+    Vec p = set(1.9875691500e-4f);
+    p = fma(p, r, set(1.3981999507e-3f));
+    p = fma(p, r, set(8.3334519073e-3f));
+    p = fma(p, r, set(4.1665795894e-2f));
+    p = fma(p, r, set(1.6666665459e-1f));
+    p = fma(p, r, set(5.0000001201e-1f));
+    p = fma(p, mul(r, r), add(r, set(1.0f)));
+    return _mm512_scalef_ps(p, n);
+  }
+};
+
+struct Double8Lanes {
+  using T = double;
+  using Vec = __m512d;
+  using Mask = __mmask8;
+  static constexpr int N = 8;
+  static constexpr int Wide = 4;
+  static constexpr int rowsOf(int vectors) { return vectors == 4 ? 6 : vectors == 3 ? 8 : vectors == 2 ? 12 : 24; }
+  static inline Vec load(const T* p) { return _mm512_loadu_pd(p); }
+  static inline Vec loadPart(const T* p, int n) { return _mm512_maskz_loadu_pd((__mmask8)((1u << n) - 1), p); }
+  static inline void store(T* p, Vec x) { _mm512_storeu_pd(p, x); }
+  static inline void storePart(T* p, Vec x, int n) { _mm512_mask_storeu_pd(p, (__mmask8)((1u << n) - 1), x); }
+  static inline Vec set(T x) { return _mm512_set1_pd(x); }
+  static inline Vec zero() { return _mm512_setzero_pd(); }
+  static inline Vec add(Vec a, Vec b) { return _mm512_add_pd(a, b); }
+  static inline Vec sub(Vec a, Vec b) { return _mm512_sub_pd(a, b); }
+  static inline Vec mul(Vec a, Vec b) { return _mm512_mul_pd(a, b); }
+  static inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_pd(a, b, c); }
+  static inline Vec max(Vec a, Vec b) { return _mm512_max_pd(a, b); }
+  static inline Vec min(Vec a, Vec b) { return _mm512_min_pd(a, b); }
+  static inline Mask greater(Vec a, Vec b) { return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ); }
+  static inline Mask notGreater(Vec a, Vec b) { return _mm512_cmp_pd_mask(a, b, _CMP_LE_OQ); }
+  static inline Mask unequal(Vec a, Vec b) { return _mm512_cmp_pd_mask(a, b, _CMP_NEQ_UQ); }
+  static inline Mask both(Mask a, Mask b) { return (Mask)(a & b); }
+  static inline bool any(Mask a) { return a != 0; }
+  static inline Vec select(Mask m, Vec a, Vec b) { return _mm512_mask_blend_pd(m, b, a); }
+  static inline Vec keep(Mask m, Vec a) { return _mm512_maskz_mov_pd(m, a); }
+  static inline Vec exp(Vec x) {
+    x = _mm512_max_pd(set(-750.0), x);
+    const Vec n = _mm512_roundscale_pd(mul(x, set(1.4426950408889634)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    Vec r = _mm512_fnmadd_pd(n, set(0.693147180369123816490), x);
+    r = _mm512_fnmadd_pd(n, set(1.90821492927058770002e-10), r);
+    Vec p = set(1.0 / 6227020800.0);
+    p = fma(p, r, set(1.0 / 479001600.0));
+    p = fma(p, r, set(1.0 / 39916800.0));
+    p = fma(p, r, set(1.0 / 3628800.0));
+    p = fma(p, r, set(1.0 / 362880.0));
+    p = fma(p, r, set(1.0 / 40320.0));
+    p = fma(p, r, set(1.0 / 5040.0));
+    p = fma(p, r, set(1.0 / 720.0));
+    p = fma(p, r, set(1.0 / 120.0));
+    p = fma(p, r, set(1.0 / 24.0));
+    p = fma(p, r, set(1.0 / 6.0));
+    p = fma(p, r, set(0.5));
+    p = fma(p, mul(r, r), add(r, set(1.0)));
+    return _mm512_scalef_pd(p, n);
+  }
+};
+
+#include "../internal/association_tile.inl"
+
+constexpr TileOps<float> floatOps = makeOps<Float16Lanes>();
+constexpr TileOps<double> doubleOps = makeOps<Double8Lanes>();
+
+}  // namespace
+
+template <>
+const TileOps<float>& tileOpsAvx512() {
+  return floatOps;
+}
+template <>
+const TileOps<double>& tileOpsAvx512() {
+  return doubleOps;
+}
+
+}  // namespace association_detail
+}  // namespace dl4jhopfield
