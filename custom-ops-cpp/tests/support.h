@@ -105,8 +105,8 @@ struct GoldenCase {
   int axis() const { return has("dim") ? std::stoi(hyper.at("dim")) : -1; }
 };
 
-inline std::vector<GoldenCase> goldenCases() {
-  std::ifstream file(GOLDEN_FILE);
+inline std::vector<GoldenCase> goldenCases(const std::string& path = GOLDEN_FILE) {
+  std::ifstream file(path);
   std::vector<GoldenCase> cases;
   std::string line;
   while (std::getline(file, line)) {

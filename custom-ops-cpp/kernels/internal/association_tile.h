@@ -83,7 +83,7 @@ struct TileOps {
   /// One safeguarded Newton step of each lane; returns whether all lanes are done. lo, hi, done are its memory.
   bool (*step)(const Separator<T>& s, int64_t width, int iteration, const T* value, const T* slope, T* tau, T* lo, T* hi,
                T* done);
-  /// total += sum of t^power (normmax).
+  /// total += sum of the unnormalised weights (softmax, normmax).
   void (*total)(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* total);
   /// P = weights; with `finalStep`, 0 where the unit forgot. P may be X.
   void (*weights)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,

@@ -498,8 +498,13 @@ struct Total {
       for (int64_t j0 = 0; j0 < rows; j0 += 128) {
         const int64_t j1 = j0 + 128 < rows ? j0 + 128 : rows;
         auto v = V::zero();
-        for (int64_t j = j0; j < j1; ++j)
-          v = V::add(v, Shape<V, K>::weight(s, l.excess(V::load(X + j * width + g))));
+        for (int64_t j = j0; j < j1; ++j) {
+          const auto x = V::load(X + j * width + g);
+          if constexpr (K == Kind::Softmax)
+            v = V::add(v, V::exp(difference<V>(l.scaled(x), l.top)));
+          else
+            v = V::add(v, Shape<V, K>::weight(s, l.excess(x)));
+        }
         all = V::add(all, v);
       }
       V::store(total + g, all);

@@ -115,8 +115,4 @@ template <class T>
 void associationBackward(const AssociationOptions& options, const AssociationInputs<T>& in,
                          const AssociationGradients<T>& gradients);
 
-/// Upper bound of the working memory of a call, in bytes, for `threads` threads: what the callers can promise.
-template <class T>
-int64_t associationWorkspace(const AssociationOptions& options, int threads, bool backward);
-
 }  // namespace dl4jhopfield

@@ -1,0 +1,1189 @@
+#include "dl4jhopfield/association.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "dl4jhopfield/dispatch.h"
+#include "dl4jhopfield/parallel.h"
+#include "internal/association_tile.h"
+#include "internal/scratch.h"
+
+namespace dl4jhopfield {
+namespace association_detail {
+namespace {
+
+constexpr int64_t kWidthBytes = 256;               // of a full row of lanes: 64 floats, 32 doubles
+constexpr int64_t kBlockBytes = 32 * 1024;         // scores computed at a time: they stay in the first-level cache
+constexpr int64_t kPreferredTile = 512 * 1024;     // resident tiles shrink to fewer queries to stay in the second level
+constexpr int64_t kLargestTile = 8 * 1024 * 1024;  // and are not kept at all beyond this
+constexpr int64_t kLargestSplitTile = 26 * 1024 * 1024;
+constexpr int kRounds = 200;                       // of a threshold search; a few are needed, bisection alone needs 60
+
+int64_t roundUp(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
+
+/// Hands out pieces of one allocation; with base == nullptr it only counts.
+class Arena {
+ public:
+  explicit Arena(void* base) : base_(static_cast<char*>(base)) {}
+  template <class U>
+  U* take(int64_t n) {
+    U* piece = reinterpret_cast<U*>(base_ + used_);
+    used_ += roundUp(n * static_cast<int64_t>(sizeof(U)) + 128, 64);  // vector loads may run past the end
+    return piece;
+  }
+  int64_t used() const { return used_; }
+
+ private:
+  char* base_;
+  int64_t used_ = 0;
+};
+
+/// How the scores of one head are cut. Depends on shapes only.
+struct Plan {
+  int64_t width;   // queries of a unit, padded
+  int64_t units;   // units of a head
+  int64_t block;   // stored patterns scored at a time
+  int64_t chunk, chunks;
+  bool split;      // chunks run in parallel, units one after the other; else the reverse
+  bool resident;   // the scores of a unit stay in memory between passes
+  int64_t sets() const { return split ? chunks : 1; }
+};
+
+template <class T>
+Plan makePlan(const AssociationOptions& o, int lanes, bool backward) {
+  const int64_t S = o.stored, L = o.queries, heads = o.batch * o.heads;
+  Plan p{};
+  const int64_t full = kWidthBytes / static_cast<int64_t>(sizeof(T));
+  p.width = std::min(full, roundUp(std::max<int64_t>(L, 1), lanes));
+  p.units = (L + p.width - 1) / p.width;
+  p.split = (S >= 8192 && p.units < 16) || (S >= 2048 && heads * p.units < 8);
+  const bool passes = backward || o.separation != AssociationSeparation::Softmax ||
+                      (o.unit == AssociationUnit::Pfu && o.pfu.muIsMedian && o.pfu.scope == MedianScope::Row);
+  const int64_t tiles = backward ? 2 : 1;
+  const auto bytes = [&](int64_t width) { return S * width * tiles * static_cast<int64_t>(sizeof(T)); };
+  if (passes) {
+    const int64_t limit = p.split ? kLargestSplitTile : kLargestTile;
+    const int64_t wish = p.split ? kLargestSplitTile : kPreferredTile;
+    int64_t width = p.width;
+    while (bytes(width) > wish && width > lanes && width > 8) width = roundUp(width / 2, lanes);
+    p.resident = bytes(width) <= limit;
+    if (p.resident) p.width = width;
+  }
+  p.units = (L + p.width - 1) / p.width;
+  p.block = std::max<int64_t>(16, kBlockBytes / (p.width * static_cast<int64_t>(sizeof(T))));
+  p.chunks = p.split ? std::min<int64_t>(16, S / 1024) : 1;
+  p.chunk = p.split ? roundUp((S + p.chunks - 1) / p.chunks, p.block) : std::max<int64_t>(S, 1);
+  p.chunks = std::max<int64_t>(1, (S + p.chunk - 1) / p.chunk);
+  return p;
+}
+
+template <class T>
+const TileOps<T>& activeOps() {
+#ifdef DL4JHOPFIELD_X86
+  switch (activeSimdLevel()) {
+    case SimdLevel::Avx512:
+      return tileOpsAvx512<T>();
+    case SimdLevel::Avx2:
+      return tileOpsAvx2<T>();
+    default:
+      break;
+  }
+#endif
+  return tileOpsScalar<T>();
+}
+
+template <class T>
+Separator<T> makeSeparator(const AssociationOptions& o) {
+  Separator<T> s{};
+  s.scale = 1;
+  s.power = s.sumPower = 1;
+  s.k = static_cast<T>(o.k);
+  s.atMost = o.atMost;
+  s.unit = o.unit != AssociationUnit::None;
+  const double alpha = o.alpha;
+  switch (o.separation) {
+    case AssociationSeparation::Softmax:
+      s.kind = Kind::Softmax;
+      break;
+    case AssociationSeparation::Sparsemax:
+      s.kind = Kind::Sparsemax;
+      break;
+    case AssociationSeparation::Entmax15:
+      s.kind = Kind::Entmax15;
+      break;
+    case AssociationSeparation::Entmax:
+      s.kind = alpha == 1 ? Kind::Softmax : alpha == 1.5 ? Kind::Entmax15 : alpha == 2 ? Kind::Sparsemax : Kind::Entmax;
+      if (s.kind == Kind::Entmax) {
+        s.scale = static_cast<T>(alpha - 1);
+        s.power = s.sumPower = static_cast<T>(1 / (alpha - 1));
+        s.slopePower = static_cast<T>((2 - alpha) / (alpha - 1));
+      }
+      break;
+    case AssociationSeparation::Normmax:
+      s.kind = Kind::Normmax;
+      s.power = static_cast<T>(1 / (alpha - 1));
+      s.slopePower = static_cast<T>((2 - alpha) / (alpha - 1));
+      s.sumPower = static_cast<T>(alpha / (alpha - 1));
+      break;
+    case AssociationSeparation::KSubsets:
+      s.kind = Kind::KSubsets;
+      break;
+  }
+  if (s.kind == Kind::Entmax15) {
+    s.scale = static_cast<T>(0.5);
+    s.sumPower = 2;
+  }
+  return s;
+}
+
+[[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("association: " + what); }
+
+template <class T>
+void check(const AssociationOptions& o, const AssociationInputs<T>& in) {
+  if (o.batch < 0 || o.heads < 0 || o.queries < 0 || o.stored < 0)
+    refuse("batch, heads, queries and stored must not be negative");
+  if (o.width < 1) refuse("width must be at least 1, found " + std::to_string(o.width));
+  if (o.valueWidth < 0) refuse("valueWidth must not be negative, found " + std::to_string(o.valueWidth));
+  if (o.separation == AssociationSeparation::Entmax && !(o.alpha >= 1))
+    refuse("entmax needs alpha >= 1, found " + std::to_string(o.alpha));
+  if (o.separation == AssociationSeparation::Normmax && !(o.alpha > 1))
+    refuse("normmax needs p > 1, found " + std::to_string(o.alpha));
+  if (o.separation == AssociationSeparation::KSubsets && !(o.k > 0))
+    refuse("k-subsets need k > 0, found " + std::to_string(o.k));
+  if (o.batch * o.heads * o.queries > 0 && in.q.data == nullptr) refuse("q is missing");
+  if (o.batch * o.heads * o.stored > 0 && in.k.data == nullptr) refuse("k is missing");
+  if (o.noise != nullptr && o.updateSteps < 0 && o.updateStepsPerHead == nullptr)
+    refuse("PFU noise needs a bounded number of update steps");
+}
+
+// Order-preserving unsigned keys of the floating-point numbers, for selecting a median digit by digit.
+inline uint32_t orderedKey(float x) {
+  uint32_t bits;
+  x += 0.0f;  // -0 becomes 0
+  std::memcpy(&bits, &x, sizeof bits);
+  return bits & 0x80000000u ? ~bits : bits | 0x80000000u;
+}
+inline uint64_t orderedKey(double x) {
+  uint64_t bits;
+  x += 0.0;
+  std::memcpy(&bits, &x, sizeof bits);
+  return bits & 0x8000000000000000u ? ~bits : bits | 0x8000000000000000u;
+}
+inline float fromKey(uint32_t key) {
+  const uint32_t bits = key & 0x80000000u ? key & 0x7fffffffu : ~key;
+  float x;
+  std::memcpy(&x, &bits, sizeof x);
+  return x;
+}
+inline double fromKey(uint64_t key) {
+  const uint64_t bits = key & 0x8000000000000000u ? key & 0x7fffffffffffffffu : ~key;
+  double x;
+  std::memcpy(&x, &bits, sizeof x);
+  return x;
+}
+
+/// The state of one step of the iteration.
+template <class T>
+struct Step {
+  std::vector<T> state;                // [BH, L, d]; empty at step 0, which is q itself
+  std::vector<T> top, tau, factor;     // [BH, Lp]
+  std::vector<T> threshold, fill;      // [BH, Lp], PFU only
+  std::vector<T> median;               // per group, PFU with a median
+  std::vector<double> ties;            // per group: entries equal to the median
+  std::vector<char> known;             // [BH]: top, tau and factor are there
+};
+
+template <class T>
+class Run {
+  using Key = decltype(orderedKey(T()));
+
+ public:
+  Run(const AssociationOptions& options, const AssociationInputs<T>& inputs)
+      : o(options), in(inputs), ops(activeOps<T>()), sep(makeSeparator<T>(options)) {
+    check(o, in);
+    heads_ = o.batch * o.heads;
+    padded_ = roundUp(std::max<int64_t>(o.queries, 1), 64);
+    zeros_.assign(128, T(0));
+    taken_.assign(heads_, 0);
+    effective_.assign(o.batch, o.stored);
+    if (in.paddingMask != nullptr)
+      for (int64_t b = 0; b < o.batch; ++b) {
+        int64_t& n = effective_[b];
+        while (n > 0 && !in.paddingMask[b * in.paddingBatch + (n - 1) * in.paddingStep]) --n;
+      }
+  }
+
+  void forward(const AssociationOutputs<T>& out) {
+    if (out.out.data != nullptr && heads_ * o.stored * o.valueWidth > 0 && in.v.data == nullptr) refuse("v is missing");
+    iterate(&out);
+    if (out.steps != nullptr)
+      for (int64_t i = 0; i < heads_; ++i) out.steps[i] = taken_[i];
+  }
+
+  void backward(const AssociationGradients<T>& g);
+
+ private:
+  struct Unit {
+    int64_t b, h, bh, first, queries, stored;
+    T beta;
+    const T* k;
+    TileMask<T> mask;
+    bool masked;
+  };
+  struct Mix {  // p times rows of `m`, into `dst`
+    const T* m = nullptr;
+    int64_t row = 0, step = 0, depth = 0;
+    T* dst = nullptr;
+    int64_t dstRow = 0, dstStep = 0;
+  };
+  /// Working memory of one unit.
+  struct Work {
+    T *qt, *other, *tile, *gradTile, *mixed, *dqt, *qr, *gr, *gt;
+    T *top, *sum, *aux, *rescale;      // [sets, width]
+    T *lane[8];                        // [width]
+    void layout(Arena& a, const Plan& p, int64_t d, int64_t depth, bool backward, int64_t stored) {
+      qt = a.take<T>(d * p.width);
+      other = a.take<T>(d * p.width);
+      tile = p.resident ? a.take<T>(stored * p.width) : nullptr;
+      mixed = backward ? nullptr : a.take<T>(p.sets() * depth * p.width);
+      gradTile = backward && p.resident ? a.take<T>(stored * p.width) : nullptr;
+      dqt = backward ? a.take<T>(p.sets() * d * p.width) : nullptr;
+      gt = backward ? a.take<T>(depth * p.width) : nullptr;
+      qr = backward ? a.take<T>(p.width * roundUp(d, 16)) : nullptr;
+      gr = backward ? a.take<T>(p.width * roundUp(depth, 16)) : nullptr;
+      top = a.take<T>(p.sets() * p.width);
+      sum = a.take<T>(p.sets() * p.width);
+      aux = a.take<T>(p.sets() * p.width);
+      rescale = a.take<T>(p.sets() * p.width);
+      for (T*& l : lane) l = a.take<T>(p.width);
+    }
+  };
+
+  Work work(const Plan& p, int64_t depth, bool backward) {
+    static thread_local Scratch scratch;
+    Work w;
+    Arena count(nullptr);
+    w.layout(count, p, o.width, depth, backward, o.stored);
+    Arena arena(scratch.atLeast(static_cast<std::size_t>(count.used())));
+    w.layout(arena, p, o.width, depth, backward, o.stored);
+    return w;
+  }
+  T* blockBuffer(const Plan& p, int64_t number) {
+    static thread_local Scratch scratch;
+    const int64_t one = roundUp(p.block * p.width + 64, 64);
+    return static_cast<T*>(scratch.atLeast(static_cast<std::size_t>(2 * one) * sizeof(T))) + number * one;
+  }
+
+  Unit unitOf(const Plan& p, int64_t bh, int64_t u) const {
+    Unit x;
+    x.bh = bh;
+    x.b = bh / o.heads;
+    x.h = bh % o.heads;
+    x.first = u * p.width;
+    x.queries = std::min(p.width, o.queries - x.first);
+    x.stored = effective_[x.b];
+    x.beta = in.betas ? in.betas[x.b * in.betaBatch + x.h * in.betaHead] : static_cast<T>(in.beta);
+    x.k = in.k.data + x.b * in.k.batch + x.h * in.k.head;
+    x.mask = TileMask<T>{};
+    if (in.paddingMask) {
+      x.mask.padding = in.paddingMask + x.b * in.paddingBatch;
+      x.mask.paddingStep = in.paddingStep;
+    }
+    if (in.mask.data) {
+      x.mask.association = in.mask.data + x.b * in.mask.batch + x.h * in.mask.head + x.first * in.mask.row;
+      x.mask.associationRow = in.mask.row;
+      x.mask.associationStep = in.mask.step;
+    }
+    if (in.additive.data) {
+      x.mask.additive = in.additive.data + x.b * in.additive.batch + x.h * in.additive.head + x.first * in.additive.row;
+      x.mask.additiveRow = in.additive.row;
+      x.mask.additiveStep = in.additive.step;
+    }
+    if (in.queryMask) {
+      x.mask.query = in.queryMask + x.b * in.queryBatch + x.first * in.queryStep;
+      x.mask.queryStep = in.queryStep;
+    }
+    x.masked = in.paddingMask || in.mask.data || in.additive.data || in.queryMask;
+    return x;
+  }
+
+  struct Rows {
+    const T* data;
+    int64_t row, step;
+  };
+  Rows stateRows(const Unit& x, int64_t t) const {
+    if (t == 0) return {in.q.data + x.b * in.q.batch + x.h * in.q.head + x.first * in.q.row, in.q.row, in.q.step};
+    return {steps_[t].state.data() + (x.bh * o.queries + x.first) * o.width, o.width, 1};
+  }
+  void packState(const Unit& x, const Plan& p, int64_t t, T* qt) const {
+    const Rows s = stateRows(x, t);
+    ops.pack(qt, p.width, s.data, s.row, s.step, x.queries, o.width, x.beta);
+  }
+
+  Lanes<T> lanesOf(const Unit& x, int64_t t) const {
+    const Step<T>& s = steps_[t];
+    const int64_t at = x.bh * padded_ + x.first;
+    Lanes<T> l{zeros_.data(), zeros_.data(), nullptr, nullptr, nullptr};
+    if (!s.threshold.empty()) {
+      l.threshold = s.threshold.data() + at;
+      l.fill = s.fill.data() + at;
+    }
+    if (!s.top.empty()) {
+      l.top = s.top.data() + at;
+      l.tau = s.tau.data() + at;
+      l.factor = s.factor.data() + at;
+    }
+    return l;
+  }
+
+  void scores(const Unit& x, const Plan& p, const T* qt, int64_t first, int64_t rows, T* X) const {
+    ops.gemm(X, p.width, qt, p.width, p.width, x.k + first * in.k.row, in.k.row, in.k.step, rows, o.width, false);
+    if (x.masked) ops.mask(X, p.width, first, rows, x.queries, x.mask);
+  }
+
+  /// f(set, first, end) for each chunk of stored patterns.
+  template <class F>
+  void eachChunk(const Unit& x, const Plan& p, F&& f) {
+    if (!p.split) {
+      f(int64_t(0), int64_t(0), x.stored);
+      return;
+    }
+    parallelRows(p.chunks, p.chunk * p.width * (o.width / 16 + 4), [&](int64_t begin, int64_t end) {
+      for (int64_t c = begin; c < end; ++c)
+        f(c, std::min(c * p.chunk, x.stored), std::min((c + 1) * p.chunk, x.stored));
+    });
+  }
+
+  /// f(set, first, rows, X): the scores, from the tile where it holds them (filled on the first call).
+  template <class F>
+  void eachBlock(const Unit& x, const Plan& p, const T* qt, T* tile, bool& filled, F&& f) {
+    const bool there = filled;
+    eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
+      if (tile != nullptr && there) {
+        if (end > first) f(set, first, end - first, tile + first * p.width);
+        return;
+      }
+      for (int64_t j = first; j < end; j += p.block) {
+        const int64_t rows = std::min(p.block, end - j);
+        T* X = tile != nullptr ? tile + j * p.width : blockBuffer(p, 0);
+        scores(x, p, qt, j, rows, X);
+        f(set, j, rows, X);
+      }
+    });
+    filled = tile != nullptr;
+  }
+
+  static void fill(T* p, int64_t n, T value) { std::fill(p, p + n, value); }
+  /// p[0 .. width) = sum over sets, in order.
+  static void addSets(T* p, const Plan& plan) {
+    for (int64_t s = 1; s < plan.sets(); ++s)
+      for (int64_t q = 0; q < plan.width; ++q) p[q] += p[s * plan.width + q];
+  }
+
+  // ---- the forward pass ----
+
+  void findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled);
+  void softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix);
+  void weightsAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix, bool filled,
+                     bool weights);
+  void evaluate(const Plan& p, int64_t bh, int64_t u, int64_t t, bool finalStep, const AssociationOutputs<T>* out);
+  double distance(const Plan& p, int64_t bh, int64_t u, int64_t t);
+  void beginStep(int64_t t, const std::vector<int64_t>& active);
+  void findMedians(int64_t t, const std::vector<int64_t>& active);
+  void findRowMedians(int64_t t, const std::vector<int64_t>& active);
+  void iterate(const AssociationOutputs<T>* out);
+
+  int64_t maxSteps(int64_t h) const {
+    const int64_t n = o.updateStepsPerHead ? o.updateStepsPerHead[h] : o.updateSteps;
+    return n < 0 ? o.stepLimit : std::min(n, o.stepLimit);
+  }
+  double stopEps(int64_t h) const { return o.updateStepsEpsPerHead ? o.updateStepsEpsPerHead[h] : o.updateStepsEps; }
+
+  int64_t groupOf(const Unit& x, int64_t q) const {
+    switch (o.pfu.scope) {
+      case MedianScope::Tensor:
+        return 0;
+      case MedianScope::Sample:
+        return x.b;
+      default:
+        return x.bh * o.queries + x.first + q;
+    }
+  }
+  int64_t groups() const {
+    return o.pfu.scope == MedianScope::Tensor ? 1 : o.pfu.scope == MedianScope::Sample ? o.batch : heads_ * o.queries;
+  }
+  bool usesMedian() const { return o.unit == AssociationUnit::Pfu && o.pfu.muIsMedian; }
+  bool gradientToMedian() const { return usesMedian() && o.pfu.biasIsThreshold; }
+
+  /// body(bh, unit) for each unit of the heads in `active`, in parallel where the plan says so.
+  template <class F>
+  void eachUnit(const std::vector<int64_t>& active, const Plan& p, F&& body) {
+    const int64_t n = static_cast<int64_t>(active.size()) * p.units;
+    if (p.split) {
+      for (int64_t i = 0; i < n; ++i) body(active[i / p.units], i % p.units);
+      return;
+    }
+    parallelRows(n, std::max<int64_t>(1, o.stored * p.width * (o.width + o.valueWidth) / 16),
+                 [&](int64_t begin, int64_t end) {
+                   for (int64_t i = begin; i < end; ++i) body(active[i / p.units], i % p.units);
+                 });
+  }
+
+  // ---- the backward pass ----
+  enum class Phase { All, Sums, Gradients };
+  struct Targets {  // of this head; rows of gradK and gradV
+    T *k, *v;
+    int64_t kRow, vRow;
+  };
+  void backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g, const Targets& to,
+                    Phase phase);
+
+  const AssociationOptions& o;
+  const AssociationInputs<T>& in;
+  const TileOps<T>& ops;
+  const Separator<T> sep;
+  int64_t heads_ = 0, padded_ = 0;
+  std::vector<T> zeros_;
+  std::vector<int64_t> effective_;
+  std::vector<Step<T>> steps_;
+  std::vector<int32_t> taken_;
+  Plan backPlan_{};
+  std::vector<T> gradState_;                    // [BH, L, d]
+  std::vector<double> betaSums_;                // [BH, units]
+  std::vector<T> means_, extras_;               // [BH, Lp], between the phases
+  std::vector<double> forgotten_;               // per unit, then per group
+  std::vector<double> groupForgotten_;
+};
+
+/// top, tau and factor of step t.
+template <class T>
+void Run<T>::findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled) {
+  const int64_t W = p.width;
+  Step<T>& step = steps_[t];
+  const int64_t at = x.bh * padded_ + x.first;
+  T *top = step.top.data() + at, *tau = step.tau.data() + at, *factor = step.factor.data() + at;
+  constexpr T inf = std::numeric_limits<T>::infinity();
+  Lanes<T> lanes = lanesOf(x, t);
+
+  fill(w.top, p.sets() * W, -inf);
+  eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
+    ops.top(sep, lanes, X, W, rows, w.top + set * W);
+  });
+  for (int64_t s = 1; s < p.sets(); ++s)
+    for (int64_t q = 0; q < W; ++q) w.top[q] = std::max(w.top[q], w.top[s * W + q]);
+  for (int64_t q = 0; q < W; ++q) top[q] = w.top[q] == -inf ? T(0) : sep.scale * w.top[q];
+  fill(tau, W, T(-1));
+  fill(factor, W, T(1));
+
+  if (sep.kind != Kind::Softmax) {
+    T *lo = w.lane[0], *hi = w.lane[1], *done = w.lane[2];
+    fill(lo, W, T(-1));
+    fill(hi, W, T(0));
+    fill(done, W, T(0));
+    if (sep.kind == Kind::KSubsets) {
+      fill(w.top, p.sets() * W, inf);
+      fill(w.sum, p.sets() * W, T(0));
+      eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
+        ops.bottom(sep, lanes, X, W, rows, w.top + set * W, w.sum + set * W);
+      });
+      addSets(w.sum, p);
+      for (int64_t q = 0; q < W; ++q) {
+        T lowest = w.top[q];
+        for (int64_t s = 1; s < p.sets(); ++s) lowest = std::min(lowest, w.top[s * W + q]);
+        lowest = std::max(lowest, -std::numeric_limits<T>::max() / 8);
+        if (w.sum[q] == T(0)) {
+          done[q] = 1;
+          tau[q] = 0;
+        } else if (sep.atMost) {
+          tau[q] = -top[q];  // the threshold 0 of the unshifted scores
+          lo[q] = tau[q];
+          hi[q] = std::max(T(0), tau[q]);
+        } else if (w.sum[q] <= sep.k) {
+          done[q] = 1;
+          tau[q] = lowest - T(2);
+        } else {
+          lo[q] = lowest - T(1);
+          tau[q] = std::max(lo[q], T(-1));
+        }
+      }
+    }
+    bool all = false;
+    for (int64_t q = 0; q < W; ++q) all |= done[q] == T(0);
+    all = !all;
+    for (int round = 0; !all && round < kRounds; ++round) {
+      fill(w.sum, p.sets() * W, T(0));
+      fill(w.aux, p.sets() * W, T(0));
+      eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
+        ops.search(sep, lanes, X, W, rows, w.sum + set * W, w.aux + set * W);
+      });
+      addSets(w.sum, p);
+      addSets(w.aux, p);
+      if (round == 0 && sep.kind == Kind::KSubsets && sep.atMost)
+        for (int64_t q = 0; q < W; ++q)
+          if (done[q] == T(0) && w.sum[q] <= sep.k) {
+            done[q] = 1;
+            factor[q] = 0;
+          }
+      all = ops.step(sep, W, round, w.sum, w.aux, tau, lo, hi, done);
+    }
+  }
+  if (sep.kind == Kind::Softmax || sep.kind == Kind::Normmax) {
+    fill(w.sum, p.sets() * W, T(0));
+    eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
+      ops.total(sep, lanes, X, W, rows, w.sum + set * W);
+    });
+    addSets(w.sum, p);
+    for (int64_t q = 0; q < W; ++q) factor[q] = w.sum[q] == T(0) ? T(0) : T(1) / w.sum[q];
+  }
+}
+
+/// One pass: statistics and, with `mix.dst`, the mixed rows.
+template <class T>
+void Run<T>::softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix) {
+  const int64_t W = p.width;
+  constexpr T inf = std::numeric_limits<T>::infinity();
+  const Lanes<T> lanes = lanesOf(x, t);
+  fill(w.top, p.sets() * W, -inf);
+  fill(w.sum, p.sets() * W, T(0));
+  const bool mixing = mix.dst != nullptr;
+  const int64_t size = mix.depth * W;
+  eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
+    T* mixed = w.mixed + set * size;
+    T* rescale = w.rescale + set * W;
+    if (mixing && end <= first) fill(mixed, size, T(0));
+    for (int64_t j = first; j < end; j += p.block) {
+      const int64_t rows = std::min(p.block, end - j);
+      T* X = blockBuffer(p, 0);
+      scores(x, p, w.qt, j, rows, X);
+      const bool changed = ops.online(sep, lanes, finalStep, X, W, rows, w.top + set * W, w.sum + set * W, rescale);
+      if (!mixing) continue;
+      if (changed && j > first) ops.scale(mixed, nullptr, rescale, W, mix.depth);
+      ops.gemm(mixed, W, X, W, W, mix.m + j * mix.row, mix.step, mix.row, mix.depth, rows, j > first);
+    }
+  });
+  if (p.sets() > 1) {
+    T* top = w.lane[0];
+    std::copy(w.top, w.top + W, top);
+    for (int64_t s = 1; s < p.sets(); ++s)
+      for (int64_t q = 0; q < W; ++q) top[q] = std::max(top[q], w.top[s * W + q]);
+    fill(w.lane[1], W, T(0));
+    for (int64_t s = 0; s < p.sets(); ++s) {
+      T* share = w.rescale + s * W;
+      ops.expDifference(share, w.top + s * W, top, W);
+      for (int64_t q = 0; q < W; ++q) w.lane[1][q] += share[q] * w.sum[s * W + q];
+      if (mixing) ops.scale(s == 0 ? w.mixed : w.mixed, s == 0 ? nullptr : w.mixed + s * size, share, W, mix.depth);
+    }
+    std::copy(top, top + W, w.top);
+    std::copy(w.lane[1], w.lane[1] + W, w.sum);
+  }
+  Step<T>& step = steps_[t];
+  const int64_t at = x.bh * padded_ + x.first;
+  for (int64_t q = 0; q < W; ++q) {
+    step.top[at + q] = w.top[q] == -inf ? T(0) : w.top[q];
+    step.factor[at + q] = w.sum[q] == T(0) ? T(0) : T(1) / w.sum[q];
+  }
+  if (mixing)
+    ops.unpack(mix.dst, mix.dstRow, mix.dstStep, w.mixed, W, x.queries, mix.depth, step.factor.data() + at, false);
+}
+
+/// With known statistics: the mixed rows and, where `weights`, the weights into mix.dst.
+template <class T>
+void Run<T>::weightsAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix, bool filled,
+                           bool weights) {
+  const int64_t W = p.width, size = mix.depth * W;
+  const Lanes<T> lanes = lanesOf(x, t);
+  if (!weights) fill(w.mixed, p.sets() * size, T(0));
+  const T* qt = w.qt;
+  eachBlock(x, p, qt, w.tile, filled, [&](int64_t set, int64_t first, int64_t rows, const T* X) {
+    for (int64_t j = 0; j < rows; j += p.block) {
+      const int64_t n = std::min(p.block, rows - j);
+      T* P = blockBuffer(p, 1);
+      ops.weights(sep, lanes, finalStep, X + j * W, P, W, n);
+      if (weights)
+        ops.unpack(mix.dst + (first + j) * mix.dstStep, mix.dstRow, mix.dstStep, P, W, x.queries, n, nullptr, false);
+      else
+        ops.gemm(w.mixed + set * size, W, P, W, W, mix.m + (first + j) * mix.row, mix.step, mix.row, mix.depth, n, true);
+    }
+  });
+  if (weights) {
+    for (int64_t q = 0; q < x.queries; ++q)
+      for (int64_t j = x.stored; j < o.stored; ++j) mix.dst[q * mix.dstRow + j * mix.dstStep] = 0;
+    return;
+  }
+  for (int64_t s = 1; s < p.sets(); ++s)
+    for (int64_t i = 0; i < size; ++i) w.mixed[i] += w.mixed[s * size + i];
+  ops.unpack(mix.dst, mix.dstRow, mix.dstStep, w.mixed, W, x.queries, mix.depth, nullptr, false);
+}
+
+template <class T>
+void Run<T>::evaluate(const Plan& p, int64_t bh, int64_t u, int64_t t, bool finalStep, const AssociationOutputs<T>* out) {
+  const Unit x = unitOf(p, bh, u);
+  Work w = work(p, std::max(o.width, o.valueWidth), false);
+  packState(x, p, t, w.qt);
+  Mix mix;
+  bool wantWeights = false;
+  if (!finalStep) {
+    mix = {x.k, in.k.row, in.k.step, o.width, steps_[t + 1].state.data() + (bh * o.queries + x.first) * o.width, o.width, 1};
+  } else {
+    if (out->out.data != nullptr && o.valueWidth > 0)
+      mix = {in.v.data + x.b * in.v.batch + x.h * in.v.head, in.v.row, in.v.step, o.valueWidth,
+             out->out.data + x.b * out->out.batch + x.h * out->out.head + x.first * out->out.row, out->out.row, out->out.step};
+    wantWeights = out->weights.data != nullptr;
+  }
+  bool filled = false;
+  if (sep.kind == Kind::Softmax) {
+    softmaxAndMix(x, p, t, w, finalStep, mix);
+  } else {
+    findStatistics(x, p, t, w, filled);
+    if (mix.dst != nullptr) weightsAndMix(x, p, t, w, finalStep, mix, filled, false);
+  }
+  if (wantWeights) {
+    Mix to;
+    to.dst = out->weights.data + x.b * out->weights.batch + x.h * out->weights.head + x.first * out->weights.row;
+    to.dstRow = out->weights.row;
+    to.dstStep = out->weights.step;
+    weightsAndMix(x, p, t, w, true, to, filled, true);
+  }
+  if (finalStep && out->state.data != nullptr) {
+    const Rows s = stateRows(x, t);
+    T* dst = out->state.data + x.b * out->state.batch + x.h * out->state.head + x.first * out->state.row;
+    for (int64_t q = 0; q < x.queries; ++q)
+      for (int64_t c = 0; c < o.width; ++c) dst[q * out->state.row + c * out->state.step] = s.data[q * s.row + c * s.step];
+  }
+}
+
+/// Sum over this unit of (p_t - p_{t-1})^2.
+template <class T>
+double Run<T>::distance(const Plan& p, int64_t bh, int64_t u, int64_t t) {
+  const Unit x = unitOf(p, bh, u);
+  Work w = work(p, std::max(o.width, o.valueWidth), false);
+  packState(x, p, t, w.qt);
+  packState(x, p, t - 1, w.other);
+  const Lanes<T> now = lanesOf(x, t), before = lanesOf(x, t - 1);
+  const int64_t W = p.width;
+  fill(w.sum, p.sets() * W, T(0));
+  eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
+    for (int64_t j = first; j < end; j += p.block) {
+      const int64_t rows = std::min(p.block, end - j);
+      T *X = blockBuffer(p, 0), *Y = blockBuffer(p, 1);
+      scores(x, p, w.qt, j, rows, X);
+      ops.weights(sep, now, false, X, X, W, rows);
+      scores(x, p, w.other, j, rows, Y);
+      ops.weights(sep, before, false, Y, Y, W, rows);
+      ops.distance(X, Y, W, rows, w.sum + set * W);
+    }
+  });
+  double total = 0;
+  for (int64_t s = 0; s < p.sets(); ++s)
+    for (int64_t q = 0; q < x.queries; ++q) total += w.sum[s * W + q];
+  return total;
+}
+
+template <class T>
+void Run<T>::beginStep(int64_t t, const std::vector<int64_t>& active) {
+  if (static_cast<int64_t>(steps_.size()) <= t) steps_.resize(t + 1);
+  Step<T>& s = steps_[t];
+  const int64_t n = heads_ * padded_ + 64;
+  s.top.resize(n);
+  s.tau.resize(n);
+  s.factor.resize(n);
+  s.known.assign(heads_, 0);
+  if (o.unit != AssociationUnit::Pfu) return;
+  s.threshold.assign(n, T(0));
+  s.fill.assign(n, T(0));
+  const double sigma = o.pfu.sigma * o.pfu.sigma;
+  if (o.pfu.muIsMedian) {
+    s.median.assign(groups(), std::numeric_limits<T>::quiet_NaN());
+    s.ties.assign(groups(), 0);
+    if (o.pfu.scope == MedianScope::Row)
+      findRowMedians(t, active);
+    else
+      findMedians(t, active);
+  }
+  Plan p = makePlan<T>(o, ops.lanes, false);
+  for (int64_t bh : active)
+    for (int64_t u = 0; u < p.units; ++u) {
+      const Unit x = unitOf(p, bh, u);
+      for (int64_t q = 0; q < x.queries; ++q) {
+        const int64_t g = groupOf(x, q), at = bh * padded_ + x.first + q;
+        const double mu = o.pfu.muIsMedian ? static_cast<double>(s.median[g]) : o.pfu.mu;
+        const double noise = o.noise ? sigma * o.noise[t * groups() + g] : 0.0;
+        s.threshold[at] = static_cast<T>(mu + noise);
+        s.fill[at] = o.pfu.biasIsThreshold ? s.threshold[at] : static_cast<T>(o.pfu.bias);
+      }
+    }
+}
+
+/// Lower medians of the whole tensor or of each sample: the scores are computed once for each digit of the answer, and
+/// only counted.
+template <class T>
+void Run<T>::findMedians(int64_t t, const std::vector<int64_t>& active) {
+  constexpr int digits = sizeof(T) == 4 ? 3 : 6, bits = 11, total = sizeof(T) * 8;
+  Plan p = makePlan<T>(o, ops.lanes, false);
+  p.resident = false;
+  const int64_t n = groups();
+  std::vector<Key> prefix(n, 0);
+  std::vector<int64_t> rank(n, -1);
+  std::vector<int64_t> counts(n << bits);
+  std::mutex mutex;
+  for (int digit = 0; digit < digits; ++digit) {
+    const int high = total - digit * bits, low = std::max(0, high - bits);
+    std::fill(counts.begin(), counts.end(), 0);
+    eachUnit(active, p, [&](int64_t bh, int64_t u) {
+      const Unit x = unitOf(p, bh, u);
+      Work w = work(p, std::max(o.width, o.valueWidth), false);
+      packState(x, p, t, w.qt);
+      const int64_t g = groupOf(x, 0);
+      bool filled = false;
+      eachChunk(x, p, [&](int64_t, int64_t first, int64_t end) {
+        std::vector<int64_t> local(int64_t(1) << bits, 0);
+        for (int64_t j = first; j < end; j += p.block) {
+          const int64_t rows = std::min(p.block, end - j);
+          T* X = blockBuffer(p, 0);
+          scores(x, p, w.qt, j, rows, X);
+          for (int64_t i = 0; i < rows; ++i)
+            for (int64_t q = 0; q < x.queries; ++q) {
+              const T value = X[i * p.width + q];
+              if (value == -std::numeric_limits<T>::infinity() || value != value) continue;
+              const Key key = orderedKey(value);
+              if (digit > 0 && (key >> high) != prefix[g]) continue;
+              ++local[(key >> low) & ((Key(1) << (high - low)) - 1)];
+            }
+        }
+        std::lock_guard<std::mutex> lock(mutex);
+        for (int64_t i = 0; i < int64_t(1) << bits; ++i) counts[(g << bits) + i] += local[i];
+      });
+      (void)filled;
+    });
+    for (int64_t g = 0; g < n; ++g) {
+      const int64_t* c = counts.data() + (g << bits);
+      if (digit == 0) {
+        int64_t all = 0;
+        for (int64_t i = 0; i < int64_t(1) << bits; ++i) all += c[i];
+        rank[g] = all == 0 ? -1 : (all - 1) / 2;
+      }
+      if (rank[g] < 0) continue;
+      int64_t i = 0;
+      while (rank[g] >= c[i]) rank[g] -= c[i++];
+      prefix[g] = digit == 0 ? Key(i) : (prefix[g] << (high - low)) | Key(i);
+      if (low == 0) {
+        steps_[t].median[g] = fromKey(prefix[g]);
+        steps_[t].ties[g] = static_cast<double>(c[i]);
+      }
+    }
+  }
+}
+
+template <class T>
+void Run<T>::findRowMedians(int64_t t, const std::vector<int64_t>& active) {
+  constexpr int digits = sizeof(T), bits = 8;
+  Plan p = makePlan<T>(o, ops.lanes, false);
+  eachUnit(active, p, [&](int64_t bh, int64_t u) {
+    const Unit x = unitOf(p, bh, u);
+    Work w = work(p, std::max(o.width, o.valueWidth), false);
+    packState(x, p, t, w.qt);
+    const int64_t W = p.width;
+    std::vector<Key> prefix(W, 0);
+    std::vector<int64_t> rank(W, -1), counts(W << bits);
+    bool filled = false;
+    std::mutex mutex;
+    for (int digit = 0; digit < digits; ++digit) {
+      const int low = (digits - 1 - digit) * bits;
+      std::fill(counts.begin(), counts.end(), 0);
+      eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t, int64_t, int64_t rows, const T* X) {
+        std::unique_lock<std::mutex> lock(mutex, std::defer_lock);
+        if (p.split) lock.lock();
+        for (int64_t i = 0; i < rows; ++i)
+          for (int64_t q = 0; q < x.queries; ++q) {
+            const T value = X[i * W + q];
+            if (value == -std::numeric_limits<T>::infinity() || value != value) continue;
+            const Key key = orderedKey(value);
+            if (digit > 0 && (key >> (low + bits)) != prefix[q]) continue;
+            ++counts[(q << bits) + ((key >> low) & 255)];
+          }
+      });
+      for (int64_t q = 0; q < x.queries; ++q) {
+        const int64_t* c = counts.data() + (q << bits);
+        if (digit == 0) {
+          int64_t all = 0;
+          for (int i = 0; i < 256; ++i) all += c[i];
+          rank[q] = all == 0 ? -1 : (all - 1) / 2;
+        }
+        if (rank[q] < 0) continue;
+        int i = 0;
+        while (rank[q] >= c[i]) rank[q] -= c[i++];
+        prefix[q] = (prefix[q] << bits) | Key(i);
+        if (low == 0) {
+          steps_[t].median[groupOf(x, q)] = fromKey(prefix[q]);
+          steps_[t].ties[groupOf(x, q)] = static_cast<double>(c[i]);
+        }
+      }
+    }
+  });
+}
+
+/// All steps. Without `out` (the backward pass) the last evaluation of each head is left to the caller.
+template <class T>
+void Run<T>::iterate(const AssociationOutputs<T>* out) {
+  if (heads_ == 0 || o.queries == 0) return;
+  const Plan p = makePlan<T>(o, ops.lanes, false);
+  std::vector<int64_t> active(heads_);
+  for (int64_t i = 0; i < heads_; ++i) active[i] = i;
+  for (int64_t t = 0; !active.empty(); ++t) {
+    beginStep(t, active);
+    std::vector<int64_t> last, going;
+    for (int64_t bh : active) (maxSteps(bh % o.heads) <= t ? last : going).push_back(bh);
+    if (!going.empty()) {
+      if (static_cast<int64_t>(steps_.size()) <= t + 1) steps_.resize(t + 2);
+      steps_[t + 1].state.resize(heads_ * o.queries * o.width);
+      eachUnit(going, p, [&](int64_t bh, int64_t u) { evaluate(p, bh, u, t, false, nullptr); });
+      for (int64_t bh : going) steps_[t].known[bh] = 1;
+      if (t >= 1) {
+        std::vector<int64_t> measured;
+        for (int64_t bh : going)
+          if (stopEps(bh % o.heads) >= 0) measured.push_back(bh);
+        std::vector<double> parts(heads_ * p.units, 0.0);
+        eachUnit(measured, p, [&](int64_t bh, int64_t u) { parts[bh * p.units + u] = distance(p, bh, u, t); });
+        std::vector<double> norm(heads_, 0.0);
+        for (int64_t bh : measured) {
+          for (int64_t u = 0; u < p.units; ++u) norm[bh] += parts[bh * p.units + u];
+          norm[bh] = std::sqrt(norm[bh]);
+        }
+        if (o.stopScope == StopScope::Batch)
+          for (int64_t h = 0; h < o.heads; ++h) {
+            double most = 0;
+            for (int64_t b = 0; b < o.batch; ++b) most = std::max(most, norm[b * o.heads + h]);
+            for (int64_t b = 0; b < o.batch; ++b) norm[b * o.heads + h] = most;
+          }
+        std::vector<int64_t> on;
+        for (int64_t bh : going) {
+          const double eps = stopEps(bh % o.heads);
+          (eps >= 0 && norm[bh] <= eps ? last : on).push_back(bh);
+        }
+        going.swap(on);
+      }
+    }
+    std::sort(last.begin(), last.end());
+    for (int64_t bh : last) taken_[bh] = static_cast<int32_t>(t);
+    if (out != nullptr && !last.empty())
+      eachUnit(last, p, [&](int64_t bh, int64_t u) { evaluate(p, bh, u, t, true, out); });
+    if (out != nullptr && t >= 1) {
+      // No longer needed: only the backward pass goes back.
+      steps_[t - 1] = Step<T>();
+    }
+    active.swap(going);
+  }
+}
+
+// ---- backward -----------------------------------------------------------------------------------------------------
+
+template <class T>
+void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g,
+                          const Targets& to, Phase phase) {
+  const Unit x = unitOf(p, bh, u);
+  const bool finalStep = taken_[bh] == t;
+  const int64_t W = p.width, d = o.width;
+  const bool values = finalStep;
+  const int64_t depth = values ? (g.gradOut.data && in.v.data ? o.valueWidth : 0) : d;
+  Work w = work(p, std::max(o.width, o.valueWidth), true);
+
+  packState(x, p, t, w.qt);
+  const int64_t dp = roundUp(d, 16), gp = roundUp(std::max<int64_t>(depth, 1), 16);
+  const Rows s = stateRows(x, t);
+  for (int64_t q = 0; q < x.queries; ++q) {
+    for (int64_t c = 0; c < d; ++c) w.qr[q * dp + c] = x.beta * s.data[q * s.row + c * s.step];
+    for (int64_t c = d; c < dp; ++c) w.qr[q * dp + c] = 0;
+  }
+  // The matrix that p is multiplied with, and the gradient of the product.
+  const T* m = values ? (in.v.data ? in.v.data + x.b * in.v.batch + x.h * in.v.head : nullptr) : x.k;
+  const int64_t mRow = values ? in.v.row : in.k.row, mStep = values ? in.v.step : in.k.step;
+  Rows grad{nullptr, 0, 0};
+  if (values) {
+    if (depth > 0)
+      grad = {g.gradOut.data + x.b * g.gradOut.batch + x.h * g.gradOut.head + x.first * g.gradOut.row, g.gradOut.row,
+              g.gradOut.step};
+  } else {
+    grad = {gradState_.data() + (bh * o.queries + x.first) * d, d, 1};
+  }
+  if (depth > 0) {
+    ops.pack(w.gt, W, grad.data, grad.row, grad.step, x.queries, depth, T(1));
+    for (int64_t q = 0; q < x.queries; ++q) {
+      for (int64_t c = 0; c < depth; ++c) w.gr[q * gp + c] = grad.data[q * grad.row + c * grad.step];
+      for (int64_t c = depth; c < gp; ++c) w.gr[q * gp + c] = 0;
+    }
+  }
+  TileMask<T> weightGrad{};
+  if (finalStep && g.gradWeights.data != nullptr) {
+    weightGrad.additive = g.gradWeights.data + x.b * g.gradWeights.batch + x.h * g.gradWeights.head + x.first * g.gradWeights.row;
+    weightGrad.additiveRow = g.gradWeights.row;
+    weightGrad.additiveStep = g.gradWeights.step;
+  }
+  const auto gradients = [&](int64_t first, int64_t rows, T* G) {
+    if (depth > 0)
+      ops.gemm(G, W, w.gt, W, W, m + first * mRow, mRow, mStep, rows, depth, false);
+    else
+      fill(G, rows * W, T(0));
+    if (weightGrad.additive != nullptr) ops.mask(G, W, first, rows, x.queries, weightGrad);
+  };
+
+  bool filled = false, gradFilled = false;
+  if (!steps_[t].known[bh] && phase != Phase::Gradients) findStatistics(x, p, t, w, filled);
+  const Lanes<T> lanes = lanesOf(x, t);
+  const int64_t at = bh * padded_ + x.first;
+
+  /// f(set, first, rows, X, G), blocks of at most p.block rows unless both tiles are filled.
+  const auto eachPair = [&](auto&& f) {
+    const bool there = gradFilled && w.gradTile != nullptr;
+    eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t first, int64_t rows, T* X) {
+      for (int64_t j = 0; j < rows; j += p.block) {
+        const int64_t n = std::min(p.block, rows - j);
+        T* G = w.gradTile != nullptr ? w.gradTile + (first + j) * W : blockBuffer(p, 1);
+        if (!there) gradients(first + j, n, G);
+        f(set, first + j, n, X + j * W, G);
+      }
+    });
+    gradFilled = w.gradTile != nullptr;
+  };
+
+  T *mean = w.lane[3], *extra = w.lane[4];
+  if (phase != Phase::Gradients) {
+    T *r1 = w.top, *r2 = w.sum, *r3 = w.aux;
+    fill(r1, p.sets() * W, T(0));
+    fill(r2, p.sets() * W, T(0));
+    fill(r3, p.sets() * W, T(0));
+    eachPair([&](int64_t set, int64_t, int64_t rows, T* X, T* G) {
+      ops.reduce(sep, lanes, finalStep, X, G, W, rows, r1 + set * W, r2 + set * W, r3 + set * W);
+    });
+    addSets(r1, p);
+    addSets(r2, p);
+    addSets(r3, p);
+    for (int64_t q = 0; q < W; ++q) {
+      extra[q] = 0;
+      if (sep.kind == Kind::Softmax) {
+        mean[q] = r1[q];
+      } else if (sep.kind == Kind::Normmax) {
+        mean[q] = r1[q];
+        extra[q] = (r2[q] - r1[q] * r3[q]) * lanes.factor[q];
+      } else {
+        mean[q] = r3[q] == T(0) || (sep.kind == Kind::KSubsets && lanes.factor[q] == T(0)) ? T(0) : r2[q] / r3[q];
+      }
+    }
+  } else {
+    std::copy(means_.data() + at, means_.data() + at + W, mean);
+    std::copy(extras_.data() + at, extras_.data() + at + W, extra);
+  }
+
+  T *median = nullptr, *share = nullptr;
+  if (gradientToMedian()) {
+    median = w.lane[5];
+    share = w.lane[6];
+    fill(median, W, std::numeric_limits<T>::quiet_NaN());
+    fill(share, W, T(0));
+    if (phase != Phase::Gradients) {
+      T* lost = w.rescale;
+      fill(lost, p.sets() * W, T(0));
+      eachPair([&](int64_t set, int64_t, int64_t rows, T* X, T* G) {
+        ops.forgotten(sep, lanes, finalStep, X, G, mean, extra, W, rows, lost + set * W);
+      });
+      addSets(lost, p);
+      if (phase == Phase::Sums) {
+        double total = 0;
+        for (int64_t q = 0; q < x.queries; ++q) total += lost[q];
+        forgotten_[bh * p.units + u] = total;
+        std::copy(mean, mean + W, means_.data() + at);
+        std::copy(extra, extra + W, extras_.data() + at);
+        return;
+      }
+      for (int64_t q = 0; q < x.queries; ++q) {
+        const int64_t group = groupOf(x, q);
+        median[q] = steps_[t].median[group];
+        if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(lost[q] / steps_[t].ties[group]);
+      }
+    } else {
+      for (int64_t q = 0; q < x.queries; ++q) {
+        const int64_t group = groupOf(x, q);
+        median[q] = steps_[t].median[group];
+        if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(groupForgotten_[group] / steps_[t].ties[group]);
+      }
+    }
+  }
+
+  T* gm = values ? to.v : to.k;
+  const int64_t gmRow = values ? to.vRow : to.kRow;
+  const int64_t size = d * W;
+  fill(w.dqt, p.sets() * size, T(0));
+  eachPair([&](int64_t set, int64_t first, int64_t rows, T* X, T* G) {
+    ops.gradient(sep, lanes, finalStep, X, G, mean, extra, median, share, W, rows);
+    if (gm != nullptr && depth > 0)
+      ops.gemm(gm + first * gmRow, gmRow, w.gr, gp, depth, X, W, 1, rows, x.queries, true);
+    ops.gemm(w.dqt + set * size, W, G, W, W, x.k + first * in.k.row, in.k.step, in.k.row, d, rows, true);
+    if (to.k != nullptr) ops.gemm(to.k + first * to.kRow, to.kRow, w.qr, dp, d, G, W, 1, rows, x.queries, true);
+    if (g.gradAdditive.data != nullptr)
+      ops.unpack(g.gradAdditive.data + x.b * g.gradAdditive.batch + x.h * g.gradAdditive.head + x.first * g.gradAdditive.row +
+                     first * g.gradAdditive.step,
+                 g.gradAdditive.row, g.gradAdditive.step, G, W, x.queries, rows, nullptr, true);
+  });
+  for (int64_t set = 1; set < p.sets(); ++set)
+    for (int64_t i = 0; i < size; ++i) w.dqt[i] += w.dqt[set * size + i];
+  if (g.gradBeta != nullptr) {
+    double total = 0;
+    for (int64_t c = 0; c < d; ++c) {
+      T part = 0;
+      for (int64_t q = 0; q < x.queries; ++q) part += w.dqt[c * W + q] * s.data[q * s.row + c * s.step];
+      total += part;
+    }
+    betaSums_[bh * p.units + u] += total;
+  }
+  fill(w.lane[7], W, x.beta);
+  if (t > 0) {
+    ops.unpack(gradState_.data() + (bh * o.queries + x.first) * d, d, 1, w.dqt, W, x.queries, d, w.lane[7], false);
+  } else if (g.gradQ.data != nullptr) {
+    ops.unpack(g.gradQ.data + x.b * g.gradQ.batch + x.h * g.gradQ.head + x.first * g.gradQ.row, g.gradQ.row, g.gradQ.step,
+               w.dqt, W, x.queries, d, w.lane[7], false);
+  }
+}
+
+template <class T>
+void clear(const HeadView<T>& view, const AssociationOptions& o, int64_t rows, int64_t columns) {
+  if (view.data == nullptr) return;
+  parallelRows(o.batch * o.heads, rows * columns / 8, [&](int64_t begin, int64_t end) {
+    for (int64_t bh = begin; bh < end; ++bh) {
+      T* base = view.data + bh / o.heads * view.batch + bh % o.heads * view.head;
+      for (int64_t r = 0; r < rows; ++r) {
+        T* row = base + r * view.row;
+        if (view.step == 1)
+          std::fill(row, row + columns, T(0));
+        else
+          for (int64_t c = 0; c < columns; ++c) row[c * view.step] = 0;
+      }
+    }
+  });
+}
+
+template <class T>
+void Run<T>::backward(const AssociationGradients<T>& g) {
+  if (g.gradK.data && g.gradK.step != 1) refuse("gradK needs contiguous rows");
+  if (g.gradV.data && g.gradV.step != 1) refuse("gradV needs contiguous rows");
+  clear(g.gradQ, o, o.queries, o.width);
+  clear(g.gradK, o, o.stored, o.width);
+  clear(g.gradV, o, o.stored, o.valueWidth);
+  clear(g.gradAdditive, o, o.queries, o.stored);
+  if (g.gradBeta != nullptr) std::fill(g.gradBeta, g.gradBeta + heads_, 0.0);
+  if (heads_ == 0 || o.queries == 0 || o.stored == 0) return;
+  iterate(nullptr);
+
+  const Plan p = makePlan<T>(o, ops.lanes, true);
+  int64_t longest = 0;
+  for (int32_t n : taken_) longest = std::max<int64_t>(longest, n);
+  if (longest > 0) gradState_.resize(heads_ * o.queries * o.width);
+  betaSums_.assign(heads_ * p.units, 0.0);
+  const bool grouped = gradientToMedian() && o.pfu.scope != MedianScope::Row;
+  if (grouped) {
+    means_.assign(heads_ * padded_ + 64, T(0));
+    extras_.assign(heads_ * padded_ + 64, T(0));
+  }
+  // Few heads: several runs of units of one head side by side, each with gradients of the stored patterns of its own,
+  // added in order afterwards.
+  const int64_t perHead = o.stored * (o.width + o.valueWidth);
+  int64_t strands = p.split || heads_ >= 16 ? 1 : std::min<int64_t>(8, p.units);
+  strands = std::max<int64_t>(1, std::min(strands, (int64_t(16) << 20) / std::max<int64_t>(1, perHead * heads_)));
+  std::vector<T> partial;
+  if (strands > 1) partial.resize(heads_ * strands * perHead);
+
+  for (int64_t t = longest; t >= 0; --t) {
+    std::vector<int64_t> active;
+    for (int64_t bh = 0; bh < heads_; ++bh)
+      if (taken_[bh] >= t) active.push_back(bh);
+    if (grouped) {
+      forgotten_.assign(heads_ * p.units, 0.0);
+      eachUnit(active, p, [&](int64_t bh, int64_t u) { backwardUnit(p, bh, u, t, g, Targets{}, Phase::Sums); });
+      groupForgotten_.assign(groups(), 0.0);
+      for (int64_t bh : active)
+        for (int64_t u = 0; u < p.units; ++u)
+          groupForgotten_[o.pfu.scope == MedianScope::Tensor ? 0 : bh / o.heads] += forgotten_[bh * p.units + u];
+    }
+    const Phase phase = grouped ? Phase::Gradients : Phase::All;
+    const int64_t n = static_cast<int64_t>(active.size());
+    const auto strand = [&](int64_t i) {
+      const int64_t bh = active[i / strands], part = i % strands;
+      Targets to{};
+      if (strands == 1) {
+        if (g.gradK.data) to.k = g.gradK.data + bh / o.heads * g.gradK.batch + bh % o.heads * g.gradK.head;
+        if (g.gradV.data) to.v = g.gradV.data + bh / o.heads * g.gradV.batch + bh % o.heads * g.gradV.head;
+        to.kRow = g.gradK.row;
+        to.vRow = g.gradV.row;
+      } else {
+        T* base = partial.data() + (bh * strands + part) * perHead;
+        std::fill(base, base + perHead, T(0));
+        if (g.gradK.data) to.k = base;
+        if (g.gradV.data) to.v = base + o.stored * o.width;
+        to.kRow = o.width;
+        to.vRow = o.valueWidth;
+      }
+      for (int64_t u = p.units * part / strands; u < p.units * (part + 1) / strands; ++u)
+        backwardUnit(p, bh, u, t, g, to, phase);
+    };
+    if (p.split) {
+      for (int64_t i = 0; i < n; ++i) strand(i);
+    } else {
+      const int64_t cost = o.queries * o.stored * (o.width + o.valueWidth) / (8 * strands);
+      parallelRows(n * strands, std::max<int64_t>(1, cost), [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) strand(i);
+      });
+    }
+    if (strands > 1) {
+      parallelRows(n, perHead * strands / 4, [&](int64_t begin, int64_t end) {
+        for (int64_t i = begin; i < end; ++i) {
+          const int64_t bh = active[i];
+          for (int64_t part = 0; part < strands; ++part) {
+            const T* base = partial.data() + (bh * strands + part) * perHead;
+            for (int64_t j = 0; j < o.stored; ++j) {
+              if (g.gradK.data) {
+                T* row = g.gradK.data + bh / o.heads * g.gradK.batch + bh % o.heads * g.gradK.head + j * g.gradK.row;
+                for (int64_t c = 0; c < o.width; ++c) row[c] += base[j * o.width + c];
+              }
+              if (g.gradV.data) {
+                T* row = g.gradV.data + bh / o.heads * g.gradV.batch + bh % o.heads * g.gradV.head + j * g.gradV.row;
+                const T* from = base + o.stored * o.width + j * o.valueWidth;
+                for (int64_t c = 0; c < o.valueWidth; ++c) row[c] += from[c];
+              }
+            }
+          }
+        }
+      });
+    }
+  }
+  if (g.gradBeta != nullptr)
+    for (int64_t bh = 0; bh < heads_; ++bh)
+      for (int64_t u = 0; u < p.units; ++u) g.gradBeta[bh] += betaSums_[bh * p.units + u];
+}
+
+}  // namespace
+}  // namespace association_detail
+
+template <class T>
+void association(const AssociationOptions& options, const AssociationInputs<T>& in, const AssociationOutputs<T>& out) {
+  association_detail::Run<T>(options, in).forward(out);
+}
+
+template <class T>
+void associationBackward(const AssociationOptions& options, const AssociationInputs<T>& in,
+                         const AssociationGradients<T>& gradients) {
+  association_detail::Run<T>(options, in).backward(gradients);
+}
+
+template void association<float>(const AssociationOptions&, const AssociationInputs<float>&, const AssociationOutputs<float>&);
+template void association<double>(const AssociationOptions&, const AssociationInputs<double>&,
+                                  const AssociationOutputs<double>&);
+template void associationBackward<float>(const AssociationOptions&, const AssociationInputs<float>&,
+                                         const AssociationGradients<float>&);
+template void associationBackward<double>(const AssociationOptions&, const AssociationInputs<double>&,
+                                          const AssociationGradients<double>&);
+
+}  // namespace dl4jhopfield
