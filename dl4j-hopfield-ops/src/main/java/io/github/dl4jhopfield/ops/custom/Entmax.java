@@ -25,6 +25,11 @@ public final class Entmax extends SeparationOp {
   }
 
   @Override
+  protected double[] selfTestTArgs() {
+    return new double[] {1.3};
+  }
+
+  @Override
   protected String parameterName() {
     return "alpha";
   }
@@ -70,6 +75,11 @@ public final class Entmax extends SeparationOp {
     protected void backward(
         OpArgs args, double[] y, double[] g, int n, double parameter, double[] gradZ) {
       RowSeparations.entmaxBackward(y, g, n, flag(PARAMETER) ? parameter : args.tArgs()[1], gradZ);
+    }
+
+    @Override
+    protected double[] selfTestTArgs() {
+      return new double[] {1.3};
     }
 
     @Override

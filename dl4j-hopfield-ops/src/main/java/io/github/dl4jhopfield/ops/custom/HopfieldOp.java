@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,6 +18,7 @@ import org.nd4j.linalg.api.ops.CustomOpDescriptor;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Base of the ops of this library, the same in eager calls and in SameDiff graphs. An op knows its
@@ -70,6 +72,34 @@ public abstract class HopfieldOp extends DynamicCustomOp {
 
   @Override
   public abstract int getNumOutputs();
+
+  /** Fills this op, made by the no-argument constructor, with a tiny call for the self-test. */
+  protected abstract void fillSelfTest();
+
+  /** Runs a tiny call natively and in Java and gives the largest difference, or NaN. */
+  public final double selfTest(Consumer<HopfieldOp> nativeCall) {
+    fillSelfTest();
+    List<INDArray> results = new ArrayList<>();
+    for (long[] shape : checkedShapes()) {
+      results.add(Nd4j.create(getInputArgument(0).dataType(), shape));
+    }
+    addOutputArgument(results.toArray(new INDArray[0]));
+    nativeCall.accept(this);
+    double worst = 0;
+    INDArray[] expected = new INDArray[results.size()];
+    for (int i = 0; i < expected.length; i++) {
+      expected[i] = Nd4j.create(results.get(i).dataType(), results.get(i).shape());
+    }
+    runInJava(checkedArgs(null), expected);
+    for (int i = 0; i < expected.length; i++) {
+      for (long j = 0; j < expected[i].length(); j++) {
+        double difference =
+            Math.abs(expected[i].data().getDouble(j) - results.get(i).data().getDouble(j));
+        worst = difference <= worst ? worst : difference;
+      }
+    }
+    return worst;
+  }
 
   /** Gives the arguments of a call, checked. */
   public final OpArgs checkedArgs(OpContext context) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The partial forgetting unit: D(x) = x where x &gt; t, else b; D'(x) = 1[x &gt; t]; t = mu +
@@ -71,6 +72,13 @@ public final class PfuUnit extends HopfieldOp {
   @Override
   public String opName() {
     return NAME;
+  }
+
+  @Override
+  protected void fillSelfTest() {
+    addInputArgument(Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
+    addIArgument(-1, 0, 1, 1, 1);
+    addTArgument(0, 0, 0.01);
   }
 
   @Override
@@ -143,6 +151,16 @@ public final class PfuUnit extends HopfieldOp {
     @Override
     public String opName() {
       return NAME + "_bp";
+    }
+
+    @Override
+    protected void fillSelfTest() {
+      addInputArgument(
+          Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}),
+          Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}}),
+          Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
+      addIArgument(-1, 0, 1, 1, 1);
+      addTArgument(0, 0, 0.01);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The ReLU Lagrangian unit: D(x) = max(x, 0) and D'(x) = 1[x &gt; 0] (Ota et al., AISTATS 2023).
@@ -24,6 +25,12 @@ public final class ReluUnit extends HopfieldOp {
   @Override
   public String opName() {
     return NAME;
+  }
+
+  @Override
+  protected void fillSelfTest() {
+    addInputArgument(Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
+    addIArgument(-1, 0);
   }
 
   @Override
@@ -76,6 +83,14 @@ public final class ReluUnit extends HopfieldOp {
     @Override
     public String opName() {
       return NAME + "_bp";
+    }
+
+    @Override
+    protected void fillSelfTest() {
+      addInputArgument(
+          Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}}),
+          Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
+      addIArgument(-1, 0);
     }
 
     @Override

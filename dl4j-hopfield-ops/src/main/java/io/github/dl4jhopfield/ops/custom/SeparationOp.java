@@ -6,7 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Base of the separations: y = separation(beta x) along an axis.
@@ -54,6 +56,28 @@ public abstract class SeparationOp extends HopfieldOp {
   /** The gradient op, unconnected. */
   protected abstract Gradient gradient(
       SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs);
+
+  /** Integer and floating arguments that the separation adds, for the self-test. */
+  protected long[] selfTestIArgs() {
+    return new long[0];
+  }
+
+  protected double[] selfTestTArgs() {
+    return new double[0];
+  }
+
+  @Override
+  protected void fillSelfTest() {
+    INDArray x = Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3}, {2, 2, 0.1}, {0, 5, 1}});
+    INDArray mask =
+        Nd4j.createFromArray(new double[][] {{1, 1, 1}, {1, 1, 0}, {0, 0, 0}})
+            .castTo(DataType.BOOL);
+    addInputArgument(x, mask);
+    addIArgument(-1, (int) flags(true, false, false));
+    addIArgument(selfTestIArgs());
+    addTArgument(0.5);
+    addTArgument(selfTestTArgs());
+  }
 
   @Override
   public int getNumOutputs() {
@@ -170,6 +194,25 @@ public abstract class SeparationOp extends HopfieldOp {
     protected double parameterGradient(
         OpArgs args, double[] y, double[] g, int n, double parameter) {
       throw new IllegalStateException(opName() + " has no parameter");
+    }
+
+    protected long[] selfTestIArgs() {
+      return new long[0];
+    }
+
+    protected double[] selfTestTArgs() {
+      return new double[0];
+    }
+
+    @Override
+    protected void fillSelfTest() {
+      INDArray y = Nd4j.createFromArray(new double[][] {{0.2, 0.3, 0.5}, {0, 0.4, 0.6}, {0, 0, 0}});
+      INDArray gradY = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}, {1, 1, 2}});
+      addInputArgument(y, gradY);
+      addIArgument(-1, 0);
+      addIArgument(selfTestIArgs());
+      addTArgument(0.5);
+      addTArgument(selfTestTArgs());
     }
 
     @Override

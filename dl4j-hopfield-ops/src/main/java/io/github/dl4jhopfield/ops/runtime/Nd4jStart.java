@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.ops.runtime;
 
+import io.github.dl4jhopfield.ops.NativeOps;
 import java.lang.reflect.Field;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.env.EnvironmentalAction;
@@ -24,6 +25,9 @@ public final class Nd4jStart implements EnvironmentalAction {
   public String targetVariable() {
     try {
       installExecutioner();
+      if (NativeOps.Mode.chosen() != NativeOps.Mode.OFF) {
+        NativeLibrary.load(nd4jExecutioner());
+      }
     } catch (Exception | LinkageError e) {
       // ND4J itself must start whatever happens; HopfieldOps.initialize() will throw the reason
       log.warn("The Hopfield ops could not be added to ND4J: {}", e.toString());
@@ -67,6 +71,15 @@ public final class Nd4jStart implements EnvironmentalAction {
       }
     }
     return false;
+  }
+
+  /** The executioner that ND4J chose for its backend, below every layer of ours. */
+  public static OpExecutioner nd4jExecutioner() {
+    OpExecutioner executioner = Nd4j.getExecutioner();
+    for (OpExecutioner e = executioner; e != null; e = next(e)) {
+      executioner = e;
+    }
+    return executioner;
   }
 
   private static OpExecutioner next(OpExecutioner executioner) {

@@ -1,0 +1,251 @@
+// What an op reads from a libnd4j context, as the kernels' views.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "dl4jhopfield/dtype.h"
+#include "dl4jhopfield/rows.h"
+#include "libnd4j_m21.h"
+
+namespace dl4jhopfield {
+namespace nd4j {
+
+/// An ND4J array. libnd4j's shape info: rank, shape, strides, type flags, element-wise stride, order.
+struct Array {
+  void* data = nullptr;
+  const long long* info = nullptr;
+
+  Array() = default;
+  explicit Array(sd::NDArray* array) : data(array->platformBuffer()), info(array->platformShapeInfo()) {}
+
+  int rank() const { return static_cast<int>(info[0]); }
+  const long long* shape() const { return info + 1; }
+  const long long* strides() const { return info + 1 + rank(); }
+  int64_t length() const {
+    int64_t n = 1;
+    for (int i = 0; i < rank(); ++i) n *= shape()[i];
+    return n;
+  }
+  sd::DataType type() const;
+};
+
+inline sd::DataType typeOf(const long long* info) {
+  const long long flags = info[2 * info[0] + 1];
+  const struct {
+    long long flag;
+    sd::DataType type;
+  } types[] = {{1LL << 13, sd::DataType::Float32}, {1LL << 14, sd::DataType::Double}, {1LL << 12, sd::DataType::Half},
+               {1LL << 11, sd::DataType::BFloat16}, {1LL << 19, sd::DataType::Bool}};
+  for (const auto& t : types)
+    if (flags & t.flag) return t.type;
+  const bool isUnsigned = flags & (1LL << 23);
+  if (flags & (1LL << 15)) return isUnsigned ? sd::DataType::UInt8 : sd::DataType::Int8;
+  if (flags & (1LL << 16)) return isUnsigned ? sd::DataType::UInt16 : sd::DataType::Int16;
+  if (flags & (1LL << 17)) return isUnsigned ? sd::DataType::UInt32 : sd::DataType::Int32;
+  if (flags & (1LL << 18)) return isUnsigned ? sd::DataType::UInt64 : sd::DataType::Int64;
+  throw std::invalid_argument("unknown data type of an array");
+}
+
+inline sd::DataType Array::type() const { return typeOf(info); }
+
+/// The strides of `array` broadcast (dimensions aligned at the last) to `shape`; along `axis` it may have length 1 where
+/// `oneARow`. Throws where it does not fit.
+inline std::vector<int64_t> broadcastStrides(const Array& array, int rank, const long long* shape, int axis, bool oneARow,
+                                             const char* name) {
+  std::vector<int64_t> strides(rank, 0);
+  const int own = array.rank();
+  bool fits = own <= rank;
+  for (int i = 1; fits && i <= own; ++i) {
+    const int d = rank - i;
+    const long long size = array.shape()[own - i];
+    const long long wanted = oneARow && d == axis ? 1 : shape[d];
+    fits = size == 1 || size == wanted;
+    strides[d] = size == 1 ? 0 : array.strides()[own - i];
+  }
+  if (!fits) throw std::invalid_argument(std::string(name) + " does not broadcast to the shape of the scores");
+  return strides;
+}
+
+/// One call: its arrays, checked and viewed as rows along the axis. Keeps the buffers of converted masks alive.
+template <class S>
+class Arguments {
+ public:
+  Arguments(sd::graph::Context& block, const Array& scores, int axis)
+      : block_(block), rank_(scores.rank()), shape_(scores.shape()), axis_(axis < 0 ? axis + scores.rank() : axis) {
+    if (rank_ < 1 || rank_ > kMaxOuterRank + 1 || axis_ < 0 || axis_ >= rank_)
+      throw std::invalid_argument("rank must be 1 to 32 and the axis inside it");
+  }
+
+  int axis() const { return axis_; }
+  int64_t rows() const {
+    int64_t n = 1;
+    for (int i = 0; i < rank_; ++i)
+      if (i != axis_) n *= shape_[i];
+    return n;
+  }
+
+  Array array(int index) const {
+    if (index >= static_cast<int>(block_.width())) throw std::invalid_argument("too few inputs");
+    sd::NDArray* array = block_.array(index);
+    if (array == nullptr) throw std::invalid_argument("an input is missing");
+    return Array(array);
+  }
+
+  /// An array of the shape and type of the scores.
+  RowsView<const S> rows(int index) const { return sameShape<const S>(array(index)); }
+  RowsView<S> output(sd::NDArray* out) const { return sameShape<S>(Array(out)); }
+
+  /// Any array that broadcasts to the scores.
+  RowsView<const S> broadcast(int index, const char* name) const {
+    const Array a = array(index);
+    requireType(a);
+    return view<const S>(a.data, broadcastStrides(a, rank_, shape_, axis_, false, name), shape_[axis_]);
+  }
+
+  RowScalars<S> scalars(int index, const char* name) const {
+    const Array a = array(index);
+    requireType(a);
+    return RowScalars<S>(view<const S>(a.data, broadcastStrides(a, rank_, shape_, axis_, true, name), 1));
+  }
+
+  MaskView mask(int index) {
+    const Array a = array(index);
+    std::vector<int64_t> strides = broadcastStrides(a, rank_, shape_, axis_, false, "mask");
+    const void* data = a.data;
+    const sd::DataType type = a.type();
+    if (type != sd::DataType::Bool && type != sd::DataType::UInt8 && type != sd::DataType::Int8) {
+      data = dense(a);
+      int64_t stride = 1;
+      for (int i = 1; i <= a.rank(); ++i) {
+        const long long size = a.shape()[a.rank() - i];
+        strides[rank_ - i] = size == 1 ? 0 : stride;
+        stride *= size;
+      }
+    }
+    return view<const uint8_t>(const_cast<void*>(data), strides, shape_[axis_]);
+  }
+
+  /// Sums one number a row into an output of the shape of a parameter that was broadcast over the rows.
+  void sumTo(sd::NDArray* out, const std::vector<double>& perRow) const {
+    const Array a(out);
+    requireType(a);
+    const RowsView<S> target =
+        view<S>(a.data, broadcastStrides(a, rank_, shape_, axis_, true, "gradient of a parameter"), 1);
+    std::vector<double> sums(a.length(), 0.0);
+    const std::vector<int64_t> dense = denseStrides(a);
+    RowsView<double> sumView = view<double>(sums.data(), dense, 1);
+    for (int64_t r = 0; r < rows(); ++r) *sumView.row(r) += perRow[r];
+    for (int64_t r = 0; r < rows(); ++r) store(target.row(r), *sumView.row(r));
+  }
+
+  static double load(const S* p);
+  static void store(S* p, double value);
+
+ private:
+  void requireType(const Array& a) const {
+    if (a.type() != typeId()) throw std::invalid_argument("all floating-point arrays of a call must have one data type");
+  }
+  static sd::DataType typeId();
+
+  template <class T>
+  RowsView<T> sameShape(const Array& a) const {
+    requireType(a);
+    bool same = a.rank() == rank_;
+    for (int i = 0; same && i < rank_; ++i) same = a.shape()[i] == shape_[i];
+    if (!same) throw std::invalid_argument("an array does not have the shape of the scores");
+    return view<T>(a.data, std::vector<int64_t>(a.strides(), a.strides() + rank_), shape_[axis_]);
+  }
+
+  template <class T>
+  RowsView<T> view(void* data, const std::vector<int64_t>& strides, int64_t length) const {
+    RowsView<T> v;
+    v.data = static_cast<T*>(data);
+    v.length = length;
+    v.stride = strides[axis_];
+    for (int i = 0; i < rank_; ++i) {
+      if (i == axis_) continue;
+      v.shape[v.outerRank] = shape_[i];
+      v.strides[v.outerRank++] = strides[i];
+    }
+    return v;
+  }
+
+  /// Strides of a dense C-order copy of a parameter, broadcast to the scores.
+  std::vector<int64_t> denseStrides(const Array& a) const {
+    std::vector<int64_t> strides(rank_, 0);
+    int64_t stride = 1;
+    for (int i = 1; i <= a.rank(); ++i) {
+      const long long size = a.shape()[a.rank() - i];
+      strides[rank_ - i] = size == 1 ? 0 : stride;
+      stride *= size;
+    }
+    return strides;
+  }
+
+  /// A mask of any type as bytes, in its own shape, so that a broadcast mask stays small.
+  const uint8_t* dense(const Array& a) {
+    std::vector<uint8_t>& bytes = converted_.emplace_back(a.length());
+    std::vector<long long> index(a.rank(), 0);
+    for (uint8_t& byte : bytes) {
+      int64_t offset = 0;
+      for (int i = 0; i < a.rank(); ++i) offset += index[i] * a.strides()[i];
+      byte = nonzero(a, offset);
+      for (int i = a.rank() - 1; i >= 0 && ++index[i] == a.shape()[i]; --i) index[i] = 0;
+    }
+    return bytes.data();
+  }
+
+  static bool nonzero(const Array& a, int64_t i) {
+    switch (a.type()) {
+      case sd::DataType::Float32: return static_cast<const float*>(a.data)[i] != 0;
+      case sd::DataType::Double: return static_cast<const double*>(a.data)[i] != 0;
+      case sd::DataType::Int32:
+      case sd::DataType::UInt32: return static_cast<const int32_t*>(a.data)[i] != 0;
+      case sd::DataType::Int64:
+      case sd::DataType::UInt64: return static_cast<const int64_t*>(a.data)[i] != 0;
+      case sd::DataType::Int16:
+      case sd::DataType::UInt16: return static_cast<const int16_t*>(a.data)[i] != 0;
+      case sd::DataType::Half:
+      case sd::DataType::BFloat16: return (static_cast<const uint16_t*>(a.data)[i] & 0x7fff) != 0;
+      default: return static_cast<const uint8_t*>(a.data)[i] != 0;
+    }
+  }
+
+  sd::graph::Context& block_;
+  int rank_;
+  const long long* shape_;
+  int axis_;
+  std::deque<std::vector<uint8_t>> converted_;
+};
+
+template <>
+inline sd::DataType Arguments<float>::typeId() { return sd::DataType::Float32; }
+template <>
+inline sd::DataType Arguments<double>::typeId() { return sd::DataType::Double; }
+template <>
+inline sd::DataType Arguments<Half>::typeId() { return sd::DataType::Half; }
+template <>
+inline sd::DataType Arguments<BFloat16>::typeId() { return sd::DataType::BFloat16; }
+template <>
+inline double Arguments<float>::load(const float* p) { return *p; }
+template <>
+inline double Arguments<double>::load(const double* p) { return *p; }
+template <>
+inline double Arguments<Half>::load(const Half* p) { return toFloat(*p); }
+template <>
+inline double Arguments<BFloat16>::load(const BFloat16* p) { return toFloat(*p); }
+template <>
+inline void Arguments<float>::store(float* p, double v) { *p = static_cast<float>(v); }
+template <>
+inline void Arguments<double>::store(double* p, double v) { *p = v; }
+template <>
+inline void Arguments<Half>::store(Half* p, double v) { *p = toHalf(static_cast<float>(v)); }
+template <>
+inline void Arguments<BFloat16>::store(BFloat16* p, double v) { *p = toBFloat16(static_cast<float>(v)); }
+
+}  // namespace nd4j
+}  // namespace dl4jhopfield
