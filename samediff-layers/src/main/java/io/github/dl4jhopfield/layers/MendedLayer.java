@@ -71,7 +71,7 @@ public class MendedLayer extends SameDiffLayer {
       result =
           runner().forward(training, inputs(), masks(), parameters(), LayerRunner.none()).output();
     }
-    return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, result);
+    return workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
   }
 
   @Override
@@ -93,7 +93,7 @@ public class MendedLayer extends SameDiffLayer {
         atInput = Nd4j.zeros(dataType, input.shape());
       }
     }
-    atInput = workspaceMgr.leverageTo(ArrayType.ACTIVATION_GRAD, atInput);
+    atInput = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, atInput);
     return new Pair<>(gradient, backpropDropOutIfPresent(atInput));
   }
 

@@ -86,7 +86,7 @@ public class MendedVertex extends SameDiffGraphVertex {
                   training, checkedInputs(), named(maskArrays), parameters(), LayerRunner.none())
               .output();
     }
-    return workspaceMgr.leverageTo(ArrayType.ACTIVATIONS, result);
+    return workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
   }
 
   @Override
@@ -108,7 +108,7 @@ public class MendedVertex extends SameDiffGraphVertex {
       }
     }
     for (int i = 0; i < atInputs.length; i++) {
-      atInputs[i] = workspaceMgr.leverageTo(ArrayType.ACTIVATION_GRAD, atInputs[i]);
+      atInputs[i] = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, atInputs[i]);
     }
     return new Pair<>(gradient, atInputs);
   }
