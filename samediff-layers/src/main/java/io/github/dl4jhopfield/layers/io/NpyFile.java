@@ -66,7 +66,7 @@ public final class NpyFile {
    * @param shape may be empty (a scalar) and may hold zeros (an empty array)
    * @param dataOffset where the elements begin in the file
    */
-  record Header(
+  public record Header(
       DataType type, boolean bigEndian, boolean fortranOrder, long[] shape, long dataOffset) {}
 
   /**
@@ -151,7 +151,12 @@ public final class NpyFile {
     }
   }
 
-  static byte[] headerBytes(String descriptor, long[] shape) {
+  /**
+   * The magic bytes and a header of format 1.0, C order, for data in this machine's byte order.
+   *
+   * @param descriptor NumPy's type without its byte order, such as {@code f4}
+   */
+  public static byte[] headerBytes(String descriptor, long[] shape) {
     String order =
         descriptor.endsWith("1")
             ? "|"
@@ -231,7 +236,12 @@ public final class NpyFile {
     return Arrays.toString(header.shape());
   }
 
-  static Header header(Path file, FileChannel channel) throws IOException {
+  /**
+   * Reads the header at the channel's position. That the data behind it are complete is not checked.
+   *
+   * @throws IllegalArgumentException if it is not a well-formed header of a supported type
+   */
+  public static Header header(Path file, FileChannel channel) throws IOException {
     ByteBuffer start = ByteBuffer.allocate(MAGIC.length + 2);
     if (!readFully(channel, start) || !Arrays.equals(Arrays.copyOf(start.array(), 6), MAGIC)) {
       throw bad(file, "a NumPy .npy file", "another kind of file");
