@@ -6,7 +6,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** Patterns in memory; grows by appending. Float or double; patterns of other types become float. */
+/**
+ * Patterns in memory; grows by appending. Float or double; patterns of other types become float.
+ */
 public final class ArrayPatterns implements PatternStore {
   private final int width;
   private final DataType type;
@@ -98,8 +100,7 @@ public final class ArrayPatterns implements PatternStore {
       throw new IndexOutOfBoundsException(
           name() + ": expected a pattern from 0 to " + (size - 1) + ", found " + from);
     }
-    return buffer.get(
-        NDArrayIndex.interval(from, Math.min(size, from + rows)), NDArrayIndex.all());
+    return buffer.get(NDArrayIndex.interval(from, Math.min(size, from + rows)), NDArrayIndex.all());
   }
 
   @Override

@@ -23,8 +23,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *   E(s) = - log sum_mu exp(b m_mu)            exponential, by a stable log-sum-exp
  * </pre>
  *
- * <p><b>Updates.</b> {@link Update#ASYNCHRONOUS}: one feature i after another, each sweep in a fresh
- * order drawn from the seed; s_i becomes the sign with the lower energy (Krotov and Hopfield,
+ * <p><b>Updates.</b> {@link Update#ASYNCHRONOUS}: one feature i after another, each sweep in a
+ * fresh order drawn from the seed; s_i becomes the sign with the lower energy (Krotov and Hopfield,
  * equation 3)
  *
  * <pre>
@@ -36,8 +36,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * sign sum_mu F'(m_mu) xi_mu, again keeping s_i where it is 0; faster, without a guarantee on the
  * energy, and it may end in a cycle of two states, which counts as not converged.
  *
- * <p><b>Capacity</b> for random patterns of d features: with n = 2, 0.138 d with few errors; with
- * F = m^n about alpha_n d^(n-1), and without a single wrong feature d^(n-1) / (2 (2n-3)!! ln d)
+ * <p><b>Capacity</b> for random patterns of d features: with n = 2, 0.138 d with few errors; with F
+ * = m^n about alpha_n d^(n-1), and without a single wrong feature d^(n-1) / (2 (2n-3)!! ln d)
  * (Krotov and Hopfield, equations 5 and 6); exponential 2^(d/2) (Demircigil et al., theorem 3).
  * {@link #capacity()} gives the second figure.
  *
@@ -144,9 +144,7 @@ public final class DenseAssociativeMemory implements AssociativeMemory {
     MemoryChecks.finite("states", rows, 0);
     double[][] values = rows.toDoubleMatrix();
     double[] energies = new double[values.length];
-    IntStream.range(0, values.length)
-        .parallel()
-        .forEach(i -> energies[i] = energy(overlaps(patterns, values[i])));
+    Parallel.forEach(values.length, i -> energies[i] = energy(overlaps(patterns, values[i])));
     return energies;
   }
 
@@ -160,17 +158,16 @@ public final class DenseAssociativeMemory implements AssociativeMemory {
     long[] orders = IntStream.range(0, states.length).mapToLong(i -> seeds.nextLong()).toArray();
     Retrieval.Result[] results = new Retrieval.Result[states.length];
     double[][] overlaps = new double[states.length][];
-    IntStream.range(0, states.length)
-        .parallel()
-        .forEach(
-            i -> results[i] = run(patterns, states[i], options, new Random(orders[i]), overlaps, i));
-    INDArray weights = options.keepWeights() ? Nd4j.createFromArray(
-                Arrays.stream(overlaps).map(this::shares).toArray(double[][]::new)) : null;
+    Parallel.forEach(
+        states.length,
+        i -> results[i] = run(patterns, states[i], options, new Random(orders[i]), overlaps, i));
+    INDArray weights =
+        options.keepWeights()
+            ? Nd4j.createFromArray(
+                Arrays.stream(overlaps).map(this::shares).toArray(double[][]::new))
+            : null;
     return new Retrieval(
-        Nd4j.createFromArray(states).castTo(DataType.FLOAT),
-        null,
-        weights,
-        Arrays.asList(results));
+        Nd4j.createFromArray(states).castTo(DataType.FLOAT), null, weights, Arrays.asList(results));
   }
 
   /**
@@ -197,17 +194,16 @@ public final class DenseAssociativeMemory implements AssociativeMemory {
     }
     double[][] xi = stored.array().toDoubleMatrix();
     double[][] states = rows.toDoubleMatrix();
-    IntStream.range(0, states.length)
-        .parallel()
-        .forEach(
-            i -> {
-              for (int step = 0; step < steps; step++) {
-                double[] field = field(xi, overlaps(xi, states[i]), interaction);
-                for (int j = 0; j < field.length; j++) {
-                  states[i][j] = Math.tanh(beta * field[j]);
-                }
-              }
-            });
+    Parallel.forEach(
+        states.length,
+        i -> {
+          for (int step = 0; step < steps; step++) {
+            double[] field = field(xi, overlaps(xi, states[i]), interaction);
+            for (int j = 0; j < field.length; j++) {
+              states[i][j] = Math.tanh(beta * field[j]);
+            }
+          }
+        });
     return Nd4j.createFromArray(states);
   }
 
@@ -249,7 +245,7 @@ public final class DenseAssociativeMemory implements AssociativeMemory {
                     energies.stream().mapToDouble(e -> e).toArray()))
             : Optional.empty();
     return new Retrieval.Result(
-        steps, rest, energy(overlaps), fixedPoint(overlaps), matches(overlaps, options), trace);
+        steps, rest, fixedPoint(overlaps), matches(overlaps, options), trace);
   }
 
   /** Visits every feature once, in a new order; returns how many flipped. */
@@ -275,7 +271,9 @@ public final class DenseAssociativeMemory implements AssociativeMemory {
     return flips;
   }
 
-  /** Energy with s_i = -1 less energy with s_i = 1 (for the exponential its sign only); 0 in a tie. */
+  /**
+   * Energy with s_i = -1 less energy with s_i = 1 (for the exponential its sign only); 0 in a tie.
+   */
   private double gain(double[][] patterns, double[] state, double[] overlaps, int i) {
     if (interaction.isExponential()) {
       // log-sum-exp of both choices, shifted by the common largest exponent
@@ -369,9 +367,7 @@ public final class DenseAssociativeMemory implements AssociativeMemory {
     for (int mu = 0; mu < overlaps.length; mu++) {
       if (Math.abs(overlaps[mu]) == width()) {
         FixedPoint.Kind kind =
-            overlaps[mu] > 0
-                ? FixedPoint.Kind.SINGLE_PATTERN
-                : FixedPoint.Kind.NEGATED_PATTERN;
+            overlaps[mu] > 0 ? FixedPoint.Kind.SINGLE_PATTERN : FixedPoint.Kind.NEGATED_PATTERN;
         return new FixedPoint(kind, new long[] {mu}, new double[] {overlaps[mu] / width()}, 1);
       }
     }

@@ -1,12 +1,15 @@
 package io.github.dl4jhopfield.memory;
 
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
 /**
  * The interaction function F of a dense associative memory: how strongly an overlap m = xi.sigma of
  * a stored pattern with the state counts.
  *
- * <p>Polynomial F(m) = m^n (Krotov and Hopfield, NIPS 2016, equation 2), rectified polynomial F(m) =
- * m^n for m above 0 and 0 elsewhere (the same, section 4), exponential F(m) = exp(b m) (Demircigil
- * et al., J. Stat. Phys. 2017, with b = 1).
+ * <p>Polynomial F(m) = m^n (Krotov and Hopfield, NIPS 2016, equation 2), rectified polynomial F(m)
+ * = m^n for m above 0 and 0 elsewhere (the same, section 4), exponential F(m) = exp(b m)
+ * (Demircigil et al., J. Stat. Phys. 2017, with b = 1).
  */
 public final class Interaction {
   private enum Kind {
@@ -101,6 +104,30 @@ public final class Interaction {
       case RECTIFIED -> m > 0 ? degree * power(m, degree - 1) : 0;
       case EXPONENTIAL -> rate * Math.exp(rate * m);
     };
+  }
+
+  /** F'(m) of each entry, in a graph. */
+  SDVariable slope(SameDiff sd, SDVariable m) {
+    return switch (kind) {
+      case POLYNOMIAL -> power(m, degree - 1).mul(degree);
+      case RECTIFIED -> power(sd.nn.relu(m, 0), degree - 1).mul(degree);
+      case EXPONENTIAL -> sd.math.exp(m.mul(rate)).mul(rate);
+    };
+  }
+
+  private static SDVariable power(SDVariable base, int exponent) {
+    // by products: pow has no derivative at negative bases
+    SDVariable result = null;
+    SDVariable square = base;
+    for (int e = exponent; e > 0; e >>= 1) {
+      if ((e & 1) == 1) {
+        result = result == null ? square : result.mul(square);
+      }
+      if (e > 1) {
+        square = square.mul(square);
+      }
+    }
+    return result;
   }
 
   /** Repeated squaring: exact for whole numbers as long as the result has at most 53 bits. */

@@ -42,8 +42,7 @@ public final class MappedPatterns implements PatternStore {
   private final MappedByteBuffer[] buffers;
   private final INDArray[] pieces;
 
-  private MappedPatterns(Path file, NpyFile.Header header, FileChannel channel)
-      throws IOException {
+  private MappedPatterns(Path file, NpyFile.Header header, FileChannel channel) throws IOException {
     this.file = file;
     this.size = header.shape()[0];
     this.width = Math.toIntExact(header.shape()[1]);
@@ -147,8 +146,7 @@ public final class MappedPatterns implements PatternStore {
     int piece = (int) (from / rowsPerPiece);
     long start = from - piece * rowsPerPiece;
     long end = Math.min(pieces[piece].size(0), start + rows);
-    INDArray view =
-        pieces[piece].get(NDArrayIndex.interval(start, end), NDArrayIndex.all());
+    INDArray view = pieces[piece].get(NDArrayIndex.interval(start, end), NDArrayIndex.all());
     return stored == dataType() ? view : view.castTo(DataType.FLOAT);
   }
 

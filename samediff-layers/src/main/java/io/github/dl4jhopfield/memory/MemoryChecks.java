@@ -3,7 +3,10 @@ package io.github.dl4jhopfield.memory;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Checks of what goes into a memory; every message names the argument, what was expected, what was found. */
+/**
+ * Checks of what goes into a memory; every message names the argument, what was expected, what was
+ * found.
+ */
 final class MemoryChecks {
   private MemoryChecks() {}
 
@@ -11,7 +14,9 @@ final class MemoryChecks {
     return new IllegalArgumentException(what + ": expected " + expected + ", found " + found);
   }
 
-  /** The rows of [n, d] or one pattern [d] in the wanted type and 'c' order; a copy only if needed. */
+  /**
+   * The rows of [n, d] or one pattern [d] in the wanted type and 'c' order; a copy only if needed.
+   */
   static INDArray rows(String what, INDArray array, int width, DataType type) {
     if (array == null) {
       throw bad(what, "an array of rows with " + width + " features", "null");

@@ -17,11 +17,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Writes pattern files, {@code .npy} arrays [N, d] that {@link MappedPatterns} maps and NumPy reads,
- * row by row, so that N need not be known and nothing has to fit into memory.
+ * Writes pattern files, {@code .npy} arrays [N, d] that {@link MappedPatterns} maps and NumPy
+ * reads, row by row, so that N need not be known and nothing has to fit into memory.
  *
- * <p>A file that is being written can't be half-read: everything goes to a temporary file beside it,
- * which {@link #commit()} moves into place. Closing without committing leaves what was there before.
+ * <p>A file that is being written can't be half-read: everything goes to a temporary file beside
+ * it, which {@link #commit()} moves into place. Closing without committing leaves what was there
+ * before.
  *
  * <pre>
  *   try (PatternFile file = PatternFile.create(path, 768, DataType.HALF)) {
@@ -73,8 +74,7 @@ public final class PatternFile implements Closeable {
   public static PatternFile append(Path file) throws IOException {
     try (FileChannel from = FileChannel.open(file, StandardOpenOption.READ)) {
       NpyFile.Header header = header(file, from);
-      PatternFile writer =
-          new PatternFile(file, Math.toIntExact(header.shape()[1]), header.type());
+      PatternFile writer = new PatternFile(file, Math.toIntExact(header.shape()[1]), header.type());
       try {
         writer.rows = header.shape()[0];
         writer.writeHeader();
@@ -137,8 +137,7 @@ public final class PatternFile implements Closeable {
     channel.force(false);
     channel.close();
     try {
-      Files.move(
-          part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
       Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     }

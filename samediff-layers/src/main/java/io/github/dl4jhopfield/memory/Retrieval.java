@@ -16,7 +16,6 @@ public final class Retrieval {
    *
    * @param steps updates made
    * @param converged whether the last update left the state at rest
-   * @param energy energy of the final state; NaN where the memory has no energy function
    * @param fixedPoint what the final state is made of
    * @param matches the heaviest patterns, heaviest first
    * @param trace every state and energy, from the query on; empty unless asked for
@@ -24,7 +23,6 @@ public final class Retrieval {
   public record Result(
       int steps,
       boolean converged,
-      double energy,
       FixedPoint fixedPoint,
       List<Match> matches,
       Optional<Trace> trace) {}
@@ -33,7 +31,7 @@ public final class Retrieval {
    * A trajectory.
    *
    * @param states [steps + 1, d]; the first row is the query as the memory starts from it
-   * @param energies the energy of each; NaN where the memory has no energy function
+   * @param energies the energy of each; NaN where the dynamics have no known energy
    */
   public record Trace(INDArray states, double[] energies) {}
 

@@ -237,7 +237,8 @@ public final class NpyFile {
   }
 
   /**
-   * Reads the header at the channel's position. That the data behind it are complete is not checked.
+   * Reads the header at the channel's position. That the data behind it are complete is not
+   * checked.
    *
    * @throws IllegalArgumentException if it is not a well-formed header of a supported type
    */

@@ -1,0 +1,183 @@
+package io.github.dl4jhopfield.memory;
+
+import io.github.dl4jhopfield.ops.Separation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.PriorityQueue;
+
+/** Reads a row of weights: which patterns are heaviest, and what kind of mixture it is. */
+final class Weights {
+  /** Most patterns that a mixture lists. */
+  static final int LISTED = 1000;
+
+  private Weights() {}
+
+  /** Whether the separation gives exact zeros. */
+  static boolean sparse(Separation s) {
+    return !(s.getKind() == Separation.Kind.SOFTMAX
+        || (s.getKind() == Separation.Kind.ENTMAX || s.getKind() == Separation.Kind.LEARNED_ENTMAX)
+            && s.getAlpha() == 1);
+  }
+
+  /** The sum of a row of weights: k for k-subsets, else 1. */
+  static double total(Separation s) {
+    return subsets(s) ? s.getK() : 1;
+  }
+
+  static boolean subsets(Separation s) {
+    return s.getKind() == Separation.Kind.K_SUBSETS
+        || s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS;
+  }
+
+  /**
+   * Reads a row.
+   *
+   * @param weights of the patterns {@code ids}, or of patterns 0, 1, ... if that is null; what is
+   *     left out has weight 0
+   * @param scores of the same patterns
+   * @param n number of stored patterns
+   */
+  static AssociationEngine.Top read(
+      double[] weights, long[] ids, double[] scores, Separation s, long n, int topK) {
+    double largest = 0;
+    long positive = 0;
+    for (double w : weights) {
+      largest = Math.max(largest, w);
+      if (w > 0) {
+        positive++;
+      }
+    }
+    long size = sparse(s) ? positive : massSize(weights, positive);
+    boolean listed = size <= LISTED && !average(s, largest, n, size);
+    int[] heaviest =
+        heaviest(weights, (int) Math.min(positive, Math.max(topK, listed ? size : topK)));
+    List<Match> matches = new ArrayList<>(topK);
+    for (int i = 0; i < Math.min(topK, heaviest.length); i++) {
+      int at = heaviest[i];
+      matches.add(new Match(ids == null ? at : ids[at], scores[at], weights[at]));
+    }
+    int members = (int) Math.min(heaviest.length, size);
+    long[] patterns = new long[members];
+    double[] shares = new double[members];
+    for (int i = 0; i < members; i++) {
+      patterns[i] = ids == null ? heaviest[i] : ids[heaviest[i]];
+      shares[i] = weights[heaviest[i]];
+    }
+    return new AssociationEngine.Top(
+        matches, new FixedPoint(kind(s, shares, largest, n, size), patterns, shares, size));
+  }
+
+  static FixedPoint.Kind kind(Separation s, double[] shares, double largest, long n, long size) {
+    if (subsets(s)) {
+      boolean whole = size == Math.min(n, s.getK()) || s.isAtMost();
+      for (double share : shares) {
+        whole &= share > 1 - 1e-6;
+      }
+      if (whole && size > 0) {
+        return size == 1 ? FixedPoint.Kind.SINGLE_PATTERN : FixedPoint.Kind.PATTERN_SET;
+      }
+      return FixedPoint.Kind.METASTABLE;
+    }
+    if (sparse(s) ? size == 1 : largest >= FixedPoint.SINGLE_WEIGHT) {
+      return FixedPoint.Kind.SINGLE_PATTERN;
+    }
+    return average(s, largest, n, size)
+        ? FixedPoint.Kind.GLOBAL_AVERAGE
+        : FixedPoint.Kind.METASTABLE;
+  }
+
+  private static boolean average(Separation s, double largest, long n, long size) {
+    return !subsets(s) && n > 1 && size > 1 && largest * n <= FixedPoint.UNIFORM_FACTOR;
+  }
+
+  /** The fewest weights that together have 90% of the whole; quickselect, linear on average. */
+  private static long massSize(double[] weights, long positive) {
+    double total = 0;
+    double[] left = new double[(int) positive];
+    int n = 0;
+    for (double w : weights) {
+      if (w > 0) {
+        left[n++] = w;
+        total += w;
+      }
+    }
+    double wanted = FixedPoint.DENSE_MASS * total;
+    long taken = 0;
+    int from = 0;
+    while (from < n) {
+      double pivot = left[(from + n) >>> 1];
+      // heavier ones first, the pivot's equals in the middle
+      int low = from;
+      int at = from;
+      int high = n;
+      double heavy = 0;
+      while (at < high) {
+        double w = left[at];
+        if (w > pivot) {
+          left[at++] = left[low];
+          left[low++] = w;
+          heavy += w;
+        } else if (w < pivot) {
+          left[at] = left[--high];
+          left[high] = w;
+        } else {
+          at++;
+        }
+      }
+      if (heavy >= wanted) {
+        n = low;
+        continue;
+      }
+      wanted -= heavy;
+      taken += low - from;
+      double equal = pivot * (high - low);
+      if (equal >= wanted) {
+        return taken + Math.max(1, (long) Math.ceil(wanted / pivot * (1 - 1e-12)));
+      }
+      wanted -= equal;
+      taken += high - low;
+      from = high;
+    }
+    return taken;
+  }
+
+  private static int[] heaviest(double[] weights, int count) {
+    if (count == 0) {
+      return new int[0];
+    }
+    if (count == 1) {
+      int best = 0;
+      for (int i = 1; i < weights.length; i++) {
+        if (weights[i] > weights[best]) {
+          best = i;
+        }
+      }
+      return new int[] {best};
+    }
+    // lightest of the kept at the head; of equals the later one is lighter
+    PriorityQueue<Integer> kept =
+        new PriorityQueue<>(
+            count,
+            (a, b) ->
+                weights[a] != weights[b]
+                    ? Double.compare(weights[a], weights[b])
+                    : Integer.compare(b, a));
+    double least = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < weights.length; i++) {
+      if (weights[i] > 0 && (kept.size() < count || weights[i] > least)) {
+        if (kept.size() == count) {
+          kept.poll();
+        }
+        kept.add(i);
+        if (kept.size() == count) {
+          least = weights[kept.peek()];
+        }
+      }
+    }
+    int[] result = new int[kept.size()];
+    for (int i = result.length - 1; i >= 0; i--) {
+      result[i] = kept.poll();
+    }
+    return result;
+  }
+}
