@@ -83,6 +83,16 @@ public final class ExperimentContext {
     return values;
   }
 
+  /** As {@link #resolve}, each value as the number, boolean or text that it is. */
+  public Map<String, Object> resolveTyped(Experiment experiment) {
+    Map<String, String> values = resolve(experiment);
+    Map<String, Object> typed = new LinkedHashMap<>();
+    for (ExperimentOption option : experiment.options()) {
+      typed.put(option.name(), option.parse(values.get(option.name())));
+    }
+    return typed;
+  }
+
   /** Builder of {@link ExperimentContext}. */
   public static final class Builder {
     private Path data;

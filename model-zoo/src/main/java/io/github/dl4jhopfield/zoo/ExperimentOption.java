@@ -102,6 +102,17 @@ public record ExperimentOption(
     return value;
   }
 
+  /** The value as what it is: a Long, a Double, a Boolean or a String. */
+  public Object parse(String value) {
+    String legal = checked(value);
+    return switch (type) {
+      case INTEGER -> (Object) Long.valueOf(legal);
+      case NUMBER -> Double.valueOf(legal);
+      case BOOLEAN -> Boolean.valueOf(legal);
+      case CHOICE, TEXT -> legal;
+    };
+  }
+
   private static void check(
       String name, Type type, double min, double max, List<String> choices, String value) {
     boolean legal;

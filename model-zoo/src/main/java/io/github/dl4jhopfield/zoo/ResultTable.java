@@ -33,10 +33,9 @@ public record ResultTable(String title, List<String> columns, List<List<String>>
     boolean[] numeric = new boolean[columns.size()];
     for (int c = 0; c < widths.length; c++) {
       widths[c] = columns.get(c).length();
-      numeric[c] = !rows.isEmpty();
+      numeric[c] = isNumeric(c);
       for (List<String> row : rows) {
         widths[c] = Math.max(widths[c], row.get(c).length());
-        numeric[c] &= row.get(c).matches("[-+]?[0-9.]*([eE][-+]?[0-9]+)?( .*)?");
       }
     }
     StringBuilder text = new StringBuilder();
@@ -48,6 +47,13 @@ public record ResultTable(String title, List<String> columns, List<List<String>>
       line(text, row, widths, numeric);
     }
     return text.toString();
+  }
+
+  /** Whether every cell of a column is a number, perhaps with something after a blank. */
+  public boolean isNumeric(int column) {
+    return !rows.isEmpty()
+        && rows.stream()
+            .allMatch(row -> row.get(column).matches("[-+]?[0-9][0-9.]*([eE][-+]?[0-9]+)?( .*)?"));
   }
 
   private static void line(
