@@ -1,25 +1,16 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.layers.io.NpyFile;
-import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
-import io.github.dl4jhopfield.ops.LagrangianUnit.PfuBuilder;
-import io.github.dl4jhopfield.ops.NDHopfield;
-import io.github.dl4jhopfield.ops.Separation;
-import io.github.dl4jhopfield.ops.UnitOutput;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.function.Consumer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
@@ -38,53 +29,6 @@ import picocli.CommandLine.Spec;
       "The units relu and pfu write D(x) to --out and D'(x), what was kept, to --kept."
     })
 final class OpCommand implements Callable<Integer> {
-  /**
-   * An op by its name on the command line.
-   *
-   * @param required options that it needs
-   * @param optional options that it takes besides {@code --axis} and {@code --mask}
-   */
-  private record Op(
-      Set<String> required, Set<String> optional, Function<OpCommand, Body> prepare) {}
-
-  /** Computes the results: the values, and for a unit what was kept. */
-  private interface Body {
-    List<INDArray> run(INDArray x, INDArray mask);
-  }
-
-  private static final Map<String, Op> OPS = new LinkedHashMap<>();
-
-  static {
-    separation("softmax", Set.of(), c -> Separation.softmax());
-    separation("sparsemax", Set.of(), c -> Separation.sparsemax());
-    separation("entmax15", Set.of(), c -> Separation.entmax15());
-    separation("entmax", Set.of("--alpha"), c -> Separation.entmax(c.alpha));
-    separation("normmax", Set.of("--p"), c -> Separation.normmax(c.p));
-    OPS.put(
-        "k-subsets",
-        new Op(
-            Set.of("--k"),
-            Set.of("--beta", "--at-most"),
-            c -> c.separate(Separation.kSubsets(c.k, c.atMost))));
-    OPS.put(
-        "sequential-k-subsets",
-        new Op(
-            Set.of("--k"),
-            Set.of("--beta", "--edge-score"),
-            c ->
-                c.separate(
-                    Separation.sequentialKSubsets(c.k, c.edgeScore == null ? 0 : c.edgeScore))));
-    OPS.put("relu", new Op(Set.of(), Set.of("--kept"), c -> c.unit(LagrangianUnit.relu())));
-    OPS.put(
-        "pfu",
-        new Op(Set.of(), Set.of("--kept", "--mu", "--bias", "--median"), c -> c.unit(c.pfu())));
-  }
-
-  private static void separation(
-      String name, Set<String> required, Function<OpCommand, Separation> separation) {
-    OPS.put(name, new Op(required, Set.of("--beta"), c -> c.separate(separation.apply(c))));
-  }
-
   @ParentCommand HopfieldCommand root;
   @Spec CommandSpec spec;
 
@@ -151,39 +95,27 @@ final class OpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Op op = OPS.get(name);
-    if (op == null) {
-      throw new UsageException(
-          "unknown op '"
-              + name
-              + "'"
-              + Suggestions.hint(name, OPS.keySet())
-              + "; there are: "
-              + String.join(", ", OPS.keySet()));
-    }
+    OpCatalogue.Op op = OpCatalogue.byName(name);
     checkOptions(op);
-    Body body;
+    Consumer<Console> run;
     try {
-      body = op.prepare().apply(this);
+      run = op.prepare(this);
     } catch (IllegalArgumentException e) {
       throw new UsageException(e.getMessage());
     }
-    INDArray x = NpyFile.read(InputFile.file(in));
-    List<INDArray> results = body.run(x, mask == null ? null : NpyFile.read(InputFile.file(mask)));
-    NpyFile.write(out, results.get(0));
-    root.console().note("wrote %s, shape %s", out, Arrays.toString(results.get(0).shape()));
-    if (kept != null) {
-      NpyFile.write(kept, results.get(1));
-      root.console().note("wrote %s", kept);
+    try {
+      run.accept(root.console());
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     return ExitCode.OK;
   }
 
-  private void checkOptions(Op op) {
+  private void checkOptions(OpCatalogue.Op op) {
     Set<String> takes = new TreeSet<>(op.required());
     takes.addAll(op.optional());
     Set<String> common = Set.of("--in", "--out", "--mask", "--axis");
-    for (var option : spec.commandLine().getParseResult().matchedOptions()) {
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
       String given = option.longestName();
       if (option.inherited() || common.contains(given) || takes.contains(given)) {
         continue;
@@ -203,34 +135,5 @@ final class OpCommand implements Callable<Integer> {
         throw new UsageException("op " + name + ": expected " + needed);
       }
     }
-  }
-
-  private Body separate(Separation separation) {
-    double scale = beta == null ? 1 : beta;
-    return (x, m) -> List.of(NDHopfield.ops().separate(separation, x, m, scale, axis));
-  }
-
-  private Body unit(LagrangianUnit unit) {
-    return (x, m) -> {
-      UnitOutput<INDArray> output = NDHopfield.ops().lagrangianUnit(unit, x, m, null, axis);
-      return List.of(output.values(), output.kept());
-    };
-  }
-
-  private LagrangianUnit pfu() {
-    if (mu != null && median != null) {
-      throw new UsageException("op pfu: expected --mu or --median, found both");
-    }
-    PfuBuilder pfu = LagrangianUnit.pfuBuilder();
-    if (mu != null) {
-      pfu.mu(mu);
-    }
-    if (median != null) {
-      pfu.medianOf(median);
-    }
-    if (bias != null) {
-      pfu.bias(bias);
-    }
-    return pfu.build();
   }
 }
