@@ -21,6 +21,9 @@ final class CaseRunners {
     op("entmax15", g -> y(g.hopfield().entmax15(g.input("x"), null, axis(g))));
     op("alpha_entmax", g -> y(entmax(g)));
     op("lagrangian_unit", CaseRunners::unit);
+    for (String module : new String[] {"Hopfield", "HopfieldPooling", "HopfieldLayer"}) {
+      byOp.put(module, LayerCase::run);
+    }
   }
 
   private void op(String name, GraphCase.Body body) {

@@ -15,6 +15,7 @@ final class Comparison {
   private String where;
   private String problem;
   private boolean nonFinite;
+  private boolean otherShape;
 
   /** Compares each expected array with ours of the same name; a missing one is a failure. */
   <T> void compare(
@@ -30,6 +31,10 @@ final class Comparison {
           if (our == null || array == null) {
             fail(label, "expected " + label + ", found none");
           } else if (!Arrays.equals(shape.apply(array), our.shape())) {
+            for (double value : doubles(our)) {
+              nonFinite |= !Double.isFinite(value);
+            }
+            otherShape = true;
             fail(
                 label,
                 "expected "
@@ -91,6 +96,11 @@ final class Comparison {
   /** What is missing or of another shape; null if everything could be compared. */
   String problem() {
     return problem;
+  }
+
+  /** Whether an array of ours has another shape than the reference's. */
+  boolean otherShape() {
+    return otherShape;
   }
 
   /** Whether something that we computed is NaN or infinite. */
