@@ -1,8 +1,11 @@
 package io.github.dl4jhopfield.ops;
 
+import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
+import io.github.dl4jhopfield.ops.custom.KSubsets;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
+import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.SeparationOp;
@@ -72,6 +75,32 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         new double[] {alpha.array() == null ? alpha.number() : 1});
   }
 
+  static <T> Call<T> normmax(T x, T mask, Value<T> beta, double p, int axis) {
+    Checks.p(Normmax.NAME, p);
+    return separation(Normmax.NAME, x, mask, beta, null, axis, new long[0], new double[] {p});
+  }
+
+  static <T> Call<T> kSubsets(T x, T mask, Value<T> beta, int k, boolean atMost, int axis) {
+    Checks.k(KSubsets.NAME, k);
+    return separation(
+        KSubsets.NAME, x, mask, beta, null, axis, new long[] {atMost ? 1 : 0}, new double[] {k});
+  }
+
+  static <T> Call<T> constrainedSparsemax(T x, T upper, T mask, int axis) {
+    if (upper == null) {
+      throw Checks.bad(ConstrainedSparsemax.NAME, "upper", "an array", "none");
+    }
+    List<T> inputs = new ArrayList<>(List.of(x, upper));
+    if (mask != null) {
+      inputs.add(mask);
+    }
+    return new Call<>(
+        ConstrainedSparsemax.NAME,
+        inputs,
+        new long[] {axis, SeparationOp.flags(mask != null, false, false)},
+        new double[0]);
+  }
+
   static <T> Call<T> separate(Separation s, T x, T mask, Value<T> beta, T alpha, int axis) {
     if (alpha != null && s.getKind() != Separation.Kind.LEARNED_ENTMAX) {
       throw new IllegalArgumentException(
@@ -84,7 +113,9 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
       case ENTMAX -> entmax(x, mask, beta, Value.of(s.getAlpha()), axis);
       case LEARNED_ENTMAX ->
           entmax(x, mask, beta, alpha == null ? Value.of(s.getAlpha()) : Value.of(alpha), axis);
-      case NORMMAX, K_SUBSETS, SEQUENTIAL_K_SUBSETS ->
+      case NORMMAX -> normmax(x, mask, beta, s.getP(), axis);
+      case K_SUBSETS -> kSubsets(x, mask, beta, s.getK(), s.isAtMost(), axis);
+      case SEQUENTIAL_K_SUBSETS ->
           throw new UnsupportedOperationException("separation " + s + " is not there yet");
     };
   }

@@ -161,6 +161,62 @@ public final class NDHopfield {
   }
 
   /**
+   * normmax: y_i = w_i / sum w, w_i = [x_i - tau]_+^(1/(p-1)), tau such that sum [x_i -
+   * tau]_+^(p/(p-1)) = 1.
+   *
+   * <p>Source: Blondel, Martins and Niculae, JMLR 2020, section 4.4; in Hopfield networks Santos et
+   * al., ICML 2024. Newton instead of the bisection there.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param p above 1
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x; rules of masked entries, NaN and infinities as in {@link
+   *     #maskedSoftmax}
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray normmax(INDArray x, INDArray mask, double p, int axis) {
+    return run(Call.normmax(x, mask, Value.of(1), p, axis))[0];
+  }
+
+  /**
+   * k-subsets: the projection of x onto weights in [0, 1] that sum to k, or to at most k.
+   *
+   * <p>Source: Santos et al., ICML 2024, equation 17 (the budget of the entmax package).
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param k how many, at least 1; with no more than k entries to choose from, all get 1
+   * @param atMost whether the sum may stay below k
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x; rules of masked entries, NaN and infinities as in {@link
+   *     #maskedSoftmax}
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray kSubsets(INDArray x, INDArray mask, int k, boolean atMost, int axis) {
+    return run(Call.kSubsets(x, mask, Value.of(1), k, atMost, axis))[0];
+  }
+
+  /**
+   * The projection of x onto the simplex with an upper bound for each entry; where the bounds allow
+   * less than 1, y = upper.
+   *
+   * <p>Source: Malaviya, Ferreira and Martins, Sparse and Constrained Attention, ACL 2018, equation
+   * 6.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16
+   * @param upper largest value of each entry, shape and type of x; below 0 counts as 0
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x; rules of masked entries, NaN and infinities as in {@link
+   *     #maskedSoftmax}
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray constrainedSparsemax(INDArray x, INDArray upper, INDArray mask, int axis) {
+    return run(Call.constrainedSparsemax(x, upper, mask, axis))[0];
+  }
+
+  /**
    * Any separation of beta x; see the method of its name for formula and rules. A learned alpha
    * stands at its start value; pass the variable to the overload with alpha.
    *

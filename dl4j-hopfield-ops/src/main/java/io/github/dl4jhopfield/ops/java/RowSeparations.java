@@ -245,4 +245,61 @@ public final class RowSeparations {
     }
     return (Math.expm1(x) - x) / (a * a);
   }
+
+  /**
+   * normmax: w_i = [z_i - tau]_+ ^ (1/(p-1)), y = w / sum w, tau such that sum_i [z_i - tau]_+ ^
+   * (p/(p-1)) = 1.
+   *
+   * <p>Method: Newton on the norm of [z - tau]_+ with exponent p/(p-1) &gt; 1, which is convex and
+   * falling in tau: monotone, quadratic.
+   */
+  public static void normmax(double[] z, boolean[] keep, int n, double p, double[] y) {
+    double max = settle(z, keep, n, y);
+    if (Double.isNaN(max)) {
+      return;
+    }
+    double q = 1 / (p - 1);
+    double c = 0;
+    for (int step = 0; step < 200; step++) {
+      double sum = 0; // of u^(q+1)
+      double slope = 0; // of u^q
+      for (int i = 0; i < n; i++) {
+        double u = keep[i] ? 1 + (z[i] - max) - c : 0;
+        y[i] = u > 0 ? q == 1 ? u : Math.pow(u, q) : 0;
+        slope += y[i];
+        sum += y[i] * Math.max(u, 0);
+      }
+      double norm = Math.pow(sum, 1 / (q + 1));
+      double next = c + (norm - 1) * sum / (norm * slope);
+      if (!(next > c)) {
+        break;
+      }
+      c = next;
+    }
+    normalise(y, n);
+  }
+
+  /**
+   * With N = ||y||_p, s_i = (y_i/N)^(2-p) / (p-1) on the support, h = N (g - &lt;y, g&gt;): gradZ =
+   * s h - y &lt;s, h&gt;.
+   */
+  public static void normmaxBackward(double[] y, double[] g, int n, double p, double[] gradZ) {
+    double power = 0;
+    double dot = 0;
+    for (int i = 0; i < n; i++) {
+      if (y[i] != 0) {
+        power += Math.pow(y[i], p);
+        dot += y[i] * g[i];
+      }
+    }
+    double norm = Math.pow(power, 1 / p);
+    double sh = 0;
+    for (int i = 0; i < n; i++) {
+      gradZ[i] = y[i] == 0 ? 0 : Math.pow(y[i] / norm, 2 - p) / (p - 1) * norm * (g[i] - dot);
+      sh += gradZ[i];
+    }
+    for (int i = 0; i < n; i++) {
+      gradZ[i] = y[i] == 0 ? 0 : gradZ[i] - y[i] * sh;
+    }
+  }
 }

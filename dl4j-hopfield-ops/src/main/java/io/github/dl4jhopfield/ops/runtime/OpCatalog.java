@@ -1,9 +1,12 @@
 package io.github.dl4jhopfield.ops.runtime;
 
+import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
 import io.github.dl4jhopfield.ops.custom.HopfieldOp;
+import io.github.dl4jhopfield.ops.custom.KSubsets;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
+import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
@@ -39,6 +42,12 @@ public final class OpCatalog {
     add(Entmax15.Bp::new, Entmax15.Bp::new);
     add(Entmax::new, Entmax::new);
     add(Entmax.Bp::new, Entmax.Bp::new);
+    add(Normmax::new, Normmax::new);
+    add(Normmax.Bp::new, Normmax.Bp::new);
+    add(KSubsets::new, KSubsets::new);
+    add(KSubsets.Bp::new, KSubsets.Bp::new);
+    add(ConstrainedSparsemax::new, ConstrainedSparsemax::new);
+    add(ConstrainedSparsemax.Bp::new, ConstrainedSparsemax.Bp::new);
     add(ReluUnit::new, ReluUnit::new);
     add(ReluUnit.Bp::new, ReluUnit.Bp::new);
     add(PfuUnit::new, PfuUnit::new);
