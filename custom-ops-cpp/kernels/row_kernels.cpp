@@ -8,7 +8,7 @@
 namespace dl4jhopfield {
 namespace {
 
-using namespace reference;
+using namespace reference;  // NOLINT: the table's rows
 
 template <class C, void (*row)(const C*, const uint8_t*, C*, int64_t, double)>
 void eachRow(const Block<C>& b) {
@@ -55,6 +55,12 @@ const RowKernels<C>& referenceKernels() {
     t.kSubsetsAtMostBackward = kSubsetsAtMostBackward<C>;
     t.lagrangian = lagrangian<C>;
     t.lagrangianBackward = lagrangianBackward<C>;
+    t.gelu = gelu<C>;
+    t.geluTanh = geluTanh<C>;
+    t.geluBackward = geluBackward<C>;
+    t.geluTanhBackward = geluTanhBackward<C>;
+    t.layerNorm = layerNorm<C>;
+    t.layerNormBackward = layerNormBackward<C>;
     return t;
   }();
   return table;

@@ -46,6 +46,18 @@ template <class C>
 void lagrangian(const Block<C>& block);
 template <class C>
 void lagrangianBackward(const Block<C>& block);
+template <class C>
+void gelu(const Block<C>& block);
+template <class C>
+void geluTanh(const Block<C>& block);
+template <class C>
+void geluBackward(const Block<C>& block);
+template <class C>
+void geluTanhBackward(const Block<C>& block);
+template <class C>
+void layerNorm(const Block<C>& block);
+template <class C>
+void layerNormBackward(const Block<C>& block);
 
 }  // namespace reference
 }  // namespace dl4jhopfield

@@ -23,6 +23,11 @@ struct RowKernels {
   Kernel lagrangian;
   // keep, g | - | gradX
   Kernel lagrangianBackward;
+  // x | - | y;   x, g | - | gradX
+  Kernel gelu, geluTanh, geluBackward, geluTanhBackward;
+  // x, gain (optional), bias (optional) | eps | y;   x, g, gain (optional) | eps | gradX, and sums over rows (optional, step 0)
+  // of gain's and bias's gradients, added to what is there
+  Kernel layerNorm, layerNormBackward;
 };
 
 /// The table of the active level. Where a SIMD level has no version of a kernel, it points to the reference.

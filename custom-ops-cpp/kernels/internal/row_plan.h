@@ -79,6 +79,12 @@ class RowPlan {
     return *this;
   }
 
+  /// No block crosses a multiple of `rows`, and what lies between two multiples runs on one thread, in order.
+  RowPlan& chunk(int64_t rows) {
+    chunk_ = rows;
+    return *this;
+  }
+
   /// Calls kernel(const Block<C>&) for blocks that cover all rows, in parallel. `costPerElement` in units of
   /// parallelRows; each block gets `scratchRows` scratch rows of length + kPadding elements.
   template <class Kernel>
@@ -87,8 +93,9 @@ class RowPlan {
     for (int i = 0; i < rank_; ++i) rows *= shape_[i];
     if (rows == 0 || length_ == 0) return;
     merge();
-    parallelRows(rows, costPerElement * length_ + 8,
-                 [&](int64_t begin, int64_t end) { runRange(begin, end, scratchRows, kernel); });
+    parallelRows((rows + chunk_ - 1) / chunk_, chunk_ * (costPerElement * length_ + 8), [&](int64_t begin, int64_t end) {
+      runRange(begin * chunk_, std::min(end * chunk_, rows), scratchRows, kernel);
+    });
   }
 
  private:
@@ -228,7 +235,8 @@ class RowPlan {
 
     const int64_t run = rank_ > 0 ? shape_[rank_ - 1] : 1;
     for (int64_t row = begin; row < end;) {
-      const int64_t rows = std::min({end - row, limit, run - row % run});
+      int64_t rows = std::min({end - row, limit, run - row % run});
+      if (chunk_ > 1) rows = std::min(rows, chunk_ - row % chunk_);
       block.first = row;
       block.rows = rows;
       for (int k = 0; k < ins_; ++k) {
@@ -292,6 +300,7 @@ class RowPlan {
   Operand in_[kMaxOperands], out_[kMaxOperands], mask_, scalar_[2];
   Operand* all_[2 * kMaxOperands + 3] = {};
   int ins_ = 0, outs_ = 0, scalars_ = 0, perRows_ = 0, count_ = 0;
+  int64_t chunk_ = 1;
   double constant_[2] = {1.0, 1.0};
   double* perRow_[2] = {};
 };
