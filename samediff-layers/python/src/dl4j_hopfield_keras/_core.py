@@ -89,35 +89,47 @@ class Core:
     def _layer(self):
         return "layer %r%s" % (self.owner.name, (" (" + self.prefix.rstrip("_") + ")") if self.prefix else "")
 
+    def static_only(self):
+        """Pure retrieval: nothing is projected."""
+        o = self.options
+        return (
+            o["stored_pattern_as_static"]
+            and o["state_pattern_as_static"]
+            and o["pattern_projection_as_static"]
+            and not o["normalise_hopfield_space"]
+            and o["disable_out_projection"]
+        )
+
     def sizes(self, stored, state, projection):
         """Resolves H, d, e and the output size for the feature sizes of the three roles; checks that they fit."""
         o = self.options
         heads = o["n_heads"]
         hidden = o["hidden_size"]
         if hidden is None:
-            if o["stored_pattern_as_static"] or o["state_pattern_as_static"]:
-                fixed = stored if o["stored_pattern_as_static"] else state
-                hidden = fixed // heads
+            if self.static_only():
+                hidden = stored
+            elif state % heads:
+                raise ValueError("%s: %d heads do not divide %d state features; give hidden_size" % (self._layer(), heads, state))
             else:
                 hidden = state // heads
-                if state % heads:
-                    raise ValueError("%s: %d heads do not divide %d state features; give hidden_size" % (self._layer(), heads, state))
         if hidden < 1:
             raise ValueError("%s: hidden_size must be positive, found %d" % (self._layer(), hidden))
         for role, size in (("stored", stored), ("state", state)):
-            if o[role + "_pattern_as_static"] and size != heads * hidden:
+            if o[role + "_pattern_as_static"] and size != hidden:
                 raise ValueError(
-                    "%s: static %s patterns must have n_heads * hidden_size = %d features, found %d"
-                    % (self._layer(), role, heads * hidden, size)
+                    "%s: static %s patterns must have hidden_size = %d features (each head sees all of them), found %d"
+                    % (self._layer(), role, hidden, size)
                 )
+        pattern = o["pattern_size"] if o["pattern_size"] is not None else hidden
         if o["pattern_projection_as_static"]:
-            if projection % heads:
-                raise ValueError("%s: %d heads do not divide %d projection features" % (self._layer(), heads, projection))
-            pattern = projection // heads
-        else:
-            pattern = o["pattern_size"] if o["pattern_size"] is not None else hidden
-        if o["pattern_projection_as_connected"] and projection != stored:
-            raise ValueError("%s: a connected projection must have the stored patterns' %d features, found %d" % (self._layer(), stored, projection))
+            if o["pattern_size"] not in (None, projection):
+                raise ValueError("%s: a static projection of %d features, pattern_size %d" % (self._layer(), projection, pattern))
+            pattern = projection
+        if o["pattern_projection_as_connected"]:
+            if projection != stored:
+                raise ValueError("%s: a connected projection must have the stored patterns' %d features, found %d" % (self._layer(), stored, projection))
+            if pattern != hidden:
+                raise ValueError("%s: a connected projection needs pattern_size = hidden_size = %d, found %d" % (self._layer(), hidden, pattern))
         out = heads * pattern if o["disable_out_projection"] else (o["n_out"] if o["n_out"] is not None else state)
         return heads, hidden, pattern, out
 
@@ -163,8 +175,8 @@ class Core:
     def _heads(self, x, name, n_in, size):
         """x (B, T, n_in) -> (B, H, T, size), projected by the named linear map if it is there."""
         kernel = self.weights.get(name + "_kernel")
-        if kernel is None:
-            return K.einsum("bthe->bhte", K.reshape(x, (K.shape(x)[0], K.shape(x)[1], self.heads, size)))
+        if kernel is None:  # static: every head sees the whole pattern
+            return K.concat([K.expand_dims(x, 1)] * self.heads, axis=1)
         y = K.einsum("btd,dhe->bhte", x, K.reshape(kernel, (n_in, self.heads, size)))
         if self.options["input_bias"]:
             y = y + K.reshape(self.weights[name + "_bias"], (1, self.heads, 1, size))
@@ -202,13 +214,7 @@ class Core:
                 keep = K.concat([keep, K.ones_like(keep[..., :1])], axis=-1)
         beta = o["beta"]
         if beta is None:
-            everything_static = (
-                o["stored_pattern_as_static"]
-                and o["state_pattern_as_static"]
-                and o["pattern_projection_as_static"]
-                and o["disable_out_projection"]
-            )
-            beta = 1.0 if everything_static else 1.0 / math.sqrt(self.hidden)
+            beta = 1.0 if self.static_only() else 1.0 / math.sqrt(self.hidden)
         weights, indicator = self._step(q, k, beta, keep, training)
         active = None
         for _ in range(o["update_steps"]):

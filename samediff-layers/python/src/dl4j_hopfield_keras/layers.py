@@ -5,7 +5,7 @@ S stored patterns:
 
 - n_out: output features (default: the state's); n_heads; hidden_size: association space per head (default: state features /
   n_heads); pattern_size: value size per head (default: hidden_size); beta: inverse temperature (default 1/sqrt(hidden_size);
-  1 when every role is static and there is no output projection)
+  1 in pure retrieval, where nothing is projected)
 - update_steps: further retrieval steps (0: one association); update_steps_eps: a head of a sample rests once a step moves its
   association by no more than this (Frobenius norm)
 - separation: 'softmax', 'sparsemax', 'entmax15', {'name': 'entmax', 'alpha': 1.8}; lagrangian_unit: 'none', 'relu', 'pfu' or

@@ -1,0 +1,77 @@
+package io.github.dl4jhopfield.keras.layers;
+
+import io.github.dl4jhopfield.layers.GraphContext;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Dense layer on the last axis: y = f(x W + b), x [..., nIn] of any rank from 2, y [..., nOut].
+ *
+ * <p>Parameters W [nIn, nOut], b [1, nOut]. Keras's Dense on rank 3 and TimeDistributed(Dense);
+ * DL4J's DenseLayer is wrong there. A mask changes nothing, as in Keras.
+ */
+public class LastAxisDense extends TensorLayer {
+
+  private static final long serialVersionUID = 1L;
+
+  @JsonProperty private long nIn;
+  @JsonProperty private long nOut;
+  @JsonProperty private boolean hasBias;
+  @JsonProperty private String function;
+
+  /** For JSON. */
+  LastAxisDense() {}
+
+  /**
+   * @param function one of {@link SdActivations#NAMES}
+   */
+  public LastAxisDense(long nIn, long nOut, boolean hasBias, String function) {
+    this.nIn = nIn;
+    this.nOut = nOut;
+    this.hasBias = hasBias;
+    this.function = function;
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    params.addWeightParam("W", nIn, nOut);
+    if (hasBias) {
+      params.addBiasParam("b", 1, nOut);
+    }
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    INDArray w = params.get("W");
+    double limit = Math.sqrt(6.0 / (nIn + nOut));
+    w.assign(Nd4j.rand(w.shape()).castTo(w.dataType()).muli(2 * limit).subi(limit));
+    if (hasBias) {
+      params.get("b").assign(0);
+    }
+  }
+
+  @Override
+  public SDVariable define(GraphContext c) {
+    SameDiff sd = c.sd();
+    SDVariable x = c.input(INPUT);
+    int rank = x.getShape().length;
+    SDVariable flat = rank == 2 ? x : sd.reshape(x, -1, nIn);
+    SDVariable y = flat.mmul(c.param("W"));
+    if (hasBias) {
+      y = y.add(c.param("b"));
+    }
+    y = SdActivations.apply(sd, function, 1, y, 2);
+    return rank == 2 ? y : sd.reshape(y, c.shape("y", call -> shape(call.input(INPUT))));
+  }
+
+  private long[] shape(INDArray x) {
+    long[] shape = x.shape().clone();
+    shape[shape.length - 1] = nOut;
+    return shape;
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.dl4jhopfield.keras.layers;
+
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/** Keras's activation functions in SameDiff, by Keras's names. */
+public final class SdActivations {
+
+  /** The names that {@link #apply} knows. */
+  public static final List<String> NAMES =
+      List.of(
+          "linear",
+          "relu",
+          "relu6",
+          "leaky_relu",
+          "elu",
+          "selu",
+          "tanh",
+          "sigmoid",
+          "softplus",
+          "softsign",
+          "hard_sigmoid",
+          "hard_sigmoid_keras3",
+          "exponential",
+          "swish",
+          "mish",
+          "gelu",
+          "gelu_approximate",
+          "softmax",
+          "log_softmax");
+
+  private SdActivations() {}
+
+  /**
+   * @param alpha slope of leaky_relu, scale of elu
+   * @param rank rank of x, for softmax over its last axis
+   */
+  public static SDVariable apply(SameDiff sd, String name, double alpha, SDVariable x, int rank) {
+    switch (name) {
+      case "linear":
+        return x;
+      case "relu":
+        return sd.nn().relu(x, 0);
+      case "relu6":
+        return upTo6(sd, x);
+      case "leaky_relu":
+        return sd.nn().relu(x, 0).sub(sd.nn().relu(x.neg(), 0).mul(alpha));
+      case "elu":
+        // max(x, 0) + alpha (exp(min(x, 0)) - 1)
+        return sd.nn()
+            .relu(x, 0)
+            .add(sd.math().exp(sd.nn().relu(x.neg(), 0).neg()).sub(1).mul(alpha));
+      case "selu":
+        return sd.nn().selu(x);
+      case "tanh":
+        return sd.math().tanh(x);
+      case "sigmoid":
+        return sd.nn().sigmoid(x);
+      case "softplus":
+        return sd.nn().softplus(x);
+      case "softsign":
+        return sd.nn().softsign(x);
+      case "hard_sigmoid":
+        return upTo(sd, x.mul(0.2).add(0.5), 1);
+      case "hard_sigmoid_keras3":
+        return upTo6(sd, x.add(3)).div(6);
+      case "exponential":
+        return sd.math().exp(x);
+      case "swish":
+        return x.mul(sd.nn().sigmoid(x));
+      case "mish":
+        return x.mul(sd.math().tanh(sd.nn().softplus(x)));
+      case "gelu":
+        return x.mul(sd.math().erf(x.mul(Math.sqrt(0.5))).add(1)).mul(0.5);
+      case "gelu_approximate":
+        SDVariable cubed = x.mul(x).mul(x).mul(0.044715).add(x);
+        return x.mul(sd.math().tanh(cubed.mul(Math.sqrt(2 / Math.PI))).add(1)).mul(0.5);
+      case "softmax":
+        return sd.nn().softmax(x, rank - 1);
+      case "log_softmax":
+        return sd.nn().logSoftmax(x, rank - 1);
+      default:
+        throw new IllegalArgumentException(
+            "Activation: expected one of " + NAMES + ", found " + name);
+    }
+  }
+
+  private static SDVariable upTo6(SameDiff sd, SDVariable x) {
+    return upTo(sd, x, 6);
+  }
+
+  private static SDVariable upTo(SameDiff sd, SDVariable x, double most) {
+    return sd.nn().relu(x, 0).sub(sd.nn().relu(x.sub(most), 0));
+  }
+}

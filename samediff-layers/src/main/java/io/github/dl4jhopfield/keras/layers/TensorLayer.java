@@ -1,0 +1,34 @@
+package io.github.dl4jhopfield.keras.layers;
+
+import io.github.dl4jhopfield.layers.MendedSameDiffLayer;
+import java.util.Map;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Base of the layers of this package: no parameters, the same in training, unless said so. */
+public abstract class TensorLayer extends MendedSameDiffLayer {
+
+  protected TensorLayer() {}
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
+    // none
+  }
+
+  @Override
+  public void initializeParameters(Map<String, INDArray> params) {
+    // none
+  }
+
+  @Override
+  public boolean differsInTraining() {
+    return false;
+  }
+
+  /** Input types say too little for arrays of any rank; sizes are given to the constructors. */
+  @Override
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    return inputType;
+  }
+}

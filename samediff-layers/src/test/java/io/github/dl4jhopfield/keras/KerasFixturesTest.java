@@ -1,0 +1,117 @@
+package io.github.dl4jhopfield.keras;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+
+/** Every committed model file imports whole, computes what Keras computed, and lives on in DL4J. */
+class KerasFixturesTest {
+
+  /** Of the larger of 1 and the largest value, in float. */
+  private static final double TOLERANCE = 1e-6;
+
+  private static final double TOLERANCE_AFTER_FIT = 1e-5;
+
+  static List<Fixture> imported() {
+    return Fixture.all().stream().filter(f -> !f.isRefused()).toList();
+  }
+
+  static List<Fixture> refused() {
+    return Fixture.all().stream().filter(Fixture::isRefused).toList();
+  }
+
+  static List<Fixture> trained() {
+    return imported().stream().filter(Fixture::hasFit).toList();
+  }
+
+  static void assertClose(INDArray ours, INDArray keras, double tolerance, String what) {
+    assertThat(ours.shape()).as(what).isEqualTo(keras.shape());
+    double largest = Math.max(1, keras.dup().amaxNumber().doubleValue());
+    double worst = ours.sub(keras).amaxNumber().doubleValue() / largest;
+    assertThat(worst).as(what + ": worst difference").isLessThanOrEqualTo(tolerance);
+  }
+
+  private static INDArray[] run(Model model, INDArray[] inputs) {
+    return model instanceof MultiLayerNetwork n
+        ? new INDArray[] {n.output(inputs[0])}
+        : ((ComputationGraph) model).output(inputs);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("imported")
+  void outputsAreThoseOfKeras(Fixture fixture) {
+    KerasImport imported = HopfieldKerasImport.importModel(fixture.file());
+    INDArray[] ours = imported.predict(fixture.inputs());
+    INDArray[] keras = fixture.outputs();
+    assertThat(ours).hasSameSizeAs(keras);
+    for (int i = 0; i < ours.length; i++) {
+      assertClose(ours[i], keras[i], TOLERANCE, fixture + " output " + i);
+    }
+    assertThat(imported.summary().parameters())
+        .isEqualTo(fixture.record().get("parameters").asLong());
+    assertThat(imported.summary().weightsMatched())
+        .isEqualTo(fixture.record().get("weights").asInt());
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("imported")
+  void savedAndLoadedItComputesTheSame(Fixture fixture) throws IOException {
+    KerasImport imported = HopfieldKerasImport.importModel(fixture.file());
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(imported.model(), saved, true);
+    ByteArrayInputStream bytes = new ByteArrayInputStream(saved.toByteArray());
+    Model loaded =
+        imported.model() instanceof MultiLayerNetwork
+            ? ModelSerializer.restoreMultiLayerNetwork(bytes, true)
+            : ModelSerializer.restoreComputationGraph(bytes, true);
+    INDArray[] before = imported.predict(fixture.inputs());
+    INDArray[] after = run(loaded, fixture.inputs());
+    for (int i = 0; i < before.length; i++) {
+      assertThat(after[i]).as(fixture + " output " + i).isEqualTo(before[i]);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("trained")
+  void oneStepOfTrainingGivesTheWeightsOfKeras(Fixture fixture) {
+    KerasImport imported = HopfieldKerasImport.importModel(fixture.file());
+    INDArray labels = Fixture.array(fixture.record().get("fit").get("labels"));
+    Model model = imported.model();
+    INDArray start = model.params().dup();
+    if (model instanceof MultiLayerNetwork n) {
+      n.fit(fixture.inputs()[0], labels);
+    } else {
+      ((ComputationGraph) model).fit(new MultiDataSet(fixture.inputs(), new INDArray[] {labels}));
+    }
+    INDArray keras = HopfieldKerasImport.importModel(fixture.afterFit()).model().params();
+    assertThat(start.sub(keras).amaxNumber().doubleValue())
+        .as(fixture + ": the step changes something")
+        .isGreaterThan(1e-4);
+    assertClose(model.params(), keras, TOLERANCE_AFTER_FIT, fixture + " weights");
+    assertThat(model.score())
+        .as(fixture + " loss")
+        .isCloseTo(
+            fixture.record().get("fit").get("loss").asDouble(),
+            org.assertj.core.data.Offset.offset(1e-5));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refused")
+  void whatCannotBeImportedIsNamed(Fixture fixture) {
+    assertThatThrownBy(() -> HopfieldKerasImport.importModel(fixture.file()))
+        .isInstanceOf(KerasImportException.class)
+        .hasMessageContaining(fixture.record().get("refused").asText());
+  }
+}
