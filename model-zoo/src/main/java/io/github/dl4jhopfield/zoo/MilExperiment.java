@@ -21,7 +21,7 @@ import java.util.Map;
  * with hyperparameters chosen by the same inner cross-validation over all bags; the reported AUC is
  * that of the folds, not of this model.
  */
-public final class MilExperiment implements Experiment {
+public final class MilExperiment implements TunableExperiment {
   static final String NAME = "mil";
 
   /** For the service loader. */
@@ -53,8 +53,7 @@ public final class MilExperiment implements Experiment {
     Map<String, String> given = context.resolve(this);
     MilCrossValidation.Settings settings =
         MilSettings.parse(given, Integer.parseInt(given.get("folds")), context.seed());
-    BagDataset data =
-        context.data().isPresent() ? BagFiles.read(context.data().get()) : BagFiles.musk1();
+    BagDataset data = read(context);
     checkFolds(data, settings, context);
     Path out = context.out().orElse(null);
     if (out != null) {
@@ -102,6 +101,32 @@ public final class MilExperiment implements Experiment {
         result.details(),
         result.tables(),
         files);
+  }
+
+  @Override
+  public List<TuningParameter> space() {
+    return MilTuning.space(MilParameters.DEFAULT);
+  }
+
+  @Override
+  public Tuning prepare(ExperimentContext context) throws IOException {
+    Map<String, String> given = context.resolve(this);
+    MilCrossValidation.Settings settings =
+        MilSettings.parse(given, Integer.parseInt(given.get("folds")), context.seed());
+    BagDataset data = read(context);
+    int rarer = Math.min(data.positives(), data.size() - data.positives());
+    if (rarer < settings.innerFolds()) {
+      throw new DataFormatException(
+          context.data().map(Path::toString).orElse(data.name()),
+          0,
+          "at least " + settings.innerFolds() + " bags of each label for as many inner folds",
+          rarer + "; give fewer inner folds");
+    }
+    return new MilTuning(data, settings);
+  }
+
+  private static BagDataset read(ExperimentContext context) {
+    return context.data().isPresent() ? BagFiles.read(context.data().get()) : BagFiles.musk1();
   }
 
   private static void checkFolds(
