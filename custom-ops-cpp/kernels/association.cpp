@@ -321,6 +321,18 @@ class Run {
     if (t == 0) return {in.q.data + x.b * in.q.batch + x.h * in.q.head + x.first * in.q.row, in.q.row, in.q.step};
     return {steps_[t].state.data() + (x.bh * o.queries + x.first) * o.width, o.width, 1};
   }
+  /// Rows of `step` 1, padded with zeros to `stride`.
+  static void copyRows(T* dst, int64_t stride, const Rows& from, int64_t rows, int64_t depth, T scale) {
+    for (int64_t q = 0; q < rows; ++q) {
+      const T* src = from.data + q * from.row;
+      T* to = dst + q * stride;
+      if (from.step == 1)
+        for (int64_t c = 0; c < depth; ++c) to[c] = scale * src[c];
+      else
+        for (int64_t c = 0; c < depth; ++c) to[c] = scale * src[c * from.step];
+      for (int64_t c = depth; c < stride; ++c) to[c] = 0;
+    }
+  }
   void packState(const Unit& x, const Plan& p, int64_t t, T* qt) const {
     const Rows s = stateRows(x, t);
     ops.pack(qt, p.width, s.data, s.row, s.step, x.queries, o.width, x.beta);
@@ -342,8 +354,20 @@ class Run {
     return l;
   }
 
-  void scores(const Unit& x, const Plan& p, const T* qt, int64_t first, int64_t rows, T* X) const {
-    ops.gemm(X, p.width, qt, p.width, p.width, x.k + first * in.k.row, in.k.row, in.k.step, rows, o.width, false);
+  /// Rows of a matrix that a later product reads, where the matrix is too large to be in the cache anyway.
+  Ahead ahead(const T* m, int64_t row, int64_t step, int64_t depth, int64_t first, int64_t end) const {
+    constexpr int64_t size = sizeof(T), run = 2048;
+    if (m == nullptr || step != 1 || end <= first || o.stored * std::abs(row) * size < (int64_t(1) << 20)) return {nullptr, 0, 0, 0};
+    m += first * row;
+    if (row == depth) return {m, ((end - first) * depth * size + run - 1) / run, run, run};
+    return {m, end - first, depth * size, row * size};
+  }
+  Ahead keysAhead(const Unit& x, int64_t first, int64_t end) const {
+    return ahead(x.k, in.k.row, in.k.step, o.width, first, end);
+  }
+
+  void scores(const Unit& x, const Plan& p, const T* qt, int64_t first, int64_t rows, T* X, const Ahead& next) const {
+    ops.gemm(X, p.width, qt, p.width, p.width, x.k + first * in.k.row, in.k.row, in.k.step, rows, o.width, false, &next);
     if (x.masked) ops.mask(X, p.width, first, rows, x.queries, x.mask);
   }
 
@@ -372,7 +396,7 @@ class Run {
       for (int64_t j = first; j < end; j += p.block) {
         const int64_t rows = std::min(p.block, end - j);
         T* X = tile != nullptr ? tile + j * p.width : blockBuffer(p, 0);
-        scores(x, p, qt, j, rows, X);
+        scores(x, p, qt, j, rows, X, keysAhead(x, j + rows, std::min(j + 2 * p.block, end)));
         f(set, j, rows, X);
       }
     });
@@ -560,11 +584,16 @@ void Run<T>::softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, boo
     for (int64_t j = first; j < end; j += p.block) {
       const int64_t rows = std::min(p.block, end - j);
       T* X = blockBuffer(p, 0);
-      scores(x, p, w.qt, j, rows, X);
+      const int64_t after = std::min(j + 2 * p.block, end);
+      const bool same = mix.m == x.k && mix.row == in.k.row;
+      scores(x, p, w.qt, j, rows, X,
+             !mixing ? keysAhead(x, j + rows, after)
+                     : ahead(same ? nullptr : mix.m, mix.row, mix.step, mix.depth, j, j + rows));
       const bool changed = ops.online(sep, lanes, finalStep, X, W, rows, w.top + set * W, w.sum + set * W, rescale);
       if (!mixing) continue;
       if (changed && j > first) ops.scale(mixed, nullptr, rescale, W, mix.depth);
-      ops.gemm(mixed, W, X, W, W, mix.m + j * mix.row, mix.step, mix.row, mix.depth, rows, j > first);
+      const Ahead next = keysAhead(x, j + rows, after);
+      ops.gemm(mixed, W, X, W, W, mix.m + j * mix.row, mix.step, mix.row, mix.depth, rows, j > first, &next);
     }
   });
   if (p.sets() > 1) {
@@ -608,7 +637,8 @@ void Run<T>::weightsAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, boo
       if (weights)
         ops.unpack(mix.dst + (first + j) * mix.dstStep, mix.dstRow, mix.dstStep, P, W, x.queries, n, nullptr, false);
       else
-        ops.gemm(w.mixed + set * size, W, P, W, W, mix.m + (first + j) * mix.row, mix.step, mix.row, mix.depth, n, true);
+        ops.gemm(w.mixed + set * size, W, P, W, W, mix.m + (first + j) * mix.row, mix.step, mix.row, mix.depth, n, true,
+                 nullptr);
     }
   });
   if (weights) {
@@ -672,9 +702,10 @@ double Run<T>::distance(const Plan& p, int64_t bh, int64_t u, int64_t t) {
     for (int64_t j = first; j < end; j += p.block) {
       const int64_t rows = std::min(p.block, end - j);
       T *X = blockBuffer(p, 0), *Y = blockBuffer(p, 1);
-      scores(x, p, w.qt, j, rows, X);
+      const Ahead none{nullptr, 0, 0, 0};
+      scores(x, p, w.qt, j, rows, X, none);
       ops.weights(sep, now, false, X, X, W, rows);
-      scores(x, p, w.other, j, rows, Y);
+      scores(x, p, w.other, j, rows, Y, none);
       ops.weights(sep, before, false, Y, Y, W, rows);
       ops.distance(X, Y, W, rows, w.sum + set * W);
     }
@@ -746,7 +777,7 @@ void Run<T>::findMedians(int64_t t, const std::vector<int64_t>& active) {
         for (int64_t j = first; j < end; j += p.block) {
           const int64_t rows = std::min(p.block, end - j);
           T* X = blockBuffer(p, 0);
-          scores(x, p, w.qt, j, rows, X);
+          scores(x, p, w.qt, j, rows, X, keysAhead(x, j + rows, std::min(j + 2 * p.block, end)));
           for (int64_t i = 0; i < rows; ++i)
             for (int64_t q = 0; q < x.queries; ++q) {
               const T value = X[i * p.width + q];
@@ -896,10 +927,7 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
   packState(x, p, t, w.qt);
   const int64_t dp = roundUp(d, 16), gp = roundUp(std::max<int64_t>(depth, 1), 16);
   const Rows s = stateRows(x, t);
-  for (int64_t q = 0; q < x.queries; ++q) {
-    for (int64_t c = 0; c < d; ++c) w.qr[q * dp + c] = x.beta * s.data[q * s.row + c * s.step];
-    for (int64_t c = d; c < dp; ++c) w.qr[q * dp + c] = 0;
-  }
+  copyRows(w.qr, dp, s, x.queries, d, x.beta);
   // The matrix that p is multiplied with, and the gradient of the product.
   const T* m = values ? (in.v.data ? in.v.data + x.b * in.v.batch + x.h * in.v.head : nullptr) : x.k;
   const int64_t mRow = values ? in.v.row : in.k.row, mStep = values ? in.v.step : in.k.step;
@@ -913,10 +941,7 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
   }
   if (depth > 0) {
     ops.pack(w.gt, W, grad.data, grad.row, grad.step, x.queries, depth, T(1));
-    for (int64_t q = 0; q < x.queries; ++q) {
-      for (int64_t c = 0; c < depth; ++c) w.gr[q * gp + c] = grad.data[q * grad.row + c * grad.step];
-      for (int64_t c = depth; c < gp; ++c) w.gr[q * gp + c] = 0;
-    }
+    copyRows(w.gr, gp, grad, x.queries, depth, T(1));
   }
   TileMask<T> weightGrad{};
   if (finalStep && g.gradWeights.data != nullptr) {
@@ -925,110 +950,170 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
     weightGrad.additiveStep = g.gradWeights.step;
   }
   const auto gradients = [&](int64_t first, int64_t rows, T* G) {
+    const Ahead next = keysAhead(x, first + rows, std::min(first + rows + p.block, x.stored));
     if (depth > 0)
-      ops.gemm(G, W, w.gt, W, W, m + first * mRow, mRow, mStep, rows, depth, false);
+      ops.gemm(G, W, w.gt, W, W, m + first * mRow, mRow, mStep, rows, depth, false, &next);
     else
       fill(G, rows * W, T(0));
     if (weightGrad.additive != nullptr) ops.mask(G, W, first, rows, x.queries, weightGrad);
   };
 
-  bool filled = false, gradFilled = false;
-  if (!steps_[t].known[bh] && phase != Phase::Gradients) findStatistics(x, p, t, w, filled);
-  const Lanes<T> lanes = lanesOf(x, t);
-  const int64_t at = bh * padded_ + x.first;
-
-  /// f(set, first, rows, X, G), blocks of at most p.block rows unless both tiles are filled.
-  const auto eachPair = [&](auto&& f) {
-    const bool there = gradFilled && w.gradTile != nullptr;
-    eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t first, int64_t rows, T* X) {
-      for (int64_t j = 0; j < rows; j += p.block) {
-        const int64_t n = std::min(p.block, rows - j);
-        T* G = w.gradTile != nullptr ? w.gradTile + (first + j) * W : blockBuffer(p, 1);
-        if (!there) gradients(first + j, n, G);
-        f(set, first + j, n, X + j * W, G);
-      }
-    });
-    gradFilled = w.gradTile != nullptr;
-  };
-
-  T *mean = w.lane[3], *extra = w.lane[4];
-  if (phase != Phase::Gradients) {
-    T *r1 = w.top, *r2 = w.sum, *r3 = w.aux;
-    fill(r1, p.sets() * W, T(0));
-    fill(r2, p.sets() * W, T(0));
-    fill(r3, p.sets() * W, T(0));
-    eachPair([&](int64_t set, int64_t, int64_t rows, T* X, T* G) {
-      ops.reduce(sep, lanes, finalStep, X, G, W, rows, r1 + set * W, r2 + set * W, r3 + set * W);
-    });
-    addSets(r1, p);
-    addSets(r2, p);
-    addSets(r3, p);
-    for (int64_t q = 0; q < W; ++q) {
-      extra[q] = 0;
-      if (sep.kind == Kind::Softmax) {
-        mean[q] = r1[q];
-      } else if (sep.kind == Kind::Normmax) {
-        mean[q] = r1[q];
-        extra[q] = (r2[q] - r1[q] * r3[q]) * lanes.factor[q];
-      } else {
-        mean[q] = r3[q] == T(0) || (sep.kind == Kind::KSubsets && lanes.factor[q] == T(0)) ? T(0) : r2[q] / r3[q];
-      }
-    }
-  } else {
-    std::copy(means_.data() + at, means_.data() + at + W, mean);
-    std::copy(extras_.data() + at, extras_.data() + at + W, extra);
-  }
-
-  T *median = nullptr, *share = nullptr;
-  if (gradientToMedian()) {
-    median = w.lane[5];
-    share = w.lane[6];
-    fill(median, W, std::numeric_limits<T>::quiet_NaN());
-    fill(share, W, T(0));
-    if (phase != Phase::Gradients) {
-      T* lost = w.rescale;
-      fill(lost, p.sets() * W, T(0));
-      eachPair([&](int64_t set, int64_t, int64_t rows, T* X, T* G) {
-        ops.forgotten(sep, lanes, finalStep, X, G, mean, extra, W, rows, lost + set * W);
-      });
-      addSets(lost, p);
-      if (phase == Phase::Sums) {
-        double total = 0;
-        for (int64_t q = 0; q < x.queries; ++q) total += lost[q];
-        forgotten_[bh * p.units + u] = total;
-        std::copy(mean, mean + W, means_.data() + at);
-        std::copy(extra, extra + W, extras_.data() + at);
-        return;
-      }
-      for (int64_t q = 0; q < x.queries; ++q) {
-        const int64_t group = groupOf(x, q);
-        median[q] = steps_[t].median[group];
-        if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(lost[q] / steps_[t].ties[group]);
-      }
-    } else {
-      for (int64_t q = 0; q < x.queries; ++q) {
-        const int64_t group = groupOf(x, q);
-        median[q] = steps_[t].median[group];
-        if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(groupForgotten_[group] / steps_[t].ties[group]);
-      }
-    }
-  }
-
   T* gm = values ? to.v : to.k;
   const int64_t gmRow = values ? to.vRow : to.kRow;
   const int64_t size = d * W;
-  fill(w.dqt, p.sets() * size, T(0));
-  eachPair([&](int64_t set, int64_t first, int64_t rows, T* X, T* G) {
-    ops.gradient(sep, lanes, finalStep, X, G, mean, extra, median, share, W, rows);
+  const int64_t at = bh * padded_ + x.first;
+  /// From weights X and score gradients G of some stored patterns to the gradients of the arrays.
+  const auto products = [&](int64_t set, int64_t first, int64_t rows, const T* X, const T* G) {
+    const int64_t after = std::min(first + rows + p.block, x.stored);
+    const Ahead keys = keysAhead(x, first, first + rows);
+    const Ahead targets = ahead(to.k, to.kRow, 1, d, first, first + rows);
+    const Ahead mixTargets = ahead(gm, gmRow, 1, depth, first + rows, after);
     if (gm != nullptr && depth > 0)
-      ops.gemm(gm + first * gmRow, gmRow, w.gr, gp, depth, X, W, 1, rows, x.queries, true);
-    ops.gemm(w.dqt + set * size, W, G, W, W, x.k + first * in.k.row, in.k.step, in.k.row, d, rows, true);
-    if (to.k != nullptr) ops.gemm(to.k + first * to.kRow, to.kRow, w.qr, dp, d, G, W, 1, rows, x.queries, true);
+      ops.gemm(gm + first * gmRow, gmRow, w.gr, gp, depth, X, W, 1, rows, x.queries, true, &keys);
+    ops.gemm(w.dqt + set * size, W, G, W, W, x.k + first * in.k.row, in.k.step, in.k.row, d, rows, true, &targets);
+    if (to.k != nullptr)
+      ops.gemm(to.k + first * to.kRow, to.kRow, w.qr, dp, d, G, W, 1, rows, x.queries, true, &mixTargets);
     if (g.gradAdditive.data != nullptr)
-      ops.unpack(g.gradAdditive.data + x.b * g.gradAdditive.batch + x.h * g.gradAdditive.head + x.first * g.gradAdditive.row +
-                     first * g.gradAdditive.step,
+      ops.unpack(g.gradAdditive.data + x.b * g.gradAdditive.batch + x.h * g.gradAdditive.head +
+                     x.first * g.gradAdditive.row + first * g.gradAdditive.step,
                  g.gradAdditive.row, g.gradAdditive.step, G, W, x.queries, rows, nullptr, true);
-  });
+  };
+  fill(w.dqt, p.sets() * size, T(0));
+
+  if (sep.kind == Kind::Softmax && !sep.unit && p.resident) {
+    // One exponential a score: the tile turns into exp(x - top of its chunk) at once.
+    constexpr T inf = std::numeric_limits<T>::infinity();
+    const bool known = steps_[t].known[bh] != 0;
+    const Lanes<T> lanes = lanesOf(x, t);
+    fill(w.top, p.sets() * W, -inf);
+    fill(w.sum, p.sets() * W, T(0));
+    fill(w.aux, p.sets() * W, T(0));
+    eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
+      for (int64_t j = first; j < end; j += p.block) {
+        const int64_t rows = std::min(p.block, end - j);
+        scores(x, p, w.qt, j, rows, w.tile + j * W, ahead(m == x.k ? nullptr : m, mRow, mStep, depth, j, j + rows));
+        gradients(j, rows, w.gradTile + j * W);
+      }
+      if (end <= first) return;
+      T *X = w.tile + first * W, *G = w.gradTile + first * W;
+      if (known)
+        ops.weights(sep, lanes, finalStep, X, X, W, end - first);
+      else
+        ops.online(sep, lanes, finalStep, X, W, end - first, w.top + set * W, w.sum + set * W, w.rescale + set * W);
+      ops.dot(X, G, W, end - first, w.aux + set * W);
+    });
+    T *top = w.lane[0], *mean = w.lane[1], *sum = w.lane[2];
+    fill(mean, W, T(0));
+    if (known) {
+      fill(w.rescale, p.sets() * W, T(1));
+    } else {
+      std::copy(w.top, w.top + W, top);
+      for (int64_t set = 1; set < p.sets(); ++set)
+        for (int64_t q = 0; q < W; ++q) top[q] = std::max(top[q], w.top[set * W + q]);
+      fill(sum, W, T(0));
+      for (int64_t set = 0; set < p.sets(); ++set) {
+        ops.expDifference(w.rescale + set * W, w.top + set * W, top, W);
+        for (int64_t q = 0; q < W; ++q) sum[q] += w.rescale[set * W + q] * w.sum[set * W + q];
+      }
+      for (int64_t q = 0; q < W; ++q) sum[q] = sum[q] == T(0) ? T(0) : T(1) / sum[q];
+      for (int64_t set = 0; set < p.sets(); ++set)
+        for (int64_t q = 0; q < W; ++q) w.rescale[set * W + q] *= sum[q];
+    }
+    for (int64_t set = 0; set < p.sets(); ++set)
+      for (int64_t q = 0; q < W; ++q) mean[q] += w.rescale[set * W + q] * w.aux[set * W + q];
+    eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
+      for (int64_t j = first; j < end; j += p.block) {
+        const int64_t rows = std::min(p.block, end - j);
+        ops.softmaxGradient(w.tile + j * W, w.gradTile + j * W, w.rescale + set * W, mean, W, rows);
+        products(set, j, rows, w.tile + j * W, w.gradTile + j * W);
+      }
+    });
+  } else {
+    bool filled = false, gradFilled = false;
+    if (!steps_[t].known[bh] && phase != Phase::Gradients) findStatistics(x, p, t, w, filled);
+    const Lanes<T> lanes = lanesOf(x, t);
+
+    /// f(set, first, rows, X, G), blocks of at most p.block rows unless both tiles are filled.
+    const auto eachPair = [&](auto&& f) {
+      const bool there = gradFilled && w.gradTile != nullptr;
+      eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t first, int64_t rows, T* X) {
+        for (int64_t j = 0; j < rows; j += p.block) {
+          const int64_t n = std::min(p.block, rows - j);
+          T* G = w.gradTile != nullptr ? w.gradTile + (first + j) * W : blockBuffer(p, 1);
+          if (!there) gradients(first + j, n, G);
+          f(set, first + j, n, X + j * W, G);
+        }
+      });
+      gradFilled = w.gradTile != nullptr;
+    };
+
+    T *mean = w.lane[3], *extra = w.lane[4];
+    if (phase != Phase::Gradients) {
+      T *r1 = w.top, *r2 = w.sum, *r3 = w.aux;
+      fill(r1, p.sets() * W, T(0));
+      fill(r2, p.sets() * W, T(0));
+      fill(r3, p.sets() * W, T(0));
+      eachPair([&](int64_t set, int64_t, int64_t rows, T* X, T* G) {
+        ops.reduce(sep, lanes, finalStep, X, G, W, rows, r1 + set * W, r2 + set * W, r3 + set * W);
+      });
+      addSets(r1, p);
+      addSets(r2, p);
+      addSets(r3, p);
+      for (int64_t q = 0; q < W; ++q) {
+        extra[q] = 0;
+        if (sep.kind == Kind::Softmax) {
+          mean[q] = r1[q];
+        } else if (sep.kind == Kind::Normmax) {
+          mean[q] = r1[q];
+          extra[q] = (r2[q] - r1[q] * r3[q]) * lanes.factor[q];
+        } else {
+          mean[q] = r3[q] == T(0) || (sep.kind == Kind::KSubsets && lanes.factor[q] == T(0)) ? T(0) : r2[q] / r3[q];
+        }
+      }
+    } else {
+      std::copy(means_.data() + at, means_.data() + at + W, mean);
+      std::copy(extras_.data() + at, extras_.data() + at + W, extra);
+    }
+
+    T *median = nullptr, *share = nullptr;
+    if (gradientToMedian()) {
+      median = w.lane[5];
+      share = w.lane[6];
+      fill(median, W, std::numeric_limits<T>::quiet_NaN());
+      fill(share, W, T(0));
+      if (phase != Phase::Gradients) {
+        T* lost = w.rescale;
+        fill(lost, p.sets() * W, T(0));
+        eachPair([&](int64_t set, int64_t, int64_t rows, T* X, T* G) {
+          ops.forgotten(sep, lanes, finalStep, X, G, mean, extra, W, rows, lost + set * W);
+        });
+        addSets(lost, p);
+        if (phase == Phase::Sums) {
+          double total = 0;
+          for (int64_t q = 0; q < x.queries; ++q) total += lost[q];
+          forgotten_[bh * p.units + u] = total;
+          std::copy(mean, mean + W, means_.data() + at);
+          std::copy(extra, extra + W, extras_.data() + at);
+          return;
+        }
+        for (int64_t q = 0; q < x.queries; ++q) {
+          const int64_t group = groupOf(x, q);
+          median[q] = steps_[t].median[group];
+          if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(lost[q] / steps_[t].ties[group]);
+        }
+      } else {
+        for (int64_t q = 0; q < x.queries; ++q) {
+          const int64_t group = groupOf(x, q);
+          median[q] = steps_[t].median[group];
+          if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(groupForgotten_[group] / steps_[t].ties[group]);
+        }
+      }
+    }
+    eachPair([&](int64_t set, int64_t first, int64_t rows, T* X, T* G) {
+      ops.gradient(sep, lanes, finalStep, X, G, mean, extra, median, share, W, rows);
+      products(set, first, rows, X, G);
+    });
+  }
   for (int64_t set = 1; set < p.sets(); ++set)
     for (int64_t i = 0; i < size; ++i) w.dqt[i] += w.dqt[set * size + i];
   if (g.gradBeta != nullptr) {

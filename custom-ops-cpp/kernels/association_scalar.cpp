@@ -37,6 +37,7 @@ struct One {
   static inline bool any(Mask a) { return a; }
   static inline Vec select(Mask m, Vec a, Vec b) { return m ? a : b; }
   static inline Vec keep(Mask m, Vec a) { return m ? a : T(0); }
+  static inline void transpose(Vec (&)[1]) {}
   static inline Vec exp(Vec x) { return exponential(x); }
 };
 

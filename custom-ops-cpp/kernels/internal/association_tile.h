@@ -49,14 +49,20 @@ struct TileMask {
   int64_t queryStep;
 };
 
+/// Memory that the next product will read: brought into the second-level cache while this one computes.
+struct Ahead {
+  const void* data;
+  int64_t rows, bytes, stride;  // bytes of a row, between rows
+};
+
 template <class T>
 struct TileOps {
   int lanes;  // elements of one vector; widths are multiples of it
 
   /// C[n * ldc + i] (+)= sum_k B[n * bn + k * bk] * A[k * lda + i] for i < count, n < N; terms in rising k.
-  /// `A` is readable up to the next multiple of `lanes` after `count`.
+  /// `A` is readable up to the next multiple of `lanes` after `count`. `ahead` may be null.
   void (*gemm)(T* C, int64_t ldc, const T* A, int64_t lda, int64_t count, const T* B, int64_t bn, int64_t bk, int64_t N,
-               int64_t K, bool accumulate);
+               int64_t K, bool accumulate, const Ahead* ahead);
 
   /// dst[c * width + q] = scale * src[q * rowStep + c * step]; lanes from `queries` on are zeroed.
   void (*pack)(T* dst, int64_t width, const T* src, int64_t rowStep, int64_t step, int64_t queries, int64_t depth,
@@ -94,6 +100,10 @@ struct TileOps {
   /// r1 += sum p g, r2 += sum s g, r3 += sum s, with s the slope of the separation.
   void (*reduce)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G, int64_t width,
                  int64_t rows, T* r1, T* r2, T* r3);
+  /// total += sum X G.
+  void (*dot)(const T* X, const T* G, int64_t width, int64_t rows, T* total);
+  /// Of softmax from X = exp(x - top), without a unit: X = factor X, G = X (G - mean).
+  void (*softmaxGradient)(T* X, T* G, const T* factor, const T* mean, int64_t width, int64_t rows);
   /// forgotten += sum of the gradients that reach D(x) where the unit forgot x.
   void (*forgotten)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G,
                     const T* mean, const T* extra, int64_t width, int64_t rows, T* forgotten);

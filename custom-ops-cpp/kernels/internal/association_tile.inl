@@ -129,11 +129,43 @@ struct Group {
 
 // ---- matrix products ------------------------------------------------------------------------------------------------
 
+/// Walks over an `Ahead`, one row for each call of the kernel.
+struct Cursor {
+  const char* at;
+  int64_t rows, stride, lines;
+  inline explicit Cursor(const Ahead* ahead) {
+    at = ahead ? static_cast<const char*>(ahead->data) : nullptr;
+    rows = ahead ? ahead->rows : 0;
+    stride = ahead ? ahead->stride : 0;
+    lines = ahead ? (ahead->bytes + 63) / 64 : 0;
+  }
+  inline const char* next() {
+    if (rows <= 0) return nullptr;
+    --rows;
+    const char* now = at;
+    at += stride;
+    return now;
+  }
+};
+
+template <class V, int NV, int NR>
+inline __attribute__((always_inline)) void term(typename V::Vec (&acc)[NR][NV], const typename V::T* A,
+                                                const typename V::T* b, int64_t bn) {
+  typename V::Vec a[NV];
+#pragma GCC unroll 8
+  for (int v = 0; v < NV; ++v) a[v] = V::load(A + v * V::N);
+#pragma GCC unroll 32
+  for (int r = 0; r < NR; ++r) {
+    const typename V::Vec x = V::set(b[r * bn]);
+#pragma GCC unroll 8
+    for (int v = 0; v < NV; ++v) acc[r][v] = V::fma(x, a[v], acc[r][v]);
+  }
+}
+
 template <class V, int NV, int NR, bool Tail>
 inline void micro(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B, int64_t bn,
-                  int64_t bk, int64_t K, int last, bool accumulate) {
-  using Vec = typename V::Vec;
-  Vec acc[NR][NV];
+                  int64_t bk, int64_t K, int last, bool accumulate, const char* ahead, int64_t lines) {
+  typename V::Vec acc[NR][NV];
   if (accumulate) {
 #pragma GCC unroll 32
     for (int r = 0; r < NR; ++r)
@@ -146,18 +178,13 @@ inline void micro(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t
 #pragma GCC unroll 8
       for (int v = 0; v < NV; ++v) acc[r][v] = V::zero();
   }
-  for (int64_t k = 0; k < K; ++k) {
-    Vec a[NV];
-#pragma GCC unroll 8
-    for (int v = 0; v < NV; ++v) a[v] = V::load(A + k * lda + v * V::N);
-    const typename V::T* b = B + k * bk;
-#pragma GCC unroll 32
-    for (int r = 0; r < NR; ++r) {
-      const Vec x = V::set(b[r * bn]);
-#pragma GCC unroll 8
-      for (int v = 0; v < NV; ++v) acc[r][v] = V::fma(x, a[v], acc[r][v]);
+  int64_t k = 0;
+  if (ahead != nullptr)
+    for (; k < K && k < lines; ++k) {
+      __builtin_prefetch(ahead + k * 64, 0, 2);
+      term<V, NV, NR>(acc, A + k * lda, B + k * bk, bn);
     }
-  }
+  for (; k < K; ++k) term<V, NV, NR>(acc, A + k * lda, B + k * bk, bn);
 #pragma GCC unroll 32
   for (int r = 0; r < NR; ++r)
 #pragma GCC unroll 8
@@ -172,27 +199,29 @@ inline void micro(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t
 /// Rows n in steps of NR, the rest in halves.
 template <class V, int NV, int NR, bool Tail>
 inline void panel(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B, int64_t bn,
-                  int64_t bk, int64_t N, int64_t K, int last, bool accumulate) {
+                  int64_t bk, int64_t N, int64_t K, int last, bool accumulate, Cursor& ahead) {
   int64_t n = 0;
-  for (; n + NR <= N; n += NR) micro<V, NV, NR, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, K, last, accumulate);
+  for (; n + NR <= N; n += NR)
+    micro<V, NV, NR, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, K, last, accumulate, ahead.next(), ahead.lines);
   if constexpr (NR > 1) {
     constexpr int half = NR > 16 ? 16 : NR > 8 ? 8 : NR > 4 ? 4 : NR > 2 ? 2 : 1;
     if (n < N)
-      panel<V, NV, half, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, N - n, K, last, accumulate);
+      panel<V, NV, half, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, N - n, K, last, accumulate, ahead);
   }
 }
 
 template <class V>
 void gemm(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, int64_t count, const typename V::T* B,
-          int64_t bn, int64_t bk, int64_t N, int64_t K, bool accumulate) {
+          int64_t bn, int64_t bk, int64_t N, int64_t K, bool accumulate, const Ahead* ahead) {
   using T = typename V::T;
-  constexpr int NV = V::Wide;                          // vectors of a full panel
+  constexpr int NV = V::Wide;                    // vectors of a full panel
   constexpr int64_t depth = 8192 / (NV * V::N);  // terms per pass: the part of A fits the first-level cache
   if (K == 0 && !accumulate) {
     for (int64_t n = 0; n < N; ++n)
       for (int64_t i = 0; i < count; ++i) C[n * ldc + i] = T(0);
     return;
   }
+  Cursor next(ahead);
   for (int64_t k0 = 0; k0 < K; k0 += depth) {
     const int64_t terms = K - k0 < depth ? K - k0 : depth;
     const bool add = accumulate || k0 > 0;
@@ -200,20 +229,22 @@ void gemm(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, in
     const T* b = B + k0 * bk;
     int64_t i = 0;
     for (; i + NV * V::N <= count; i += NV * V::N)
-      panel<V, NV, V::rowsOf(NV), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+      panel<V, NV, V::rowsOf(NV), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add, next);
     while (i < count) {
       const int64_t left = count - i;
       if (NV > 3 && left >= 3 * V::N) {
-        panel<V, (NV > 3 ? 3 : 1), V::rowsOf(NV > 3 ? 3 : 1), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+        constexpr int n = NV > 3 ? 3 : 1;
+        panel<V, n, V::rowsOf(n), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add, next);
         i += 3 * V::N;
       } else if (NV > 2 && left >= 2 * V::N) {
-        panel<V, (NV > 2 ? 2 : 1), V::rowsOf(NV > 2 ? 2 : 1), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+        constexpr int n = NV > 2 ? 2 : 1;
+        panel<V, n, V::rowsOf(n), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add, next);
         i += 2 * V::N;
       } else if (left >= V::N) {
-        panel<V, 1, V::rowsOf(1), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add);
+        panel<V, 1, V::rowsOf(1), false>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, 0, add, next);
         i += V::N;
       } else {
-        panel<V, 1, V::rowsOf(1), true>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, static_cast<int>(left), add);
+        panel<V, 1, V::rowsOf(1), true>(C + i, ldc, a + i, lda, b, bn, bk, N, terms, static_cast<int>(left), add, next);
         i = count;
       }
     }
@@ -222,30 +253,57 @@ void gemm(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, in
 
 // ---- layout -----------------------------------------------------------------------------------------------------------
 
+/// dst[c * width + q] = scale * src[q * rowStep + c], in squares of N x N.
 template <class V>
 void pack(typename V::T* dst, int64_t width, const typename V::T* src, int64_t rowStep, int64_t step, int64_t queries,
           int64_t depth, typename V::T scale) {
-  for (int64_t c0 = 0; c0 < depth; c0 += 16) {
-    const int64_t c1 = c0 + 16 < depth ? c0 + 16 : depth;
-    for (int64_t q = 0; q < queries; ++q)
-      for (int64_t c = c0; c < c1; ++c) dst[c * width + q] = scale * src[q * rowStep + c * step];
-    for (int64_t c = c0; c < c1; ++c)
-      for (int64_t q = queries; q < width; ++q) dst[c * width + q] = 0;
-  }
+  using T = typename V::T;
+  constexpr int N = V::N;
+  const auto factor = V::set(scale);
+  const int64_t squareQ = step == 1 && N > 1 ? queries / N * N : 0, squareC = depth / N * N;
+  for (int64_t q = 0; q < squareQ; q += N)
+    for (int64_t c = 0; c < squareC; c += N) {
+      typename V::Vec r[N];
+#pragma GCC unroll 16
+      for (int i = 0; i < N; ++i) r[i] = V::mul(factor, V::load(src + (q + i) * rowStep + c));
+      V::transpose(r);
+#pragma GCC unroll 16
+      for (int i = 0; i < N; ++i) V::store(dst + (c + i) * width + q, r[i]);
+    }
+  for (int64_t q = 0; q < queries; ++q)
+    for (int64_t c = q < squareQ ? squareC : 0; c < depth; ++c) dst[c * width + q] = scale * src[q * rowStep + c * step];
+  if (queries < width)
+    for (int64_t c = 0; c < depth; ++c)
+      for (int64_t q = queries; q < width; ++q) dst[c * width + q] = T(0);
 }
 
 template <class V>
 void unpack(typename V::T* dst, int64_t rowStep, int64_t step, const typename V::T* src, int64_t width, int64_t queries,
             int64_t depth, const typename V::T* factor, bool accumulate) {
-  for (int64_t c0 = 0; c0 < depth; c0 += 16) {
-    const int64_t c1 = c0 + 16 < depth ? c0 + 16 : depth;
-    for (int64_t q = 0; q < queries; ++q) {
-      const typename V::T f = factor ? factor[q] : typename V::T(1);
-      for (int64_t c = c0; c < c1; ++c) {
-        typename V::T& d = dst[q * rowStep + c * step];
-        const typename V::T x = f * src[c * width + q];
-        d = accumulate ? d + x : x;
+  using T = typename V::T;
+  constexpr int N = V::N;
+  const int64_t squareQ = step == 1 && N > 1 ? queries / N * N : 0, squareC = depth / N * N;
+  const auto one = V::set(T(1));
+  for (int64_t q = 0; q < squareQ; q += N) {
+    const auto f = factor ? V::load(factor + q) : one;
+    for (int64_t c = 0; c < squareC; c += N) {
+      typename V::Vec r[N];
+#pragma GCC unroll 16
+      for (int i = 0; i < N; ++i) r[i] = V::mul(f, V::load(src + (c + i) * width + q));
+      V::transpose(r);
+#pragma GCC unroll 16
+      for (int i = 0; i < N; ++i) {
+        T* to = dst + (q + i) * rowStep + c;
+        V::store(to, accumulate ? V::add(V::load(to), r[i]) : r[i]);
       }
+    }
+  }
+  for (int64_t q = 0; q < queries; ++q) {
+    const T f = factor ? factor[q] : T(1);
+    for (int64_t c = q < squareQ ? squareC : 0; c < depth; ++c) {
+      T& d = dst[q * rowStep + c * step];
+      const T x = f * src[c * width + q];
+      d = accumulate ? d + x : x;
     }
   }
 }
@@ -255,11 +313,26 @@ void applyMask(typename V::T* X, int64_t width, int64_t first, int64_t rows, int
                const TileMask<typename V::T>& m) {
   using T = typename V::T;
   constexpr T lowest = -Infinity<T>::value;
-  if (m.additive)
+  if (m.additive) {
+    constexpr int N = V::N;
+    const int64_t squareQ = m.additiveStep == 1 && N > 1 ? queries / N * N : 0, squareJ = rows / N * N;
+    for (int64_t q = 0; q < squareQ; q += N)
+      for (int64_t j = 0; j < squareJ; j += N) {
+        typename V::Vec r[N];
+#pragma GCC unroll 16
+        for (int i = 0; i < N; ++i) r[i] = V::load(m.additive + (q + i) * m.additiveRow + first + j);
+        V::transpose(r);
+#pragma GCC unroll 16
+        for (int i = 0; i < N; ++i) {
+          T* x = X + (j + i) * width + q;
+          V::store(x, V::add(V::load(x), r[i]));
+        }
+      }
     for (int64_t q = 0; q < queries; ++q) {
       const T* a = m.additive + q * m.additiveRow + first * m.additiveStep;
-      for (int64_t j = 0; j < rows; ++j) X[j * width + q] += a[j * m.additiveStep];
+      for (int64_t j = q < squareQ ? squareJ : 0; j < rows; ++j) X[j * width + q] += a[j * m.additiveStep];
     }
+  }
   if (m.association)
     for (int64_t q = 0; q < queries; ++q) {
       const uint8_t* a = m.association + q * m.associationRow + first * m.associationStep;
@@ -652,6 +725,38 @@ struct Gradient {
 };
 
 template <class V>
+void dot(const typename V::T* X, const typename V::T* G, int64_t width, int64_t rows, typename V::T* total) {
+  for (int64_t g = 0; g < width; g += V::N) {
+    auto all = V::load(total + g);
+    for (int64_t j0 = 0; j0 < rows; j0 += 128) {
+      const int64_t j1 = j0 + 128 < rows ? j0 + 128 : rows;
+      auto a = V::zero(), b = a, c = a, d = a;
+      int64_t j = j0;
+      for (; j + 4 <= j1; j += 4) {
+        a = V::fma(V::load(X + j * width + g), V::load(G + j * width + g), a);
+        b = V::fma(V::load(X + (j + 1) * width + g), V::load(G + (j + 1) * width + g), b);
+        c = V::fma(V::load(X + (j + 2) * width + g), V::load(G + (j + 2) * width + g), c);
+        d = V::fma(V::load(X + (j + 3) * width + g), V::load(G + (j + 3) * width + g), d);
+      }
+      for (; j < j1; ++j) a = V::fma(V::load(X + j * width + g), V::load(G + j * width + g), a);
+      all = V::add(all, V::add(V::add(a, b), V::add(c, d)));
+    }
+    V::store(total + g, all);
+  }
+}
+
+template <class V>
+void softmaxGradient(typename V::T* X, typename V::T* G, const typename V::T* factor, const typename V::T* mean,
+                     int64_t width, int64_t rows) {
+  for (int64_t j = 0; j < rows; ++j)
+    for (int64_t g = 0; g < width; g += V::N) {
+      const auto p = V::mul(V::load(factor + g), V::load(X + j * width + g));
+      V::store(X + j * width + g, p);
+      V::store(G + j * width + g, V::mul(p, V::sub(V::load(G + j * width + g), V::load(mean + g))));
+    }
+}
+
+template <class V>
 void scaleRows(typename V::T* Y, const typename V::T* X, const typename V::T* factor, int64_t width, int64_t rows) {
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t g = 0; g < width; g += V::N) {
@@ -728,6 +833,8 @@ constexpr TileOps<typename V::T> makeOps() {
           Entry<V>::weights,
           distance<V>,
           Entry<V>::reduce,
+          dot<V>,
+          softmaxGradient<V>,
           Entry<V>::forgotten,
           Entry<V>::gradient,
           scaleRows<V>,

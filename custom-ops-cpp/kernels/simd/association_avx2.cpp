@@ -38,6 +38,28 @@ struct Float8Lanes {
   static inline bool any(Mask a) { return _mm256_movemask_ps(a) != 0; }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm256_blendv_ps(b, a, m); }
   static inline Vec keep(Mask m, Vec a) { return _mm256_and_ps(m, a); }
+  static inline __attribute__((always_inline)) void transpose(Vec (&r)[8]) {
+    Vec t[8];
+#pragma GCC unroll 4
+    for (int i = 0; i < 8; i += 2) {
+      t[i] = _mm256_unpacklo_ps(r[i], r[i + 1]);
+      t[i + 1] = _mm256_unpackhi_ps(r[i], r[i + 1]);
+    }
+#pragma GCC unroll 2
+    for (int i = 0; i < 8; i += 4) {
+      r[i] = _mm256_shuffle_ps(t[i], t[i + 2], 0x44);
+      r[i + 1] = _mm256_shuffle_ps(t[i], t[i + 2], 0xee);
+      r[i + 2] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0x44);
+      r[i + 3] = _mm256_shuffle_ps(t[i + 1], t[i + 3], 0xee);
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; ++c) {
+      t[c] = _mm256_permute2f128_ps(r[c], r[c + 4], 0x20);
+      t[c + 4] = _mm256_permute2f128_ps(r[c], r[c + 4], 0x31);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; ++i) r[i] = t[i];
+  }
   /// exp for x <= 0 or a little above; 0 below the smallest normal number; error below 1 unit in the last place.
   static inline Vec exp(Vec x) {
     const Mask tiny = _mm256_cmp_ps(x, set(-87.3365f), _CMP_LT_OQ);
@@ -84,6 +106,14 @@ struct Double4Lanes {
   static inline bool any(Mask a) { return _mm256_movemask_pd(a) != 0; }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm256_blendv_pd(b, a, m); }
   static inline Vec keep(Mask m, Vec a) { return _mm256_and_pd(m, a); }
+  static inline __attribute__((always_inline)) void transpose(Vec (&r)[4]) {
+    const Vec a = _mm256_unpacklo_pd(r[0], r[1]), b = _mm256_unpackhi_pd(r[0], r[1]);
+    const Vec c = _mm256_unpacklo_pd(r[2], r[3]), d = _mm256_unpackhi_pd(r[2], r[3]);
+    r[0] = _mm256_permute2f128_pd(a, c, 0x20);
+    r[1] = _mm256_permute2f128_pd(b, d, 0x20);
+    r[2] = _mm256_permute2f128_pd(a, c, 0x31);
+    r[3] = _mm256_permute2f128_pd(b, d, 0x31);
+  }
   static inline Vec exp(Vec x) {
     const Mask tiny = _mm256_cmp_pd(x, set(-708.3), _CMP_LT_OQ);
     x = _mm256_max_pd(set(-708.3), x);

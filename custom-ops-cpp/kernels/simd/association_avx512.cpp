@@ -38,6 +38,35 @@ struct Float16Lanes {
   static inline bool any(Mask a) { return a != 0; }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm512_mask_blend_ps(m, b, a); }
   static inline Vec keep(Mask m, Vec a) { return _mm512_maskz_mov_ps(m, a); }
+  static inline __attribute__((always_inline)) void transpose(Vec (&r)[16]) {
+    Vec t[16];
+#pragma GCC unroll 8
+    for (int i = 0; i < 16; i += 2) {  // pairs of rows
+      t[i] = _mm512_unpacklo_ps(r[i], r[i + 1]);
+      t[i + 1] = _mm512_unpackhi_ps(r[i], r[i + 1]);
+    }
+#pragma GCC unroll 4
+    for (int i = 0; i < 16; i += 4) {  // fours: element c of each quarter in r[i + c]
+      r[i] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(t[i]), _mm512_castps_pd(t[i + 2])));
+      r[i + 1] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(t[i]), _mm512_castps_pd(t[i + 2])));
+      r[i + 2] = _mm512_castpd_ps(_mm512_unpacklo_pd(_mm512_castps_pd(t[i + 1]), _mm512_castps_pd(t[i + 3])));
+      r[i + 3] = _mm512_castpd_ps(_mm512_unpackhi_pd(_mm512_castps_pd(t[i + 1]), _mm512_castps_pd(t[i + 3])));
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; ++c) {  // quarters
+      t[c] = _mm512_shuffle_f32x4(r[c], r[c + 4], 0x88);
+      t[c + 4] = _mm512_shuffle_f32x4(r[c], r[c + 4], 0xdd);
+      t[c + 8] = _mm512_shuffle_f32x4(r[c + 8], r[c + 12], 0x88);
+      t[c + 12] = _mm512_shuffle_f32x4(r[c + 8], r[c + 12], 0xdd);
+    }
+#pragma GCC unroll 4
+    for (int c = 0; c < 4; ++c) {
+      r[c] = _mm512_shuffle_f32x4(t[c], t[c + 8], 0x88);
+      r[c + 8] = _mm512_shuffle_f32x4(t[c], t[c + 8], 0xdd);
+      r[c + 4] = _mm512_shuffle_f32x4(t[c + 4], t[c + 12], 0x88);
+      r[c + 12] = _mm512_shuffle_f32x4(t[c + 4], t[c + 12], 0xdd);
+    }
+  }
   /// exp for x <= 0 or a little above; error below 1 unit in the last place; exact 0 for -inf.
   static inline Vec exp(Vec x) {
     x = _mm512_max_ps(set(-105.0f), x);
@@ -81,6 +110,30 @@ struct Double8Lanes {
   static inline bool any(Mask a) { return a != 0; }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm512_mask_blend_pd(m, b, a); }
   static inline Vec keep(Mask m, Vec a) { return _mm512_maskz_mov_pd(m, a); }
+  static inline __attribute__((always_inline)) void transpose(Vec (&r)[8]) {
+    Vec t[8];
+#pragma GCC unroll 4
+    for (int i = 0; i < 8; i += 2) {
+      t[i] = _mm512_unpacklo_pd(r[i], r[i + 1]);
+      t[i + 1] = _mm512_unpackhi_pd(r[i], r[i + 1]);
+    }
+#pragma GCC unroll 2
+    for (int c = 0; c < 2; ++c) {  // quarters of two
+      r[c] = _mm512_shuffle_f64x2(t[c], t[c + 2], 0x88);
+      r[c + 2] = _mm512_shuffle_f64x2(t[c], t[c + 2], 0xdd);
+      r[c + 4] = _mm512_shuffle_f64x2(t[c + 4], t[c + 6], 0x88);
+      r[c + 6] = _mm512_shuffle_f64x2(t[c + 4], t[c + 6], 0xdd);
+    }
+#pragma GCC unroll 2
+    for (int c = 0; c < 2; ++c) {
+      t[c] = _mm512_shuffle_f64x2(r[c], r[c + 4], 0x88);
+      t[c + 4] = _mm512_shuffle_f64x2(r[c], r[c + 4], 0xdd);
+      t[c + 2] = _mm512_shuffle_f64x2(r[c + 2], r[c + 6], 0x88);
+      t[c + 6] = _mm512_shuffle_f64x2(r[c + 2], r[c + 6], 0xdd);
+    }
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; ++i) r[i] = t[i];
+  }
   static inline Vec exp(Vec x) {
     x = _mm512_max_pd(set(-750.0), x);
     const Vec n = _mm512_roundscale_pd(mul(x, set(1.4426950408889634)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);

@@ -1,0 +1,128 @@
+// The Hopfield association, float: forward, and forward + backward (the backward pass computes the forward again), on the
+// shapes that the project's targets name. Threads: OMP_NUM_THREADS. SIMD level: DL4JHOPFIELD_SIMD.
+// On a busy machine look at the `min` rows: --benchmark_repetitions=20 --benchmark_report_aggregates_only=true
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "dl4jhopfield/association.h"
+
+namespace dl4jhopfield {
+namespace {
+
+struct Data {
+  AssociationOptions o;
+  std::vector<float> q, k, v, out, gradOut, gq, gk, gv;
+  AssociationInputs<float> in;
+
+  explicit Data(const AssociationOptions& options) : o(options) {
+    const int64_t B = o.batch, H = o.heads, L = o.queries, S = o.stored, d = o.width, dv = o.valueWidth;
+    std::mt19937 engine(1);
+    std::normal_distribution<float> gaussian;
+    for (auto [array, n] : {std::pair<std::vector<float>*, int64_t>{&q, L * d}, {&k, S * d}, {&v, S * dv}, {&gradOut, L * dv}}) {
+      array->resize(B * H * n);
+      for (std::size_t i = 0; i < array->size(); ++i) (*array)[i] = i < 65521 ? gaussian(engine) : (*array)[i - 65521];
+    }
+    out.resize(B * H * L * dv);
+    in.q = view<const float>(q, L, d);
+    in.k = view<const float>(k, S, d);
+    in.v = view<const float>(v, S, dv);
+    in.beta = 1 / std::sqrt(static_cast<double>(d));
+  }
+  /// As projections come: [B, rows, H * width].
+  template <class T, class A>
+  HeadView<T> view(A& a, int64_t rows, int64_t width) {
+    return {a.data(), rows * o.heads * width, width, o.heads * width, 1};
+  }
+  void forward() {
+    AssociationOutputs<float> to;
+    to.out = view<float>(out, o.queries, o.valueWidth);
+    association<float>(o, in, to);
+  }
+  void backward() {
+    gq.resize(q.size());
+    gk.resize(k.size());
+    gv.resize(v.size());
+    AssociationGradients<float> g;
+    g.gradOut = view<const float>(gradOut, o.queries, o.valueWidth);
+    g.gradQ = view<float>(gq, o.queries, o.width);
+    g.gradK = view<float>(gk, o.stored, o.width);
+    g.gradV = view<float>(gv, o.stored, o.valueWidth);
+    associationBackward<float>(o, in, g);
+  }
+};
+
+void add(const std::string& name, const AssociationOptions& o) {
+  for (bool both : {false, true})
+    benchmark::RegisterBenchmark((name + (both ? "/both" : "/forward")).c_str(),
+                                 [o, both](benchmark::State& state) {
+                                   Data data(o);
+                                   data.forward();
+                                   for (auto _ : state) {
+                                     data.forward();
+                                     if (both) data.backward();
+                                     benchmark::ClobberMemory();
+                                   }
+                                 })
+        ->Unit(benchmark::kMillisecond)
+        ->UseRealTime()
+        ->MeasureProcessCPUTime()
+        ->ComputeStatistics("min", [](const std::vector<double>& v) { return *std::min_element(v.begin(), v.end()); });
+}
+
+AssociationOptions shape(int64_t B, int64_t H, int64_t L, int64_t S, int64_t d, int64_t dv) {
+  AssociationOptions o;
+  o.batch = B;
+  o.heads = H;
+  o.queries = L;
+  o.stored = S;
+  o.width = d;
+  o.valueWidth = dv;
+  o.updateStepsEps = -1;
+  return o;
+}
+
+int all() {
+  for (int64_t steps : {0, 3}) {
+    auto o = shape(32, 4, 128, 128, 16, 16);
+    o.updateSteps = steps;
+    add("association/32x128/4x16/steps" + std::to_string(steps), o);
+    if (steps == 3) {
+      o.updateStepsEps = 1e-4;
+      add("association/32x128/4x16/stopping3", o);
+    }
+  }
+  for (auto [name, kind] : {std::pair<const char*, AssociationSeparation>{"sparsemax", AssociationSeparation::Sparsemax},
+                            {"entmax15", AssociationSeparation::Entmax15}}) {
+    auto o = shape(32, 4, 128, 128, 16, 16);
+    o.separation = kind;
+    add(std::string("association/32x128/4x16/") + name, o);
+  }
+  {
+    auto o = shape(32, 4, 128, 128, 16, 16);
+    o.unit = AssociationUnit::Pfu;
+    add("association/32x128/4x16/pfu", o);
+  }
+  add("attention/8x197/3x64", shape(8, 3, 197, 197, 64, 64));
+  add("lookup/64x30/1000x32", shape(1, 1, 64 * 30, 1000, 32, 32));
+  add("pooling/1x100000x32", shape(1, 1, 1, 100000, 32, 32));
+  add("pooling/8x1000x64", shape(8, 1, 1, 1000, 64, 64));
+  add("retrieval/64x100000x784", shape(1, 1, 64, 100000, 784, 784));
+  {
+    auto o = shape(1, 1, 64, 100000, 784, 784);
+    o.separation = AssociationSeparation::Sparsemax;
+    add("retrieval/64x100000x784/sparsemax", o);
+  }
+  return 0;
+}
+
+const int registered = all();
+
+}  // namespace
+}  // namespace dl4jhopfield
+
+BENCHMARK_MAIN();
