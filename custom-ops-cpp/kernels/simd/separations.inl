@@ -335,10 +335,19 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
       since = 0;
     }
     if (!(next > low && next < high)) next = low + (high - low) / 2;
-    const T rounded = static_cast<T>(next);
-    if (rounded == static_cast<T>(t) || rounded == static_cast<T>(low) || rounded == static_cast<T>(high)) {
+    T rounded = static_cast<T>(next);
+    if (rounded == static_cast<T>(t)) {
       t = next;
       return true;
+    }
+    if (rounded == static_cast<T>(low) || rounded == static_cast<T>(high)) {
+      // Back at a bound that is known not to be the root (Newton may cycle between two pieces): halve instead.
+      next = low + (high - low) / 2;
+      rounded = static_cast<T>(next);
+      if (rounded == static_cast<T>(low) || rounded == static_cast<T>(high)) {
+        t = next;
+        return true;
+      }
     }
     t = rounded;
   }

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -55,7 +56,8 @@ public final class PfuUnit extends HopfieldOp {
         args.iArgs()[3] != 0 ? null : args.tArgs()[1],
         args.tArgs()[2],
         MedianScope.values()[(int) args.iArgs()[4]],
-        x.rank() == 1 ? 1 : x.size(0));
+        x.rank() == 1 ? 1 : x.size(0),
+        x.dataType() != DataType.DOUBLE);
   }
 
   /**

@@ -58,8 +58,17 @@ public final class RowLagrangian {
    * @param mu fixed mu, or null: a median
    * @param bias value of forgotten entries, or null: the threshold
    * @param samples rows [g rows/samples, (g+1) rows/samples) are sample g
+   * @param single whether the arithmetic of the data type is that of float
    */
-  public record Pfu(Double mu, Double bias, double sigma, MedianScope scope, long samples) {
+  public record Pfu(
+      Double mu, Double bias, double sigma, MedianScope scope, long samples, boolean single) {
+    /**
+     * A threshold or bias in the precision of the arithmetic, so that comparisons come out alike.
+     */
+    double rounded(double value) {
+      return single ? (float) value : value;
+    }
+
     /** Medians, thresholds and noise numbers in one call. */
     public long groups(long rows) {
       return switch (scope) {
@@ -89,8 +98,10 @@ public final class RowLagrangian {
           for (long group = begin; group < end; group++) {
             double mu =
                 pfu.mu() != null ? pfu.mu() : median(x, mask, pfu.scope(), group * each, each);
-            double t = mu + (noise == null ? 0 : pfu.sigma() * pfu.sigma() * noise[(int) group]);
-            double b = pfu.bias() != null ? pfu.bias() : t;
+            double noisy =
+                mu + (noise == null ? 0 : pfu.sigma() * pfu.sigma() * noise[(int) group]);
+            double t = pfu.rounded(noisy);
+            double b = pfu.bias() != null ? pfu.rounded(pfu.bias()) : t;
             for (long row = group * each; row < (group + 1) * each; row++) {
               x.read(row, in);
               if (mask != null) {
@@ -164,7 +175,10 @@ public final class RowLagrangian {
         });
   }
 
-  /** The element of rank floor((n - 1) / 2) of the entries that count; NaN if there are none. */
+  /**
+   * The element of rank floor((n - 1) / 2) of the entries that count; -infinity if there are none,
+   * so that everything finite is kept.
+   */
   private static double median(Rows x, Rows mask, MedianScope scope, long firstRow, long rows) {
     int n = x.length();
     double[] all = new double[Math.toIntExact(rows * n)];
@@ -185,7 +199,7 @@ public final class RowLagrangian {
       }
     }
     if (count == 0) {
-      return Double.NaN;
+      return Double.NEGATIVE_INFINITY;
     }
     Arrays.sort(all, 0, count);
     return all[(count - 1) / 2];

@@ -1,0 +1,123 @@
+package io.github.dl4jhopfield.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A wrong argument is an IllegalArgumentException that names op, argument, what was expected and
+ * what was found.
+ */
+class ArgumentCheckTest {
+  private final NDHopfield ops = NDHopfield.ops();
+  private final INDArray x = Nd4j.rand(DataType.FLOAT, 2, 3);
+
+  private static void rejects(ThrowingCallable call, String... words) {
+    assertThatThrownBy(call)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContainingAll(words);
+  }
+
+  @Test
+  void wrongArgumentsAreNamed() {
+    rejects(
+        () -> ops.entmax15(x.castTo(DataType.INT), null, -1),
+        "hopfield_entmax15",
+        "argument x",
+        "data type",
+        "INT");
+    rejects(() -> ops.entmax15(null, null, -1), "hopfield_entmax15", "argument x");
+    rejects(
+        () -> ops.sparsemax(x, null, 2),
+        "hopfield_sparsemax",
+        "argument axis",
+        "from -2 to 1",
+        "found 2");
+    rejects(
+        () -> ops.sparsemax(Nd4j.scalar(1f), null, 0),
+        "hopfield_sparsemax",
+        "argument x",
+        "scalar");
+    rejects(
+        () -> ops.maskedSoftmax(x, Nd4j.ones(DataType.BOOL, 2, 4), 1, -1),
+        "hopfield_masked_softmax",
+        "argument mask",
+        "[2, 3]",
+        "[2, 4]");
+    rejects(
+        () -> ops.maskedSoftmax(x, Nd4j.ones(DataType.BOOL, 1, 2, 3), 1, -1),
+        "argument mask",
+        "[1, 2, 3]");
+    rejects(() -> ops.maskedSoftmax(x, null, Double.NaN, -1), "argument beta", "finite", "NaN");
+    rejects(
+        () -> ops.maskedSoftmax(x, null, Nd4j.ones(DataType.FLOAT, 2, 3), -1),
+        "argument beta",
+        "[2, 1]");
+    rejects(
+        () -> ops.maskedSoftmax(x, null, Nd4j.ones(DataType.DOUBLE, 2, 1), -1),
+        "argument beta",
+        "FLOAT",
+        "DOUBLE");
+    rejects(
+        () -> ops.entmax(x, null, 0.9, -1),
+        "hopfield_entmax",
+        "argument alpha",
+        "at least 1",
+        "0.9");
+    rejects(() -> ops.normmax(x, null, 1, -1), "hopfield_normmax", "argument p", "above 1");
+    rejects(
+        () -> ops.kSubsets(x, null, 0, false, -1),
+        "hopfield_k_subsets",
+        "argument k",
+        "at least 1",
+        "found 0");
+    rejects(
+        () -> ops.constrainedSparsemax(x, Nd4j.ones(DataType.FLOAT, 3), null, -1),
+        "argument upper",
+        "[2, 3]");
+    rejects(
+        () -> ops.lagrangianUnit(LagrangianUnit.pfu(), x, null, Nd4j.ones(DataType.FLOAT, 3), -1),
+        "hopfield_pfu_unit",
+        "argument noise",
+        "2 numbers");
+    rejects(
+        () -> ops.lagrangianUnit(LagrangianUnit.pfu(), x, null, null, 0),
+        "argument axis",
+        "samples");
+  }
+
+  @Test
+  void aGraphChecksShapesWhenItRuns() {
+    SameDiff sd = SameDiff.create();
+    SDVariable y =
+        SDHopfield.of(sd).entmax15(sd.constant(x), sd.constant(Nd4j.ones(DataType.BOOL, 5)), -1);
+    assertThatThrownBy(y::eval)
+        .hasStackTraceContaining("IllegalArgumentException")
+        .hasStackTraceContaining("hopfield_entmax15: argument mask");
+  }
+
+  @Test
+  void emptyArraysGiveEmptyResults() {
+    INDArray empty = Nd4j.create(DataType.FLOAT, 0, 3);
+    assertThat(ops.entmax15(empty, null, -1).shape()).containsExactly(0, 3);
+    assertThat(ops.reluUnit(empty).kept().shape()).containsExactly(0, 3);
+    assertThat(ops.maskedSoftmax(Nd4j.create(DataType.DOUBLE, 2, 0), null, 1, -1).shape())
+        .containsExactly(2, 0);
+  }
+
+  @Test
+  void inputsAreNotChanged() {
+    INDArray before = x.dup();
+    for (Separation separation : OpCase.separations()) {
+      ops.separate(separation, x, Nd4j.ones(DataType.BOOL, 3), 2, -1);
+    }
+    assertThat(x).isEqualTo(before);
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.dl4jhopfield.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** SameDiff's gradients are those of finite differences, of scores, beta, alpha and bounds. */
+class GradientTest {
+  private static final long SEED = 7;
+  private static final double STEP = 1e-6;
+
+  static List<Separation> separations() {
+    List<Separation> all = new ArrayList<>(OpCase.separations());
+    all.add(Separation.learnedEntmax(1.3));
+    return all;
+  }
+
+  static List<LagrangianUnit> units() {
+    return OpCase.units();
+  }
+
+  private static INDArray smooth(Random random, long... shape) {
+    INDArray x = Nd4j.create(DataType.DOUBLE, shape);
+    for (long i = 0; i < x.length(); i++) {
+      x.data().put(i, random.nextGaussian());
+    }
+    return x;
+  }
+
+  @ParameterizedTest
+  @MethodSource("separations")
+  void separationsOfScoresAndBeta(Separation separation) {
+    Random random = new Random(SEED);
+    for (int axis : new int[] {-1, 1}) {
+      INDArray mask = OpCase.mask(random, 0.7, 2, 1, 5);
+      checkGradients(
+          random,
+          sd -> {
+            SDVariable x = sd.var("x", smooth(random, 2, 3, 5));
+            SDVariable beta =
+                sd.var("beta", smooth(random, 1, axis == 1 ? 1 : 3, axis == 1 ? 5 : 1).add(3));
+            return SDHopfield.of(sd).separate(separation, x, sd.constant(mask), beta, axis);
+          },
+          "x",
+          "beta");
+    }
+  }
+
+  @Test
+  void entmaxOfAlpha() {
+    Random random = new Random(SEED);
+    checkGradients(
+        random,
+        sd -> {
+          SDVariable x = sd.var("x", smooth(random, 4, 6).mul(2));
+          SDVariable alpha =
+              sd.var("alpha", Nd4j.createFromArray(new double[][] {{1.001}, {1.3}, {1.9}, {2.5}}));
+          return SDHopfield.of(sd).entmax(x, null, alpha, -1);
+        },
+        "x",
+        "alpha");
+  }
+
+  @Test
+  void entmaxOfAlphaAtItsLimitIsSmooth() {
+    // from the right only: alpha below 1 has no meaning
+    INDArray x = smooth(new Random(SEED), 3, 6);
+    SameDiff sd = SameDiff.create();
+    SDVariable alpha = sd.var("alpha", Nd4j.scalar(1.0));
+    INDArray weights = smooth(new Random(SEED + 1), 3, 6);
+    SDVariable loss =
+        SDHopfield.of(sd)
+            .entmax(sd.constant(x), null, alpha.reshape(1, 1), -1)
+            .mul(sd.constant(weights))
+            .sum();
+    loss.markAsLoss();
+    double analytic = sd.calculateGradients(Map.of(), "alpha").get("alpha").getDouble(0);
+    double h = 1e-5;
+    double at = loss.eval().getDouble(0);
+    alpha.setArray(Nd4j.scalar(1 + h));
+    double one = loss.eval().getDouble(0);
+    alpha.setArray(Nd4j.scalar(1 + 2 * h));
+    double two = loss.eval().getDouble(0);
+    assertThat(analytic)
+        .isCloseTo((-3 * at + 4 * one - two) / (2 * h), org.assertj.core.data.Offset.offset(1e-6));
+  }
+
+  @Test
+  void constrainedSparsemaxOfScoresAndBounds() {
+    Random random = new Random(SEED);
+    checkGradients(
+        random,
+        sd -> {
+          SDVariable x = sd.var("x", smooth(random, 4, 5));
+          SDVariable upper = sd.var("upper", Nd4j.rand(DataType.DOUBLE, 4, 5));
+          return SDHopfield.of(sd)
+              .constrainedSparsemax(x, upper, sd.constant(OpCase.mask(random, 0.8, 5)), -1);
+        },
+        "x",
+        "upper");
+  }
+
+  @ParameterizedTest
+  @MethodSource("units")
+  void lagrangianUnits(LagrangianUnit unit) {
+    Random random = new Random(SEED);
+    checkGradients(
+        random,
+        sd -> {
+          SDVariable x = sd.var("x", smooth(random, 2, 3, 5));
+          return SDHopfield.of(sd)
+              .lagrangianUnit(unit, x, sd.constant(OpCase.mask(random, 0.8, 2, 1, 5)))
+              .values();
+        },
+        "x");
+  }
+
+  @Test
+  void bothOutputsOfAUnitMayBeUsed() {
+    Random random = new Random(SEED);
+    checkGradients(
+        random,
+        sd -> {
+          SDVariable x = sd.var("x", smooth(random, 2, 5));
+          UnitOutput<SDVariable> unit = SDHopfield.of(sd).pfuUnit(x, LagrangianUnit.pfu());
+          return unit.kept().mul(SDHopfield.of(sd).entmax15(unit.values(), null, -1));
+        },
+        "x");
+  }
+
+  private static void checkGradients(
+      Random random, Function<SameDiff, SDVariable> graph, String... variables) {
+    SameDiff sd = SameDiff.create();
+    SDVariable y = graph.apply(sd);
+    INDArray value = y.eval();
+    SDVariable loss = y.mul(sd.constant(smooth(random, value.shape()))).sum();
+    loss.markAsLoss();
+    Map<String, INDArray> gradients = sd.calculateGradients(Map.of(), variables);
+    for (String name : variables) {
+      INDArray array = sd.getVariable(name).getArr();
+      for (long i = 0; i < array.length(); i++) {
+        double old = array.getDouble(i);
+        array.putScalar(i, old + STEP);
+        double up = loss.eval().getDouble(0);
+        array.putScalar(i, old - STEP);
+        double down = loss.eval().getDouble(0);
+        array.putScalar(i, old);
+        assertThat(gradients.get(name).getDouble(i))
+            .as("gradient of %s[%d], seed %d", name, i, SEED)
+            .isCloseTo((up - down) / (2 * STEP), org.assertj.core.data.Offset.offset(2e-5));
+      }
+    }
+  }
+}
