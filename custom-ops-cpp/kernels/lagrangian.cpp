@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <type_traits>
 #include <vector>
 
 #include "internal/reference.h"
@@ -41,6 +42,48 @@ void lagrangianBackward(const Block<C>& b) {
   }
 }
 
+template <class C>
+void lagrangianSums(const Block<C>& b) {
+  for (int64_t r = 0; r < b.rows; ++r) {
+    const C* x = b.in[0] + r * b.inStep[0];
+    const C* keep = b.in[1] + r * b.inStep[1];
+    const C* g = b.in[2] + r * b.inStep[2];
+    const uint8_t* mask = b.mask ? b.mask + r * b.maskStep : nullptr;
+    const double median = b.scalar[0][r * b.scalarStep[0]];
+    double forgotten = 0, ties = 0;
+    for (int64_t i = 0; i < b.length; ++i) {
+      if (mask != nullptr && mask[i] == 0) continue;
+      if (keep[i] == 0 && !std::isnan(x[i])) forgotten += static_cast<double>(g[i]);
+      ties += static_cast<double>(x[i]) == median;
+    }
+    b.perRow[0][b.first + r] = forgotten;
+    b.perRow[1][b.first + r] = ties;
+  }
+}
+
+template <class C>
+int64_t collect(const C* x, const uint8_t* mask, int64_t n, bool withMinusInfinity, C* out) {
+  int64_t count = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const bool counts = (mask == nullptr || mask[i] != 0) && !std::isnan(x[i]) &&
+                        (withMinusInfinity || x[i] != -std::numeric_limits<C>::infinity());
+    if (counts) out[count++] = x[i];
+  }
+  return count;
+}
+
+template <class C>
+C select(C* values, int64_t n, int64_t k) {
+  std::nth_element(values, values + k, values + n);
+  return values[k];
+}
+
+template void lagrangianSums(const Block<float>&);
+template void lagrangianSums(const Block<double>&);
+template int64_t collect(const float*, const uint8_t*, int64_t, bool, float*);
+template int64_t collect(const double*, const uint8_t*, int64_t, bool, double*);
+template float select(float*, int64_t, int64_t);
+template double select(double*, int64_t, int64_t);
 template void lagrangian(const Block<float>&);
 template void lagrangian(const Block<double>&);
 template void lagrangianBackward(const Block<float>&);
@@ -68,16 +111,24 @@ void eachEntry(const RowsView<const S>& x, const MaskView& mask, int64_t begin, 
 template <class S>
 double lowerMedian(const RowsView<const S>& x, const MaskView& mask, int64_t begin, int64_t end, bool withMinusInfinity) {
   using C = Compute<S>;
-  static thread_local std::vector<C> values;
-  values.clear();
-  eachEntry(x, mask, begin, end, [&](int64_t, int64_t, C value) {
-    if (!std::isnan(value) && (withMinusInfinity || value != -std::numeric_limits<C>::infinity()))
-      values.push_back(value);
-  });
-  if (values.empty()) return kMinusInfinity;
-  const auto middle = values.begin() + static_cast<std::ptrdiff_t>((values.size() - 1) / 2);
-  std::nth_element(values.begin(), middle, values.end());
-  return *middle;
+  static thread_local Scratch scratch;
+  const RowKernels<C>& kernels = rowKernels<C>();
+  C* values = static_cast<C*>(scratch.atLeast(((end - begin) * x.length + kPadding) * sizeof(C)));
+  int64_t count = 0;
+  for (int64_t row = begin; row < end; ++row) {
+    bool inPlace = std::is_same_v<S, C> && x.stride == 1;
+    inPlace &= mask.data == nullptr || mask.stride == 1;
+    if (inPlace) {
+      count += kernels.collect(reinterpret_cast<const C*>(x.row(row)), mask.data != nullptr ? mask.row(row) : nullptr,
+                               x.length, withMinusInfinity, values + count);
+    } else {
+      eachEntry(x, mask, row, row + 1, [&](int64_t, int64_t, C value) {
+        if (!std::isnan(value) && (withMinusInfinity || value != -std::numeric_limits<C>::infinity()))
+          values[count++] = value;
+      });
+    }
+  }
+  return count == 0 ? kMinusInfinity : static_cast<double>(kernels.select(values, count, (count - 1) / 2));
 }
 
 struct Groups {
@@ -174,31 +225,29 @@ void pfuUnitBackward(const RowsView<const S>& x, const MaskView& mask, const Pfu
     medians = found.data();
   }
   // Summed row by row, then in the order of the rows: the same bits whatever the number of threads.
-  std::vector<double> forgotten(rows, 0.0);
-  std::vector<int64_t> ties(rows, 0);
   const auto groupOf = [&](int64_t row) { return row / (rows / groups.count); };
-  parallelRows(rows, x.length * 2, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const S* kept = keep.row(row);
-      const S* g = gradD.row(row);
-      const double median = medians[groupOf(row)];
-      eachEntry(x, mask, row, row + 1, [&](int64_t, int64_t i, Compute<S> value) {
-        if (load<S>(kept[i * keep.stride]) == 0 && !std::isnan(value)) forgotten[row] += load<S>(g[i * gradD.stride]);
-        ties[row] += median != kMinusInfinity && static_cast<double>(value) == median;
-      });
-    }
-  });
+  std::vector<double> forgotten(rows), ties(rows), ofRow(rows);
+  for (int64_t row = 0; row < rows; ++row) ofRow[row] = medians[groupOf(row)];
+  RowPlan<S>(x)
+      .in(x)
+      .in(keep)
+      .in(gradD)
+      .mask(mask)
+      .scalars(denseScalars(x, ofRow))
+      .perRow(forgotten.data())
+      .perRow(ties.data())
+      .run(1, 0, rowKernels<Compute<S>>().lagrangianSums);
   std::vector<double> share(groups.count, 0.0);
-  std::vector<int64_t> tied(groups.count, 0);
+  std::vector<double> tied(groups.count, 0.0);
   for (int64_t row = 0; row < rows; ++row) {
     share[groupOf(row)] += forgotten[row];
-    tied[groupOf(row)] += ties[row];
+    if (ofRow[row] != kMinusInfinity) tied[groupOf(row)] += ties[row];
   }
   for (int64_t g = 0; g < groups.count; ++g)
-    if (tied[g] > 0) share[g] /= static_cast<double>(tied[g]);
+    if (tied[g] > 0) share[g] /= tied[g];
   parallelRows(rows, x.length, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      if (ties[row] == 0) continue;
+      if (ties[row] == 0 || ofRow[row] == kMinusInfinity) continue;
       S* target = gradX.row(row);
       const double median = medians[groupOf(row)];
       eachEntry(x, mask, row, row + 1, [&](int64_t, int64_t i, Compute<S> value) {

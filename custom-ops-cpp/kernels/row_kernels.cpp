@@ -55,6 +55,9 @@ const RowKernels<C>& referenceKernels() {
     t.kSubsetsAtMostBackward = kSubsetsAtMostBackward<C>;
     t.lagrangian = lagrangian<C>;
     t.lagrangianBackward = lagrangianBackward<C>;
+    t.lagrangianSums = lagrangianSums<C>;
+    t.collect = collect<C>;
+    t.select = select<C>;
     t.gelu = gelu<C>;
     t.geluTanh = geluTanh<C>;
     t.geluBackward = geluBackward<C>;

@@ -183,6 +183,27 @@ TEST_P(Lagrangian, pfuTakesTheLowerMedianOfTheUnmaskedEntriesOfEachGroup) {
   }
 }
 
+TEST_P(Lagrangian, mediansOfLargeGroupsAndOfManyEqualValues) {
+  Random random(63);
+  SCOPED_TRACE(random.trace());
+  for (int64_t n : {1, 2, 63, 64, 65, 130, 1000, 5000, 40001}) {
+    for (int kind = 0; kind < 4; ++kind) {
+      std::vector<float> x = random.normals<float>(n), d(n), keep(n);
+      for (float& value : x) {
+        if (kind == 1) value = std::round(value);                       // five values or so
+        if (kind == 2) value = 1;                                       // one value
+        if (kind == 3) value = random.integer(0, 9) ? 2.0f : value * 1e20f;  // nearly one value, and a wild rest
+      }
+      std::vector<float> sorted(x);
+      std::sort(sorted.begin(), sorted.end());
+      double median = 0;
+      pfuUnit<float>(denseRows<const float>(x.data(), 1, n), {}, PfuOptions(), nullptr, denseRows<float>(d.data(), 1, n),
+                     denseRows<float>(keep.data(), 1, n), &median);
+      ASSERT_EQ(median, sorted[(n - 1) / 2]) << "n " << n << " kind " << kind;
+    }
+  }
+}
+
 TEST_P(Lagrangian, pfuGradientMatchesFiniteDifferences) {
   Random random(67);
   SCOPED_TRACE(random.trace());

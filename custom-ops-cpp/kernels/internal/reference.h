@@ -47,6 +47,12 @@ void lagrangian(const Block<C>& block);
 template <class C>
 void lagrangianBackward(const Block<C>& block);
 template <class C>
+void lagrangianSums(const Block<C>& block);
+template <class C>
+int64_t collect(const C* x, const uint8_t* mask, int64_t n, bool withMinusInfinity, C* out);
+template <class C>
+C select(C* values, int64_t n, int64_t k);
+template <class C>
 void gelu(const Block<C>& block);
 template <class C>
 void geluTanh(const Block<C>& block);

@@ -23,6 +23,13 @@ struct RowKernels {
   Kernel lagrangian;
   // keep, g | - | gradX
   Kernel lagrangianBackward;
+  // x, keep, g | median | - | sum of g over what was not kept, number of entries that equal the median
+  Kernel lagrangianSums;
+  /// Copies the entries of a row that a median counts (unmasked, no NaN, -inf on request) to `out`, which has room for
+  /// n + kPadding; returns how many.
+  int64_t (*collect)(const C* x, const uint8_t* mask, int64_t n, bool withMinusInfinity, C* out);
+  /// The k-th smallest of n values without NaN, 0 <= k < n; `values` has room for n + kPadding and is used up.
+  C (*select)(C* values, int64_t n, int64_t k);
   // x | - | y;   x, g | - | gradX
   Kernel gelu, geluTanh, geluBackward, geluTanhBackward;
   // x, gain (optional), bias (optional) | eps | y;   x, g, gain (optional) | eps | gradX, and sums over rows (optional, step 0)

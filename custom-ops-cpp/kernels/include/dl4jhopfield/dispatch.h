@@ -10,7 +10,7 @@ enum class SimdLevel { Scalar = 0, Avx2 = 1, Avx512 = 2 };
 const char* simdLevelName(SimdLevel level);
 
 /// The best level that this processor and operating system support (cpuid, xgetbv).
-/// Avx2 needs avx2, fma and f16c; Avx512 needs f, bw, dq, vl besides.
+/// Avx2 needs avx2, fma, f16c, bmi, bmi2, popcnt and lzcnt; Avx512 needs f, bw, dq, vl besides.
 SimdLevel detectedSimdLevel();
 
 /// The level in use: the detected one, lowered by the environment variable
