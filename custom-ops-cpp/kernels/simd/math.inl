@@ -87,7 +87,7 @@ inline __attribute__((always_inline)) typename V::R log(typename V::R c) {
   return V::fma(e, V::set(K::ln2High), f - tail);
 }
 
-/// log(1 + u) for u > -1, given c = 1 + u and its inverse: the rounding of 1 + u is put back.
+/// log(1 + u) for u > -1, given c = 1 + u and about its inverse: the rounding of 1 + u is put back.
 template <class V>
 inline __attribute__((always_inline)) typename V::R log1p(typename V::R u, typename V::R c, typename V::R inverse) {
   return V::fma(u - (c - V::set(1)), inverse, log<V>(c));

@@ -166,7 +166,7 @@ inline __attribute__((always_inline)) typename V::R positivePower(typename V::R 
   const auto c = V::set(1) + u;
   const auto alive = V::greater(c, V::zero());
   const auto safe = V::select(alive, c, V::set(1));
-  return V::keep(alive, exp<V>(a * log1p<V>(u, safe, V::set(1) / safe)));
+  return V::keep(alive, exp<V>(a * log1p<V>(u, safe, V::nearInverse(safe))));
 }
 
 /// The vector twin of internal/power_threshold.h; `d` as for threshold().
@@ -174,7 +174,7 @@ template <class V>
 typename V::T powerThreshold(typename V::T* d, int64_t count, double s, double q) {
   using T = typename V::T;
   double low = __builtin_expm1(-__builtin_log(static_cast<double>(count)) / q) / s, high = 0, v = 0;
-  const auto sv = V::set(static_cast<T>(s)), qv = V::set(static_cast<T>(q)), zero = V::zero(), one = V::set(1);
+  const auto sv = V::set(static_cast<T>(s)), lowerQ = V::set(static_cast<T>(q - 1)), zero = V::zero(), one = V::set(1);
   for (int iteration = 0; iteration < 200; ++iteration) {
     const auto vv = V::set(static_cast<T>(v));
     // What can still be in the support at the upper end of the bracket stays.
@@ -187,10 +187,9 @@ typename V::T powerThreshold(typename V::T* d, int64_t count, double s, double q
       const auto c = one + u;
       const auto alive = V::greater(c, zero);
       const auto safe = V::select(alive, c, one);
-      const auto inverse = one / safe;
-      const auto power = V::keep(alive, exp<V>(qv * log1p<V>(V::keep(alive, u), safe, inverse)));
-      f = f + power;
-      g = V::fma(power, inverse, g);
+      const auto lower = V::keep(alive, exp<V>(lowerQ * log1p<V>(V::keep(alive, u), safe, V::nearInverse(safe))));
+      f = V::fma(lower, safe, f);  // c^q = c^(q-1) c
+      g = g + lower;
       kept += V::compress(d + kept, V::greater(value, limit), value);
     }
     V::store(d + kept, V::set(-static_cast<T>(__builtin_inf())));

@@ -70,6 +70,7 @@ struct F32 {
   static R max(R a, R b) { return _mm256_max_ps(a, b); }
   static R min(R a, R b) { return _mm256_min_ps(a, b); }
   static R sqrt(R a) { return _mm256_sqrt_ps(a); }
+  static R nearInverse(R a) { return _mm256_rcp_ps(a); }
   static R abs(R a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
   static R copySign(R magnitude, R sign) {
     const R bit = _mm256_set1_ps(-0.0f);
@@ -155,6 +156,7 @@ struct F64 {
   static R max(R a, R b) { return _mm256_max_pd(a, b); }
   static R min(R a, R b) { return _mm256_min_pd(a, b); }
   static R sqrt(R a) { return _mm256_sqrt_pd(a); }
+  static R nearInverse(R a) { return _mm256_div_pd(_mm256_set1_pd(1), a); }
   static R abs(R a) { return _mm256_andnot_pd(_mm256_set1_pd(-0.0), a); }
   static R copySign(R magnitude, R sign) {
     const R bit = _mm256_set1_pd(-0.0);

@@ -36,6 +36,7 @@ struct F32 {
   static R max(R a, R b) { return _mm512_max_ps(a, b); }              // b where either is NaN
   static R min(R a, R b) { return _mm512_min_ps(a, b); }
   static R sqrt(R a) { return _mm512_sqrt_ps(a); }
+  static R nearInverse(R a) { return _mm512_rcp14_ps(a); }  // relative error below 1e-3
   static R abs(R a) { return _mm512_abs_ps(a); }
   static R copySign(R magnitude, R sign) {
     const __m512i bit = _mm512_set1_epi32(INT32_MIN);
@@ -100,6 +101,7 @@ struct F64 {
   static R max(R a, R b) { return _mm512_max_pd(a, b); }
   static R min(R a, R b) { return _mm512_min_pd(a, b); }
   static R sqrt(R a) { return _mm512_sqrt_pd(a); }
+  static R nearInverse(R a) { return _mm512_rcp14_pd(a); }
   static R abs(R a) { return _mm512_abs_pd(a); }
   static R copySign(R magnitude, R sign) {
     const __m512i bit = _mm512_set1_epi64(INT64_MIN);
