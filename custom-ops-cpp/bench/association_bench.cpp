@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "dl4jhopfield/association.h"
+#include "dl4jhopfield/association_retrieval.h"
+#include "dl4jhopfield/dtype.h"
 
 namespace dl4jhopfield {
 namespace {
@@ -86,6 +88,35 @@ AssociationOptions shape(int64_t B, int64_t H, int64_t L, int64_t S, int64_t d, 
   return o;
 }
 
+/// A memory of patterns that are keys and values at once, the ten heaviest reported.
+void addMemory(const std::string& name, int64_t queries, int64_t rows, int64_t width, AssociationSeparation kind, bool half) {
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+    std::mt19937 engine(1);
+    std::normal_distribution<float> gaussian;
+    std::vector<float> keys(half ? 0 : rows * width), q(queries * width), out(queries * width);
+    std::vector<Half> halves(half ? rows * width : 0);
+    for (float& x : q) x = gaussian(engine);
+    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i < 65521 ? gaussian(engine) : keys[i - 65521];
+    for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = i < 65521 ? toHalf(gaussian(engine)) : halves[i - 65521];
+    std::vector<int64_t> top(queries * 10);
+    RetrievalOptions o;
+    o.queries = queries;
+    o.width = o.valueWidth = width;
+    o.separation = kind;
+    o.beta = 1 / std::sqrt(static_cast<double>(width));
+    o.topK = 10;
+    RetrievalResults<float> r;
+    r.out = out.data();
+    r.topIndex = top.data();
+    const PatternBlock<float> all{half ? static_cast<const void*>(halves.data()) : keys.data(), nullptr, rows, width, 0, half};
+    for (auto _ : state) retrieve<float>(o, q.data(), width, &all, 1, r);
+  })
+      ->Unit(benchmark::kMillisecond)
+      ->UseRealTime()
+      ->MeasureProcessCPUTime()
+      ->ComputeStatistics("min", [](const std::vector<double>& v) { return *std::min_element(v.begin(), v.end()); });
+}
+
 int all() {
   for (int64_t steps : {0, 3}) {
     auto o = shape(32, 4, 128, 128, 16, 16);
@@ -117,6 +148,10 @@ int all() {
     o.separation = AssociationSeparation::Sparsemax;
     add("retrieval/64x100000x784/sparsemax", o);
   }
+  addMemory("memory/64x100000x784", 64, 100000, 784, AssociationSeparation::Softmax, false);
+  addMemory("memory/1x100000x784", 1, 100000, 784, AssociationSeparation::Softmax, false);
+  addMemory("memory/64x100000x784/half", 64, 100000, 784, AssociationSeparation::Softmax, true);
+  addMemory("memory/64x100000x784/sparsemax", 64, 100000, 784, AssociationSeparation::Sparsemax, false);
   return 0;
 }
 

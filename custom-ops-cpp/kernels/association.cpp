@@ -11,6 +11,7 @@
 
 #include "dl4jhopfield/dispatch.h"
 #include "dl4jhopfield/parallel.h"
+#include "internal/association_search.h"
 #include "internal/association_tile.h"
 #include "internal/scratch.h"
 
@@ -23,26 +24,6 @@ constexpr int64_t kBlockBytes = 32 * 1024;         // scores computed at a time:
 constexpr int64_t kPreferredTile = 512 * 1024;     // resident tiles shrink to fewer queries to stay in the second level
 constexpr int64_t kLargestTile = 8 * 1024 * 1024;  // and are not kept at all beyond this
 constexpr int64_t kLargestSplitTile = 26 * 1024 * 1024;
-constexpr int kRounds = 200;                       // of a threshold search; a few are needed, bisection alone needs 60
-
-int64_t roundUp(int64_t n, int64_t to) { return (n + to - 1) / to * to; }
-
-/// Hands out pieces of one allocation; with base == nullptr it only counts.
-class Arena {
- public:
-  explicit Arena(void* base) : base_(static_cast<char*>(base)) {}
-  template <class U>
-  U* take(int64_t n) {
-    U* piece = reinterpret_cast<U*>(base_ + used_);
-    used_ += roundUp(n * static_cast<int64_t>(sizeof(U)) + 128, 64);  // vector loads may run past the end
-    return piece;
-  }
-  int64_t used() const { return used_; }
-
- private:
-  char* base_;
-  int64_t used_ = 0;
-};
 
 /// How the scores of one head are cut. Depends on shapes only.
 struct Plan {
@@ -81,65 +62,6 @@ Plan makePlan(const AssociationOptions& o, int lanes, bool backward) {
   p.chunk = p.split ? roundUp((S + p.chunks - 1) / p.chunks, p.block) : std::max<int64_t>(S, 1);
   p.chunks = std::max<int64_t>(1, (S + p.chunk - 1) / p.chunk);
   return p;
-}
-
-template <class T>
-const TileOps<T>& activeOps() {
-#ifdef DL4JHOPFIELD_X86
-  switch (activeSimdLevel()) {
-    case SimdLevel::Avx512:
-      return tileOpsAvx512<T>();
-    case SimdLevel::Avx2:
-      return tileOpsAvx2<T>();
-    default:
-      break;
-  }
-#endif
-  return tileOpsScalar<T>();
-}
-
-template <class T>
-Separator<T> makeSeparator(const AssociationOptions& o) {
-  Separator<T> s{};
-  s.scale = 1;
-  s.power = s.sumPower = 1;
-  s.k = static_cast<T>(o.k);
-  s.atMost = o.atMost;
-  s.unit = o.unit != AssociationUnit::None;
-  const double alpha = o.alpha;
-  switch (o.separation) {
-    case AssociationSeparation::Softmax:
-      s.kind = Kind::Softmax;
-      break;
-    case AssociationSeparation::Sparsemax:
-      s.kind = Kind::Sparsemax;
-      break;
-    case AssociationSeparation::Entmax15:
-      s.kind = Kind::Entmax15;
-      break;
-    case AssociationSeparation::Entmax:
-      s.kind = alpha == 1 ? Kind::Softmax : alpha == 1.5 ? Kind::Entmax15 : alpha == 2 ? Kind::Sparsemax : Kind::Entmax;
-      if (s.kind == Kind::Entmax) {
-        s.scale = static_cast<T>(alpha - 1);
-        s.power = s.sumPower = static_cast<T>(1 / (alpha - 1));
-        s.slopePower = static_cast<T>((2 - alpha) / (alpha - 1));
-      }
-      break;
-    case AssociationSeparation::Normmax:
-      s.kind = Kind::Normmax;
-      s.power = static_cast<T>(1 / (alpha - 1));
-      s.slopePower = static_cast<T>((2 - alpha) / (alpha - 1));
-      s.sumPower = static_cast<T>(alpha / (alpha - 1));
-      break;
-    case AssociationSeparation::KSubsets:
-      s.kind = Kind::KSubsets;
-      break;
-  }
-  if (s.kind == Kind::Entmax15) {
-    s.scale = static_cast<T>(0.5);
-    s.sumPower = 2;
-  }
-  return s;
 }
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("association: " + what); }
@@ -205,7 +127,8 @@ class Run {
 
  public:
   Run(const AssociationOptions& options, const AssociationInputs<T>& inputs)
-      : o(options), in(inputs), ops(activeOps<T>()), sep(makeSeparator<T>(options)) {
+      : o(options), in(inputs), ops(activeOps<T>()), sep(makeSeparator<T>(options.separation, options.alpha, options.k, options.atMost,
+                            options.unit != AssociationUnit::None)) {
     check(o, in);
     heads_ = o.batch * o.heads;
     padded_ = roundUp(std::max<int64_t>(o.queries, 1), 64);
@@ -404,11 +327,7 @@ class Run {
   }
 
   static void fill(T* p, int64_t n, T value) { std::fill(p, p + n, value); }
-  /// p[0 .. width) = sum over sets, in order.
-  static void addSets(T* p, const Plan& plan) {
-    for (int64_t s = 1; s < plan.sets(); ++s)
-      for (int64_t q = 0; q < plan.width; ++q) p[q] += p[s * plan.width + q];
-  }
+  static void addSets(T* p, const Plan& plan) { association_detail::addSets(p, plan.sets(), plan.width); }
 
   // ---- the forward pass ----
 
@@ -488,83 +407,14 @@ class Run {
 /// top, tau and factor of step t.
 template <class T>
 void Run<T>::findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled) {
-  const int64_t W = p.width;
   Step<T>& step = steps_[t];
   const int64_t at = x.bh * padded_ + x.first;
-  T *top = step.top.data() + at, *tau = step.tau.data() + at, *factor = step.factor.data() + at;
-  constexpr T inf = std::numeric_limits<T>::infinity();
-  Lanes<T> lanes = lanesOf(x, t);
-
-  fill(w.top, p.sets() * W, -inf);
-  eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
-    ops.top(sep, lanes, X, W, rows, w.top + set * W);
-  });
-  for (int64_t s = 1; s < p.sets(); ++s)
-    for (int64_t q = 0; q < W; ++q) w.top[q] = std::max(w.top[q], w.top[s * W + q]);
-  for (int64_t q = 0; q < W; ++q) top[q] = w.top[q] == -inf ? T(0) : sep.scale * w.top[q];
-  fill(tau, W, T(-1));
-  fill(factor, W, T(1));
-
-  if (sep.kind != Kind::Softmax) {
-    T *lo = w.lane[0], *hi = w.lane[1], *done = w.lane[2];
-    fill(lo, W, T(-1));
-    fill(hi, W, T(0));
-    fill(done, W, T(0));
-    if (sep.kind == Kind::KSubsets) {
-      fill(w.top, p.sets() * W, inf);
-      fill(w.sum, p.sets() * W, T(0));
-      eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
-        ops.bottom(sep, lanes, X, W, rows, w.top + set * W, w.sum + set * W);
-      });
-      addSets(w.sum, p);
-      for (int64_t q = 0; q < W; ++q) {
-        T lowest = w.top[q];
-        for (int64_t s = 1; s < p.sets(); ++s) lowest = std::min(lowest, w.top[s * W + q]);
-        lowest = std::max(lowest, -std::numeric_limits<T>::max() / 8);
-        if (w.sum[q] == T(0)) {
-          done[q] = 1;
-          tau[q] = 0;
-        } else if (sep.atMost) {
-          tau[q] = -top[q];  // the threshold 0 of the unshifted scores
-          lo[q] = tau[q];
-          hi[q] = std::max(T(0), tau[q]);
-        } else if (w.sum[q] <= sep.k) {
-          done[q] = 1;
-          tau[q] = lowest - T(2);
-        } else {
-          lo[q] = lowest - T(1);
-          tau[q] = std::max(lo[q], T(-1));
-        }
-      }
-    }
-    bool all = false;
-    for (int64_t q = 0; q < W; ++q) all |= done[q] == T(0);
-    all = !all;
-    for (int round = 0; !all && round < kRounds; ++round) {
-      fill(w.sum, p.sets() * W, T(0));
-      fill(w.aux, p.sets() * W, T(0));
-      eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
-        ops.search(sep, lanes, X, W, rows, w.sum + set * W, w.aux + set * W);
-      });
-      addSets(w.sum, p);
-      addSets(w.aux, p);
-      if (round == 0 && sep.kind == Kind::KSubsets && sep.atMost)
-        for (int64_t q = 0; q < W; ++q)
-          if (done[q] == T(0) && w.sum[q] <= sep.k) {
-            done[q] = 1;
-            factor[q] = 0;
-          }
-      all = ops.step(sep, W, round, w.sum, w.aux, tau, lo, hi, done);
-    }
-  }
-  if (sep.kind == Kind::Softmax || sep.kind == Kind::Normmax) {
-    fill(w.sum, p.sets() * W, T(0));
-    eachBlock(x, p, w.qt, w.tile, filled, [&](int64_t set, int64_t, int64_t rows, const T* X) {
-      ops.total(sep, lanes, X, W, rows, w.sum + set * W);
-    });
-    addSets(w.sum, p);
-    for (int64_t q = 0; q < W; ++q) factor[q] = w.sum[q] == T(0) ? T(0) : T(1) / w.sum[q];
-  }
+  const SearchMemory<T> memory{w.top, w.sum, w.aux, w.lane[0], w.lane[1], w.lane[2]};
+  findThresholds<T>(ops, sep, lanesOf(x, t), p.width, p.sets(), memory, step.top.data() + at, step.tau.data() + at,
+                    step.factor.data() + at, [&](auto&& f) {
+                      eachBlock(x, p, w.qt, w.tile, filled,
+                                [&](int64_t set, int64_t, int64_t rows, const T* X) { f(set, rows, X); });
+                    });
 }
 
 /// One pass: statistics and, with `mix.dst`, the mixed rows.

@@ -1,6 +1,7 @@
 // Scalar reference of the association's tile primitives: vectors of one element.
 #include <math.h>
 
+#include "dl4jhopfield/dtype.h"
 #include "internal/association_tile.h"
 
 namespace dl4jhopfield {
@@ -35,6 +36,8 @@ struct One {
   static inline Mask unequal(Vec a, Vec b) { return a != b; }
   static inline Mask both(Mask a, Mask b) { return a && b; }
   static inline bool any(Mask a) { return a; }
+  static inline unsigned bits(Mask a) { return a; }
+  static inline Vec loadHalf(const uint16_t* p) { return toFloat(Half{*p}); }
   static inline Vec select(Mask m, Vec a, Vec b) { return m ? a : b; }
   static inline Vec keep(Mask m, Vec a) { return m ? a : T(0); }
   static inline void transpose(Vec (&)[1]) {}

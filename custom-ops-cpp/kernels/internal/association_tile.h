@@ -112,6 +112,10 @@ struct TileOps {
   void (*gradient)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, T* G, const T* mean,
                    const T* extra, const T* median, const T* medianShare, int64_t width, int64_t rows);
 
+  /// Writes j * width + q of each X[j * width + q] > threshold[q] to `found`, in order; returns how many.
+  int64_t (*above)(const T* X, int64_t width, int64_t rows, const T* threshold, int32_t* found);
+  /// IEEE binary16 to T.
+  void (*widen)(T* dst, const uint16_t* src, int64_t count);
   /// Y[i * width + q] += factor[q] * X[i * width + q], or Y = factor * Y without X.
   void (*scale)(T* Y, const T* X, const T* factor, int64_t width, int64_t rows);
   /// y[i] = exp(x[i] - z[i]), with exp(-inf - anything) = 0 and exp(inf - inf) = 1.

@@ -757,6 +757,31 @@ void softmaxGradient(typename V::T* X, typename V::T* G, const typename V::T* fa
 }
 
 template <class V>
+int64_t above(const typename V::T* X, int64_t width, int64_t rows, const typename V::T* threshold, int32_t* found) {
+  int64_t n = 0;
+  for (int64_t j = 0; j < rows; ++j)
+    for (int64_t g = 0; g < width; g += V::N) {
+      unsigned bits = V::bits(V::greater(V::load(X + j * width + g), V::load(threshold + g)));
+      while (bits != 0) {
+        found[n++] = static_cast<int32_t>(j * width + g + __builtin_ctz(bits));
+        bits &= bits - 1;
+      }
+    }
+  return n;
+}
+
+template <class V>
+void widen(typename V::T* dst, const uint16_t* src, int64_t count) {
+  int64_t i = 0;
+  for (; i + V::N <= count; i += V::N) V::store(dst + i, V::loadHalf(src + i));
+  if (i < count) {
+    uint16_t rest[V::N] = {};
+    for (int64_t r = i; r < count; ++r) rest[r - i] = src[r];
+    V::storePart(dst + i, V::loadHalf(rest), static_cast<int>(count - i));
+  }
+}
+
+template <class V>
 void scaleRows(typename V::T* Y, const typename V::T* X, const typename V::T* factor, int64_t width, int64_t rows) {
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t g = 0; g < width; g += V::N) {
@@ -837,6 +862,8 @@ constexpr TileOps<typename V::T> makeOps() {
           softmaxGradient<V>,
           Entry<V>::forgotten,
           Entry<V>::gradient,
+          above<V>,
+          widen<V>,
           scaleRows<V>,
           expDifference<V>};
 }

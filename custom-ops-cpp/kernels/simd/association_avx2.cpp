@@ -36,6 +36,8 @@ struct Float8Lanes {
   static inline Mask unequal(Vec a, Vec b) { return _mm256_cmp_ps(a, b, _CMP_NEQ_UQ); }
   static inline Mask both(Mask a, Mask b) { return _mm256_and_ps(a, b); }
   static inline bool any(Mask a) { return _mm256_movemask_ps(a) != 0; }
+  static inline unsigned bits(Mask a) { return (unsigned)_mm256_movemask_ps(a); }
+  static inline Vec loadHalf(const uint16_t* p) { return _mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)p)); }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm256_blendv_ps(b, a, m); }
   static inline Vec keep(Mask m, Vec a) { return _mm256_and_ps(m, a); }
   static inline __attribute__((always_inline)) void transpose(Vec (&r)[8]) {
@@ -104,6 +106,10 @@ struct Double4Lanes {
   static inline Mask unequal(Vec a, Vec b) { return _mm256_cmp_pd(a, b, _CMP_NEQ_UQ); }
   static inline Mask both(Mask a, Mask b) { return _mm256_and_pd(a, b); }
   static inline bool any(Mask a) { return _mm256_movemask_pd(a) != 0; }
+  static inline unsigned bits(Mask a) { return (unsigned)_mm256_movemask_pd(a); }
+  static inline Vec loadHalf(const uint16_t* p) {
+    return _mm256_cvtps_pd(_mm_cvtph_ps(_mm_loadl_epi64((const __m128i*)p)));
+  }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm256_blendv_pd(b, a, m); }
   static inline Vec keep(Mask m, Vec a) { return _mm256_and_pd(m, a); }
   static inline __attribute__((always_inline)) void transpose(Vec (&r)[4]) {

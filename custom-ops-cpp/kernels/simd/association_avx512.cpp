@@ -36,6 +36,8 @@ struct Float16Lanes {
   static inline Mask unequal(Vec a, Vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ); }
   static inline Mask both(Mask a, Mask b) { return (Mask)(a & b); }
   static inline bool any(Mask a) { return a != 0; }
+  static inline unsigned bits(Mask a) { return a; }
+  static inline Vec loadHalf(const uint16_t* p) { return _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i*)p)); }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm512_mask_blend_ps(m, b, a); }
   static inline Vec keep(Mask m, Vec a) { return _mm512_maskz_mov_ps(m, a); }
   static inline __attribute__((always_inline)) void transpose(Vec (&r)[16]) {
@@ -108,6 +110,10 @@ struct Double8Lanes {
   static inline Mask unequal(Vec a, Vec b) { return _mm512_cmp_pd_mask(a, b, _CMP_NEQ_UQ); }
   static inline Mask both(Mask a, Mask b) { return (Mask)(a & b); }
   static inline bool any(Mask a) { return a != 0; }
+  static inline unsigned bits(Mask a) { return a; }
+  static inline Vec loadHalf(const uint16_t* p) {
+    return _mm512_cvtps_pd(_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)p)));
+  }
   static inline Vec select(Mask m, Vec a, Vec b) { return _mm512_mask_blend_pd(m, b, a); }
   static inline Vec keep(Mask m, Vec a) { return _mm512_maskz_mov_pd(m, a); }
   static inline __attribute__((always_inline)) void transpose(Vec (&r)[8]) {
