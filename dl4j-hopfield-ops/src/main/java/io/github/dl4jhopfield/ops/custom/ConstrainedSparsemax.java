@@ -99,7 +99,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
                 new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs())
                     .outputVariables()));
     if (flag(SeparationOp.MASK)) {
-      result.add(sameDiff.zerosLike(arg(2)));
+      result.add(noGradient(2));
     }
     return result;
   }

@@ -198,6 +198,15 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return iArguments.size() > 1 && (iArguments.get(1) & (1L << bit)) != 0;
   }
 
+  /**
+   * What stands for the gradient of an input that has none. SameDiff adds the gradients of a
+   * variable that several ops use, which it cannot do with booleans: so it has the type of the
+   * scores.
+   */
+  final SDVariable noGradient(int input) {
+    return sameDiff.zerosLike(arg(input)).castTo(arg(0).dataType());
+  }
+
   final IllegalArgumentException bad(String argument, String expected, Object found) {
     return Checks.bad(opName(), argument, expected, found);
   }

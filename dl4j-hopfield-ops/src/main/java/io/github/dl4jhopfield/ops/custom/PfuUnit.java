@@ -135,7 +135,7 @@ public final class PfuUnit extends HopfieldOp {
     result.add(
         new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariable());
     for (int i = 1; i < args().length; i++) {
-      result.add(sameDiff.zerosLike(arg(i)));
+      result.add(noGradient(i));
     }
     return result;
   }

@@ -69,7 +69,7 @@ public final class ReluUnit extends HopfieldOp {
                 iArgs(),
                 tArgs())
             .outputVariable();
-    return flag(SeparationOp.MASK) ? List.of(gradX, sameDiff.zerosLike(arg(1))) : List.of(gradX);
+    return flag(SeparationOp.MASK) ? List.of(gradX, noGradient(1)) : List.of(gradX);
   }
 
   /** Gradient of {@link ReluUnit}: inputs D' and the gradient of D. */

@@ -170,7 +170,7 @@ public abstract class SeparationOp extends HopfieldOp {
         gradient(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables();
     List<SDVariable> result = new ArrayList<>(List.of(grads[0]));
     if (flag(MASK)) {
-      result.add(sameDiff.zerosLike(arg(1)));
+      result.add(noGradient(1));
     }
     for (int i = 1; i < grads.length; i++) {
       result.add(grads[i]);
