@@ -578,11 +578,7 @@ final class AssociationCore {
 
     private SDVariable zeros(
         String name, java.util.function.Function<GraphContext.Call, long[]> shape) {
-      return c.feed(
-          prefix + name,
-          c.dataType(),
-          new long[] {-1, -1, -1, -1},
-          call -> Nd4j.zeros(call.dataType(), shape.apply(call)));
+      return c.zeros(prefix + name, 4, shape);
     }
 
     private Patterns parameter(String name) {

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -7,6 +8,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What a layer sees while it defines its graph: inputs, parameters and masks as variables, whether
@@ -40,6 +42,12 @@ public final class GraphContext {
       return masks.get(name);
     }
 
+    String shapes() {
+      StringBuilder text = new StringBuilder();
+      inputs.forEach((n, a) -> text.append(Arrays.toString(a.shape())));
+      return text.toString();
+    }
+
     /** The data type of the network. */
     public DataType dataType() {
       return dataType;
@@ -47,7 +55,17 @@ public final class GraphContext {
   }
 
   /** One array that Java gives at each call. */
-  record Feed(Function<Call, INDArray> value, boolean random) {}
+  record Feed(Function<Call, INDArray> value, Kind kind) {}
+
+  /** How often a feed is worked out. */
+  enum Kind {
+    /** At each run. */
+    EACH_RUN,
+    /** When shapes change. */
+    BY_SHAPE,
+    /** In a forward run; its backward run takes it again. */
+    RANDOM
+  }
 
   private final SameDiff sd;
   private final DataType dataType;
@@ -106,28 +124,24 @@ public final class GraphContext {
    */
   public SDVariable feed(
       String name, DataType type, long[] shape, Function<Call, INDArray> valueOfCall) {
-    return feed(name, type, shape, valueOfCall, false);
+    return feed(name, type, shape, valueOfCall, Kind.EACH_RUN);
   }
 
   /** As {@link #feed}; the array drawn in the forward pass is used again in its backward pass. */
   public SDVariable random(
       String name, DataType type, long[] shape, Function<Call, INDArray> valueOfCall) {
-    return feed(name, type, shape, valueOfCall, true);
+    return feed(name, type, shape, valueOfCall, Kind.RANDOM);
   }
 
   private SDVariable feed(
-      String name,
-      DataType type,
-      long[] shape,
-      Function<Call, INDArray> valueOfCall,
-      boolean random) {
+      String name, DataType type, long[] shape, Function<Call, INDArray> valueOfCall, Kind kind) {
     SDVariable known = fed.get(name);
     if (known != null) {
       return known;
     }
     SDVariable variable = sd.placeHolder("feed-" + name, type, shape);
     fed.put(name, variable);
-    feeds.put(variable.name(), new Feed(valueOfCall, random));
+    feeds.put(variable.name(), new Feed(valueOfCall, kind));
     return variable;
   }
 
@@ -137,7 +151,20 @@ public final class GraphContext {
         name,
         DataType.INT64,
         new long[] {-1},
-        call -> org.nd4j.linalg.factory.Nd4j.createFromArray(shapeOfCall.apply(call)));
+        call -> Nd4j.createFromArray(shapeOfCall.apply(call)),
+        Kind.BY_SHAPE);
+  }
+
+  /** Zeros of a shape that depends on the shapes of the call. */
+  public SDVariable zeros(String name, int rank, Function<Call, long[]> shapeOfCall) {
+    long[] unknown = new long[rank];
+    Arrays.fill(unknown, -1);
+    return feed(
+        name,
+        dataType,
+        unknown,
+        call -> Nd4j.zeros(call.dataType(), shapeOfCall.apply(call)),
+        Kind.BY_SHAPE);
   }
 
   /** How many steps of an iteration this graph holds; see {@link #repeatWhile}. */

@@ -2,24 +2,19 @@ package io.github.dl4jhopfield.layers;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.autodiff.samediff.internal.InferenceSession;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One defined graph of a layer (training or inference, with a given set of masks, with a given
- * number of steps) and its session. Everything goes in as a placeholder, so that SameDiff keeps no
- * copy of parameters, and the session belongs to the layer instead of to each thread that ever
- * called it.
+ * number of steps) and the program that runs it. Everything goes in as a placeholder, so that
+ * SameDiff keeps no copy of parameters, and no session for each thread that ever called.
  */
 final class LayerGraph {
 
@@ -42,11 +37,20 @@ final class LayerGraph {
 
   private final GraphContext context;
   private final SDVariable output;
-  private final InferenceSession session;
+  private final GraphProgram program;
+  private final List<String> exposures;
   private Map<String, SDVariable> gradients;
+  private final Map<String, INDArray> byShape = new HashMap<>();
+  private String fedShapes;
 
-  LayerGraph(Definition definition, DataType type, boolean training, int unroll) {
+  LayerGraph(
+      Definition definition,
+      DataType type,
+      boolean training,
+      int unroll,
+      Collection<String> exposures) {
     SameDiff sd = SameDiff.create();
+    this.exposures = List.copyOf(exposures);
     context = new GraphContext(sd, type, training, unroll);
     definition
         .inputRanks()
@@ -61,9 +65,20 @@ final class LayerGraph {
     definition
         .paramShapes()
         .forEach(
-            (name, shape) -> context.params().put(name, sd.placeHolder("p-" + name, type, shape)));
+            (name, shape) ->
+                context
+                    .params()
+                    .put(name, sd.placeHolder(GraphProgram.PARAMETER + name, type, shape)));
     output = definition.define(context);
-    session = new InferenceSession(sd);
+    List<SDVariable> wanted = new ArrayList<>();
+    wanted.add(output);
+    if (mayRepeat()) {
+      wanted.add(context.unfinished());
+    }
+    for (String e : this.exposures) {
+      wanted.add(context.exposed().get(e));
+    }
+    program = new GraphProgram(sd, wanted);
   }
 
   private static long[] unknown(int rank) {
@@ -76,25 +91,25 @@ final class LayerGraph {
     return context.unfinished() != null;
   }
 
-  boolean exposes(String name) {
-    return context.exposed().containsKey(name);
-  }
-
-  Collection<String> exposed() {
-    return context.exposed().keySet();
-  }
-
   /** The arrays that Java gives for this call; random ones from {@code drawn} where it has them. */
   Map<String, INDArray> feeds(GraphContext.Call call, Map<String, INDArray> drawn) {
+    String shapes = call.shapes();
+    if (!shapes.equals(fedShapes)) {
+      byShape.clear();
+      fedShapes = shapes;
+    }
     Map<String, INDArray> result = new HashMap<>();
     for (Map.Entry<String, GraphContext.Feed> e : context.feeds().entrySet()) {
-      INDArray value = e.getValue().random() ? drawn.get(e.getKey()) : null;
-      if (value == null) {
-        value = e.getValue().value().apply(call);
-        if (e.getValue().random()) {
-          drawn.put(e.getKey(), value);
-        }
-      }
+      Map<String, INDArray> before =
+          switch (e.getValue().kind()) {
+            case EACH_RUN -> null;
+            case BY_SHAPE -> byShape;
+            case RANDOM -> drawn;
+          };
+      INDArray value =
+          before == null
+              ? e.getValue().value().apply(call)
+              : before.computeIfAbsent(e.getKey(), k -> e.getValue().value().apply(call));
       result.put(e.getKey(), value);
     }
     return result;
@@ -108,23 +123,34 @@ final class LayerGraph {
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
       Map<String, INDArray> feeds,
-      Collection<String> exposures) {
-    List<String> names = new ArrayList<>();
-    names.add(output.name());
-    if (mayRepeat()) {
-      names.add(context.unfinished().name());
+      boolean backwardFollows) {
+    if (backwardFollows) {
+      defineBackward();
     }
-    for (String e : exposures) {
-      names.add(context.exposed().get(e).name());
-    }
-    Map<String, INDArray> out = run(names, inputs, masks, params, feeds, null);
+    program.forward(values(inputs, masks, params, feeds), backwardFollows);
     double unfinished =
-        mayRepeat() ? out.get(context.unfinished().name()).sumNumber().doubleValue() : 0;
+        mayRepeat() ? program.value(context.unfinished()).sumNumber().doubleValue() : 0;
     Map<String, INDArray> shown = new LinkedHashMap<>();
     for (String e : exposures) {
-      shown.put(e, out.get(context.exposed().get(e).name()));
+      shown.put(e, program.value(context.exposed().get(e)).dup('c'));
     }
-    return new Forward(out.get(output.name()), unfinished, shown);
+    return new Forward(program.value(output), unfinished, shown);
+  }
+
+  private void defineBackward() {
+    if (gradients != null) {
+      return;
+    }
+    List<SDVariable> wanted = new ArrayList<>(context.inputs().values());
+    wanted.addAll(context.params().values());
+    SDVariable dLdY = context.sd().placeHolder(ERROR, context.dataType());
+    gradients = ReverseMode.gradients(context.sd(), output, dLdY, wanted);
+    program.addBackward(gradients.values());
+  }
+
+  /** To be called when the results have been copied. */
+  void release() {
+    program.release();
   }
 
   /** Result of a backward run; null for a variable that the output does not depend on. */
@@ -136,48 +162,34 @@ final class LayerGraph {
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
       Map<String, INDArray> feeds) {
-    if (gradients == null) {
-      List<SDVariable> wanted = new ArrayList<>(context.inputs().values());
-      wanted.addAll(context.params().values());
-      SDVariable dLdY = context.sd().placeHolder(ERROR, context.dataType(), unknown(error.rank()));
-      gradients = ReverseMode.gradients(context.sd(), output, dLdY, wanted);
+    if (!program.forwardDone()) {
+      forward(inputs, masks, params, feeds, true);
     }
-    List<String> names = new ArrayList<>();
-    for (SDVariable g : gradients.values()) {
-      if (!names.contains(g.name())) {
-        names.add(g.name());
-      }
-    }
-    Map<String, INDArray> out =
-        names.isEmpty() ? Collections.emptyMap() : run(names, inputs, masks, params, feeds, error);
-    return new Backward(collect(context.inputs(), out::get), collect(context.params(), out::get));
+    Map<String, INDArray> values = values(inputs, masks, params, feeds);
+    values.put(ERROR, error);
+    program.backward(values);
+    return new Backward(collect(context.inputs()), collect(context.params()));
   }
 
-  private Map<String, INDArray> collect(
-      Map<String, SDVariable> variables, Function<String, INDArray> arrays) {
+  private Map<String, INDArray> collect(Map<String, SDVariable> variables) {
     Map<String, INDArray> result = new LinkedHashMap<>();
     variables.forEach(
         (name, v) -> {
           SDVariable g = gradients.get(v.name());
-          result.put(name, g == null ? null : arrays.apply(g.name()));
+          result.put(name, g == null ? null : program.value(g));
         });
     return result;
   }
 
-  private Map<String, INDArray> run(
-      List<String> names,
+  private Map<String, INDArray> values(
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
-      Map<String, INDArray> feeds,
-      INDArray error) {
+      Map<String, INDArray> feeds) {
     Map<String, INDArray> values = new HashMap<>(feeds);
     context.inputs().forEach((n, v) -> values.put(v.name(), inputs.get(n)));
     context.masks().forEach((n, v) -> values.put(v.name(), masks.get(n)));
     context.params().forEach((n, v) -> values.put(v.name(), params.get(n)));
-    if (error != null) {
-      values.put(ERROR, error);
-    }
-    return session.output(names, values, null, Collections.emptyList(), null, At.defaultAt());
+    return values;
   }
 }

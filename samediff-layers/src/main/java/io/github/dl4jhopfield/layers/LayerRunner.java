@@ -1,12 +1,10 @@
 package io.github.dl4jhopfield.layers;
 
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.IntFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,7 +16,8 @@ final class LayerRunner {
       boolean training,
       int unroll,
       Map<String, Integer> inputRanks,
-      Map<String, Integer> maskRanks) {}
+      Map<String, Integer> maskRanks,
+      Collection<String> exposures) {}
 
   private final MendedConfiguration config;
   private final DataType type;
@@ -26,6 +25,7 @@ final class LayerRunner {
   private final Map<String, INDArray> drawn = new HashMap<>();
   private int unroll;
   private boolean lastTraining;
+  private LayerGraph current;
 
   LayerRunner(MendedConfiguration config, DataType type) {
     this.config = config;
@@ -33,6 +33,7 @@ final class LayerRunner {
     this.unroll = config.initialSteps();
   }
 
+  /** The result is valid until {@link #finished} or the next run. */
   LayerGraph.Forward forward(
       boolean training,
       Map<String, INDArray> inputs,
@@ -44,9 +45,9 @@ final class LayerRunner {
     GraphContext.Call call = new GraphContext.Call(inputs, masks, type);
     unroll = config.initialSteps();
     while (true) {
-      LayerGraph graph = graph(training, inputs, masks, params);
+      LayerGraph graph = graph(training, inputs, masks, params, exposures);
       LayerGraph.Forward result =
-          graph.forward(inputs, masks, params, graph.feeds(call, drawn), exposures);
+          graph.forward(inputs, masks, params, graph.feeds(call, drawn), training);
       if (result.unfinished() == 0 || unroll >= config.maximumSteps()) {
         return result;
       }
@@ -54,54 +55,72 @@ final class LayerRunner {
     }
   }
 
-  /** Gradients for the arrays of the last forward run. */
+  /**
+   * Gradients for the arrays of the last forward run; valid until {@link #finished} or the next
+   * run.
+   */
   LayerGraph.Backward backward(
       INDArray error,
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
       Map<String, INDArray> params) {
     GraphContext.Call call = new GraphContext.Call(inputs, masks, type);
-    LayerGraph graph = graph(lastTraining, inputs, masks, params);
+    LayerGraph graph = graph(lastTraining, inputs, masks, params, none());
     return graph.backward(error, inputs, masks, params, graph.feeds(call, drawn));
+  }
+
+  /** To be called when results have been copied and no backward run follows. */
+  void finished() {
+    if (current != null) {
+      current.release();
+    }
   }
 
   private LayerGraph graph(
       boolean training,
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
-      Map<String, INDArray> params) {
+      Map<String, INDArray> params,
+      Collection<String> exposures) {
     boolean separate = training && config.differsInTraining();
-    Key key = new Key(separate, unroll, ranks(inputs), ranks(masks));
-    IntFunction<LayerGraph> define =
-        steps ->
-            new LayerGraph(
-                new LayerGraph.Definition() {
-                  @Override
-                  public SDVariable define(GraphContext context) {
-                    return config.define(context);
-                  }
+    Key key = new Key(separate, unroll, ranks(inputs), ranks(masks), exposures);
+    LayerGraph graph = graphs.computeIfAbsent(key, k -> define(k, params));
+    if (current != null && current != graph) {
+      current.release();
+    }
+    current = graph;
+    return graph;
+  }
 
-                  @Override
-                  public Map<String, Integer> inputRanks() {
-                    return key.inputRanks();
-                  }
+  private LayerGraph define(Key key, Map<String, INDArray> params) {
+    return new LayerGraph(
+        new LayerGraph.Definition() {
+          @Override
+          public SDVariable define(GraphContext context) {
+            return config.define(context);
+          }
 
-                  @Override
-                  public Map<String, Integer> maskRanks() {
-                    return key.maskRanks();
-                  }
+          @Override
+          public Map<String, Integer> inputRanks() {
+            return key.inputRanks();
+          }
 
-                  @Override
-                  public Map<String, long[]> paramShapes() {
-                    Map<String, long[]> shapes = new LinkedHashMap<>();
-                    params.forEach((n, p) -> shapes.put(n, p.shape()));
-                    return shapes;
-                  }
-                },
-                type,
-                separate,
-                steps);
-    return graphs.computeIfAbsent(key, k -> define.apply(unroll));
+          @Override
+          public Map<String, Integer> maskRanks() {
+            return key.maskRanks();
+          }
+
+          @Override
+          public Map<String, long[]> paramShapes() {
+            Map<String, long[]> shapes = new LinkedHashMap<>();
+            params.forEach((n, p) -> shapes.put(n, p.shape()));
+            return shapes;
+          }
+        },
+        type,
+        key.training(),
+        key.unroll(),
+        key.exposures());
   }
 
   private static Map<String, Integer> ranks(Map<String, INDArray> arrays) {
@@ -151,9 +170,5 @@ final class LayerRunner {
 
   static Collection<String> none() {
     return List.of();
-  }
-
-  static Map<String, INDArray> noMasks() {
-    return Collections.emptyMap();
   }
 }

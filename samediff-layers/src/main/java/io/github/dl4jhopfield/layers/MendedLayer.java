@@ -71,7 +71,11 @@ public class MendedLayer extends SameDiffLayer {
       result =
           runner().forward(training, inputs(), masks(), parameters(), LayerRunner.none()).output();
     }
-    return workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
+    INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
+    if (!training) {
+      runner().finished();
+    }
+    return copy;
   }
 
   @Override
@@ -94,6 +98,7 @@ public class MendedLayer extends SameDiffLayer {
       }
     }
     atInput = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, atInput);
+    runner().finished();
     return new Pair<>(gradient, backpropDropOutIfPresent(atInput));
   }
 
@@ -108,14 +113,17 @@ public class MendedLayer extends SameDiffLayer {
       config().validateInput(in);
       Map<String, INDArray> masks =
           mask == null ? Map.of() : Map.of(MendedSameDiffLayer.INPUT, mask.castTo(dataType));
-      return new LayerRunner(config(), dataType)
-          .forward(
-              false,
-              Map.of(MendedSameDiffLayer.INPUT, in.castTo(dataType)),
-              masks,
-              parameters(),
-              names)
-          .exposed();
+      LayerRunner own = new LayerRunner(config(), dataType);
+      Map<String, INDArray> values =
+          own.forward(
+                  false,
+                  Map.of(MendedSameDiffLayer.INPUT, in.castTo(dataType)),
+                  masks,
+                  parameters(),
+                  names)
+              .exposed();
+      own.finished();
+      return values;
     }
   }
 

@@ -86,7 +86,11 @@ public class MendedVertex extends SameDiffGraphVertex {
                   training, checkedInputs(), named(maskArrays), parameters(), LayerRunner.none())
               .output();
     }
-    return workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
+    INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
+    if (!training) {
+      runner().finished();
+    }
+    return copy;
   }
 
   @Override
@@ -110,6 +114,7 @@ public class MendedVertex extends SameDiffGraphVertex {
     for (int i = 0; i < atInputs.length; i++) {
       atInputs[i] = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, atInputs[i]);
     }
+    runner().finished();
     return new Pair<>(gradient, atInputs);
   }
 
@@ -130,9 +135,11 @@ public class MendedVertex extends SameDiffGraphVertex {
   Map<String, INDArray> inspect(INDArray[] in, INDArray[] masks, Collection<String> names) {
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       config.validateInput(in);
-      return new LayerRunner(config(), type)
-          .forward(false, named(in), named(masks), parameters(), names)
-          .exposed();
+      LayerRunner own = new LayerRunner(config(), type);
+      Map<String, INDArray> values =
+          own.forward(false, named(in), named(masks), parameters(), names).exposed();
+      own.finished();
+      return values;
     }
   }
 

@@ -13,6 +13,8 @@ import org.nd4j.autodiff.functions.DifferentialFunction;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
 
 /**
  * Reverse-mode differentiation of a SameDiff graph, into the same graph, from each op's own {@code
@@ -36,7 +38,7 @@ final class ReverseMode {
    */
   static Map<String, SDVariable> gradients(
       SameDiff sd, SDVariable y, SDVariable dLdY, Collection<SDVariable> wanted) {
-    List<SameDiffOp> order = ancestors(sd, y);
+    List<SameDiffOp> order = ancestors(sd, y, Set.of());
     Set<String> active = new HashSet<>();
     for (SDVariable v : wanted) {
       active.add(v.name());
@@ -66,7 +68,10 @@ final class ReverseMode {
         atOutputs.add(g != null ? g : sd.zerosLike(sd.getVariable(out)));
       }
       DifferentialFunction f = op.getOp();
-      List<SDVariable> atInputs = f.doDiff(atOutputs);
+      List<SDVariable> atInputs =
+          f instanceof Mmul product && !turnsResult(product)
+              ? product(sd, product, atOutputs.get(0))
+              : f.doDiff(atOutputs);
       SDVariable[] args = f.args();
       for (int a = 0; a < args.length && a < atInputs.size(); a++) {
         String name = args[a].name();
@@ -86,12 +91,39 @@ final class ReverseMode {
     return result;
   }
 
-  /** The ops that y needs, each after those whose outputs it takes. */
-  private static List<SameDiffOp> ancestors(SameDiff sd, SDVariable y) {
+  private static boolean turnsResult(DynamicCustomOp op) {
+    long[] flags = op.iArgs();
+    return flags.length > 2 && flags[2] != 0;
+  }
+
+  /** Gradients of a matrix product, as matrix products (ND4J's own op copies on the way). */
+  private static List<SDVariable> product(SameDiff sd, DynamicCustomOp op, SDVariable g) {
+    long[] flags = op.iArgs();
+    boolean turnA = flags.length > 0 && flags[0] != 0;
+    boolean turnB = flags.length > 1 && flags[1] != 0;
+    SDVariable a = op.arg(0);
+    SDVariable b = op.arg(1);
+    SDVariable atA =
+        turnA ? sd.mmul(b, g, turnB, true, false) : sd.mmul(g, b, false, !turnB, false);
+    SDVariable atB =
+        turnB ? sd.mmul(g, a, true, turnA, false) : sd.mmul(a, g, !turnA, false, false);
+    return List.of(atA, atB);
+  }
+
+  /**
+   * The ops that y needs, each after those whose outputs it takes.
+   *
+   * @param known variables whose values are there already
+   */
+  static List<SameDiffOp> ancestors(SameDiff sd, SDVariable y, Set<String> known) {
     List<SameDiffOp> order = new ArrayList<>();
     Set<String> done = new HashSet<>();
     Deque<String> open = new ArrayDeque<>();
-    open.push(producer(sd, y.name()));
+    String first = known.contains(y.name()) ? null : producer(sd, y.name());
+    if (first == null) {
+      return order;
+    }
+    open.push(first);
     while (!open.isEmpty()) {
       String name = open.peek();
       if (done.contains(name)) {
@@ -101,7 +133,7 @@ final class ReverseMode {
       SameDiffOp op = sd.getOps().get(name);
       boolean ready = true;
       for (String in : op.getInputsToOp()) {
-        String from = producer(sd, in);
+        String from = known.contains(in) ? null : producer(sd, in);
         if (from != null && !done.contains(from)) {
           open.push(from);
           ready = false;

@@ -1,0 +1,567 @@
+package io.github.dl4jhopfield.layers;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.autodiff.functions.DifferentialFunction;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.autodiff.samediff.VariableType;
+import org.nd4j.autodiff.samediff.internal.SameDiffOp;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.DynamicCustomOp;
+import org.nd4j.linalg.api.ops.Op;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
+import org.nd4j.linalg.api.ops.impl.shape.Permute;
+import org.nd4j.linalg.api.ops.impl.shape.Reshape;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Runs a SameDiff graph without loops or conditions, in place of SameDiff's InferenceSession.
+ *
+ * <p>What it does differently: the order of the ops is worked out once; the backward pass takes up
+ * the values of the forward pass instead of computing them again; a value is freed after its last
+ * use; where all values of a call are small, their arrays and op contexts are kept for the next
+ * call of the same shapes; reshape and permute are views where they can be; matrix products write
+ * into 'c' order without libnd4j's copy.
+ *
+ * <p>Not thread-safe, as DL4J's layers are not.
+ */
+final class GraphProgram {
+
+  /** Placeholders whose names start so never change their shapes. */
+  static final String PARAMETER = "p-";
+
+  /** Up to so many bytes of values are kept between calls. */
+  private static final long KEPT_BYTES = 64L << 20;
+
+  /** Work of one matrix product from which a batch of them is run one by one on BLAS. */
+  private static final long BLAS_FROM = 16 * 16 * 16;
+
+  private static final class Step {
+    DifferentialFunction op;
+    int[] in;
+    int[] out;
+    DataType[] types;
+    OpContext context;
+    INDArray[] bound;
+    INDArray[] kept;
+    int[] free;
+    List<Product> products;
+  }
+
+  private final SameDiff sd;
+  private final Map<String, Integer> slots = new HashMap<>();
+  private final List<String> names = new ArrayList<>();
+  private final List<Step> forward;
+  private List<Step> backward = List.of();
+  private final Set<String> results = new HashSet<>();
+  private INDArray[] values = new INDArray[0];
+  private boolean[] owned = new boolean[0];
+  private String signature = "";
+  private boolean keeping;
+  private long bytes;
+  private boolean forwardDone;
+
+  /**
+   * @param outputs what a forward run gives
+   */
+  GraphProgram(SameDiff sd, Collection<SDVariable> outputs) {
+    this.sd = sd;
+    forward = plan(outputs, Set.of());
+  }
+
+  /** Adds the backward ops that give {@code gradients}. */
+  void addBackward(Collection<SDVariable> gradients) {
+    Set<String> known = new HashSet<>();
+    for (Step s : forward) {
+      for (int o : s.out) {
+        known.add(names.get(o));
+      }
+    }
+    backward = plan(gradients, known);
+  }
+
+  private List<Step> plan(Collection<SDVariable> outputs, Set<String> known) {
+    List<Step> steps = new ArrayList<>();
+    Set<String> seen = new HashSet<>();
+    for (SDVariable y : outputs) {
+      results.add(y.name());
+      slot(y.name());
+      for (SameDiffOp op : ReverseMode.ancestors(sd, y, known)) {
+        if (seen.add(op.getName())) {
+          steps.add(step(op));
+        }
+      }
+    }
+    values = Arrays.copyOf(values, names.size());
+    owned = Arrays.copyOf(owned, names.size());
+    return steps;
+  }
+
+  private Step step(SameDiffOp op) {
+    Step s = new Step();
+    s.op = op.getOp();
+    List<String> ins = op.getInputsToOp() == null ? List.of() : op.getInputsToOp();
+    s.in = ins.stream().mapToInt(this::slot).toArray();
+    s.out = op.getOutputsOfOp().stream().mapToInt(this::slot).toArray();
+    s.types = new DataType[s.out.length];
+    for (int i = 0; i < s.out.length; i++) {
+      s.types[i] = sd.getVariable(op.getOutputsOfOp().get(i)).dataType();
+    }
+    s.bound = new INDArray[s.in.length];
+    return s;
+  }
+
+  private int slot(String name) {
+    return slots.computeIfAbsent(
+        name,
+        n -> {
+          names.add(n);
+          return names.size() - 1;
+        });
+  }
+
+  /** Marks in each step the values that nothing needs after it. */
+  private void lifetimes(List<Step> all) {
+    int[] base = new int[names.size()];
+    Arrays.setAll(base, i -> i);
+    for (Step s : all) {
+      if (isView(s.op)) {
+        base[s.out[0]] = base[s.in[0]];
+      }
+    }
+    int[] last = new int[names.size()];
+    Arrays.fill(last, -1);
+    boolean[] stays = new boolean[names.size()];
+    for (int i = 0; i < all.size(); i++) {
+      for (int in : all.get(i).in) {
+        last[base[in]] = i;
+        last[in] = i;
+      }
+      for (int out : all.get(i).out) {
+        last[base[out]] = Math.max(last[base[out]], i);
+        last[out] = Math.max(last[out], i);
+      }
+    }
+    for (String r : results) {
+      stays[slots.get(r)] = true;
+      stays[base[slots.get(r)]] = true;
+    }
+    List<List<Integer>> free = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      free.add(new ArrayList<>());
+    }
+    for (int v = 0; v < last.length; v++) {
+      if (last[v] >= 0 && !stays[v]) {
+        free.get(last[v]).add(v);
+      }
+    }
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).free = free.get(i).stream().mapToInt(Integer::intValue).toArray();
+    }
+  }
+
+  private static boolean isView(DifferentialFunction op) {
+    return op instanceof Reshape || op instanceof Permute;
+  }
+
+  /**
+   * Runs the forward ops.
+   *
+   * @param given arrays of the placeholders that they need
+   * @param backwardFollows whether to keep the values that the backward ops need
+   */
+  void forward(Map<String, INDArray> given, boolean backwardFollows) {
+    String now = signature(given) + backwardFollows;
+    if (!now.equals(signature)) {
+      clear();
+      signature = now;
+      List<Step> all = new ArrayList<>(forward);
+      if (backwardFollows) {
+        all.addAll(backward);
+      }
+      lifetimes(all);
+    } else if (!keeping) {
+      freeValues();
+    }
+    keeping = true;
+    give(given);
+    run(forward);
+    forwardDone = backwardFollows;
+  }
+
+  /** Whether the values of the last forward run are there for {@link #backward}. */
+  boolean forwardDone() {
+    return forwardDone;
+  }
+
+  /** Runs the backward ops after a forward run of the same arrays. */
+  void backward(Map<String, INDArray> given) {
+    give(given);
+    run(backward);
+    forwardDone = false;
+  }
+
+  /** The array of a result of the last run; valid until the next run or {@link #release}. */
+  INDArray value(SDVariable variable) {
+    return values[slots.get(variable.name())];
+  }
+
+  /** To be called when the results of a run have been copied: frees what is not worth keeping. */
+  void release() {
+    forwardDone = false;
+    if (!keeping) {
+      clear();
+    } else {
+      for (int i = 0; i < values.length; i++) {
+        if (!owned[i]) {
+          values[i] = null;
+        }
+      }
+    }
+  }
+
+  private void give(Map<String, INDArray> given) {
+    given.forEach(
+        (name, array) -> {
+          Integer slot = slots.get(name);
+          if (slot != null) {
+            values[slot] = array;
+            owned[slot] = false;
+          }
+        });
+  }
+
+  private static String signature(Map<String, INDArray> given) {
+    StringBuilder text = new StringBuilder();
+    for (String name : new java.util.TreeSet<>(given.keySet())) {
+      if (name.startsWith(PARAMETER)) {
+        continue;
+      }
+      INDArray a = given.get(name);
+      text.append(Arrays.toString(a.shape()));
+      // what is fed as numbers of a shape decides shapes
+      text.append(a.dataType() == DataType.INT64 ? Arrays.toString(a.toLongVector()) : "");
+    }
+    return text.toString();
+  }
+
+  private void run(List<Step> steps) {
+    for (Step s : steps) {
+      INDArray[] in = new INDArray[s.in.length];
+      for (int i = 0; i < in.length; i++) {
+        in[i] = array(s.in[i]);
+      }
+      exec(s, in);
+      if (!keeping) {
+        free(s);
+      } else if (bytes > KEPT_BYTES) {
+        stopKeeping(steps, s);
+      }
+    }
+  }
+
+  private INDArray array(int slot) {
+    INDArray a = values[slot];
+    if (a == null) {
+      SDVariable v = sd.getVariable(names.get(slot));
+      if (v.getVariableType() == VariableType.CONSTANT) {
+        a = v.getArr();
+        values[slot] = a;
+        owned[slot] = false;
+      } else {
+        throw new IllegalStateException("no array for \"" + names.get(slot) + "\"");
+      }
+    }
+    return a;
+  }
+
+  private void stopKeeping(List<Step> steps, Step upTo) {
+    keeping = false;
+    List<List<Step>> before = steps == forward ? List.of(forward) : List.of(forward, backward);
+    for (List<Step> some : before) {
+      for (Step s : some) {
+        forget(s);
+        free(s);
+        if (s == upTo) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static void forget(Step s) {
+    s.kept = null;
+    s.products = null;
+    Arrays.fill(s.bound, null);
+  }
+
+  private void free(Step s) {
+    if (s.free != null) {
+      for (int slot : s.free) {
+        close(slot);
+      }
+    }
+  }
+
+  private void close(int slot) {
+    INDArray a = values[slot];
+    if (a != null && owned[slot] && a.closeable()) {
+      a.close();
+    }
+    values[slot] = null;
+    owned[slot] = false;
+  }
+
+  private void freeValues() {
+    for (int i = 0; i < values.length; i++) {
+      close(i);
+    }
+  }
+
+  private void clear() {
+    freeValues();
+    for (List<Step> steps : List.of(forward, backward)) {
+      for (Step s : steps) {
+        forget(s);
+      }
+    }
+    bytes = 0;
+    signature = "";
+  }
+
+  // ---------------------------------------------------------------- ops
+
+  private void exec(Step s, INDArray[] in) {
+    if (s.op instanceof Permute && in.length == 1) {
+      if (!sameView(s, in)) {
+        view(s, in, in[0].permute(dimensions((DynamicCustomOp) s.op)));
+      }
+    } else if (s.op instanceof Reshape && contiguous(in[0])) {
+      if (!sameView(s, in)) {
+        view(s, in, in[0].reshape('c', shape((DynamicCustomOp) s.op, in)));
+      }
+    } else if (s.op instanceof Mmul) {
+      product(s, in);
+    } else if (s.op instanceof DynamicCustomOp op) {
+      custom(s, op, in);
+    } else {
+      legacy(s, (Op) s.op, in);
+    }
+  }
+
+  private static boolean contiguous(INDArray a) {
+    return a.ordering() == 'c' && a.elementWiseStride() == 1;
+  }
+
+  /** In a call like the last one, the views of what was kept are the same too. */
+  private boolean sameView(Step s, INDArray[] in) {
+    if (s.kept == null || !Arrays.equals(in, s.bound, (a, b) -> a == b ? 0 : 1)) {
+      return false;
+    }
+    values[s.out[0]] = s.kept[0];
+    owned[s.out[0]] = false;
+    return true;
+  }
+
+  private void view(Step s, INDArray[] in, INDArray result) {
+    values[s.out[0]] = result;
+    owned[s.out[0]] = false;
+    System.arraycopy(in, 0, s.bound, 0, in.length);
+    keep(s, new INDArray[] {result});
+  }
+
+  private static int[] dimensions(DynamicCustomOp op) {
+    return Arrays.stream(op.iArgs()).mapToInt(i -> (int) i).toArray();
+  }
+
+  private static long[] shape(DynamicCustomOp op, INDArray[] in) {
+    if (in.length > 1) {
+      return in[1].toLongVector();
+    }
+    long[] args = op.iArgs();
+    boolean order = args.length > 0 && (args[0] == Reshape.C_ORDER || args[0] == Reshape.F_ORDER);
+    return order ? Arrays.copyOfRange(args, 1, args.length) : args;
+  }
+
+  private OpContext context(Step s) {
+    if (s.context == null) {
+      s.context = Nd4j.getExecutioner().buildContext();
+      if (s.op instanceof DynamicCustomOp op) {
+        if (op.iArgs().length > 0) {
+          s.context.setIArguments(op.iArgs());
+        }
+        if (op.tArgs().length > 0) {
+          s.context.setTArguments(op.tArgs());
+        }
+        if (op.bArgs().length > 0) {
+          s.context.setBArguments(op.bArgs());
+        }
+        if (op.dArgs().length > 0) {
+          s.context.setDArguments(op.dArgs());
+        }
+      }
+    }
+    return s.context;
+  }
+
+  private void bind(Step s, INDArray[] in) {
+    for (int i = 0; i < in.length; i++) {
+      if (s.bound[i] != in[i]) {
+        s.context.setInputArray(i, in[i]);
+        s.bound[i] = in[i];
+      }
+    }
+  }
+
+  private void custom(Step s, DynamicCustomOp op, INDArray[] in) {
+    OpContext c = context(s);
+    bind(s, in);
+    if (s.kept == null) {
+      outputs(s, op.calculateOutputShape(c));
+      for (int i = 0; i < s.out.length; i++) {
+        c.setOutputArray(i, values[s.out[i]]);
+      }
+    } else {
+      for (int i = 0; i < s.out.length; i++) {
+        values[s.out[i]] = s.kept[i];
+        owned[s.out[i]] = true;
+      }
+    }
+    Nd4j.exec(op, c);
+  }
+
+  private void legacy(Step s, Op op, INDArray[] in) {
+    OpContext c = context(s);
+    bind(s, in);
+    if (s.kept == null) {
+      outputs(s, ((DifferentialFunction) op).calculateOutputShape(c));
+      c.setOutputArray(0, values[s.out[0]]);
+    } else {
+      values[s.out[0]] = s.kept[0];
+      owned[s.out[0]] = true;
+    }
+    Nd4j.exec(op, c);
+  }
+
+  private void outputs(Step s, List<LongShapeDescriptor> shapes) {
+    INDArray[] made = new INDArray[s.out.length];
+    for (int i = 0; i < made.length; i++) {
+      LongShapeDescriptor d = shapes.get(i);
+      made[i] = allocate(s, i, d.getShape(), d.isEmpty());
+    }
+    keep(s, made);
+  }
+
+  private INDArray allocate(Step s, int i, long[] shape, boolean empty) {
+    INDArray a =
+        empty ? Nd4j.empty(s.types[i]) : Nd4j.createUninitializedDetached(s.types[i], 'c', shape);
+    values[s.out[i]] = a;
+    owned[s.out[i]] = !empty;
+    bytes += a.length() * s.types[i].width();
+    return a;
+  }
+
+  private void keep(Step s, INDArray[] made) {
+    if (keeping) {
+      s.kept = made;
+    }
+  }
+
+  /** One matrix product of a step, with its views. */
+  private record Product(OpContext context, INDArray left, INDArray right, INDArray result) {
+
+    static Product of(INDArray left, INDArray right, INDArray result) {
+      OpContext c = Nd4j.getExecutioner().buildContext();
+      c.setInputArray(0, left);
+      c.setInputArray(1, right);
+      c.setOutputArray(0, result);
+      return new Product(c, left, right, result);
+    }
+
+    void run() {
+      Nd4j.exec(PRODUCT, context);
+    }
+  }
+
+  /** C = A B as C' = B' A', so that BLAS, which writes columns, writes our rows. */
+  private void product(Step s, INDArray[] in) {
+    if (s.kept != null) {
+      values[s.out[0]] = s.kept[0];
+      owned[s.out[0]] = true;
+      if (s.bound[0] == in[0] && s.bound[1] == in[1]) {
+        s.products.forEach(Product::run);
+        return;
+      }
+    }
+    long[] flags = ((DynamicCustomOp) s.op).iArgs();
+    INDArray a = turned(in[0], flags.length > 0 && flags[0] != 0);
+    INDArray b = turned(in[1], flags.length > 1 && flags[1] != 0);
+    int rank = a.rank();
+    if (s.kept == null) {
+      long[] shape = a.shape().clone();
+      shape[rank - 1] = b.size(rank - 1);
+      keep(s, new INDArray[] {allocate(s, 0, shape, false)});
+    }
+    INDArray c = values[s.out[0]];
+    INDArray left = turned(b, true);
+    INDArray right = turned(a, true);
+    INDArray result = turned(c, true);
+    long work = left.size(rank - 2) * left.size(rank - 1) * right.size(rank - 1);
+    s.products = new ArrayList<>();
+    if (rank == 2 || work < BLAS_FROM) {
+      s.products.add(Product.of(left, right, result));
+    } else {
+      long n = c.length() / (c.size(rank - 1) * c.size(rank - 2));
+      for (long i = 0; i < n; i++) {
+        s.products.add(Product.of(matrix(left, i), matrix(right, i), matrix(result, i)));
+      }
+    }
+    s.products.forEach(Product::run);
+    if (keeping) {
+      System.arraycopy(in, 0, s.bound, 0, in.length);
+    } else {
+      s.products = null;
+    }
+  }
+
+  private static final Mmul PRODUCT = new Mmul();
+
+  /** Matrix number i of the last two dimensions. */
+  private static INDArray matrix(INDArray a, long i) {
+    int rank = a.rank();
+    long offset = a.offset();
+    long rest = i;
+    for (int d = rank - 3; d >= 0; d--) {
+      offset += rest % a.size(d) * a.stride(d);
+      rest /= a.size(d);
+    }
+    return Nd4j.create(
+        a.data(),
+        new long[] {a.size(rank - 2), a.size(rank - 1)},
+        new long[] {a.stride(rank - 2), a.stride(rank - 1)},
+        offset,
+        a.stride(rank - 2) == 1 ? 'f' : 'c');
+  }
+
+  private static INDArray turned(INDArray a, boolean turn) {
+    if (!turn) {
+      return a;
+    }
+    int rank = a.rank();
+    int[] order = new int[rank];
+    Arrays.setAll(order, i -> i);
+    order[rank - 1] = rank - 2;
+    order[rank - 2] = rank - 1;
+    return a.permute(order);
+  }
+}

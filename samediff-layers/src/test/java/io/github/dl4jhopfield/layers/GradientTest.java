@@ -1,0 +1,258 @@
+package io.github.dl4jhopfield.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.Separation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.deeplearning4j.gradientcheck.GradientCheckUtil;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** Gradients agree with finite differences. */
+class GradientTest {
+
+  private static DataType floating;
+
+  @BeforeAll
+  static void gradientChecksNeedDoubleAsDefault() {
+    floating = Nd4j.defaultFloatingPointType();
+    Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
+  }
+
+  @AfterAll
+  static void back() {
+    Nd4j.setDefaultDataTypes(floating, floating);
+  }
+
+  private static Hopfield hopfield(Consumer<Hopfield.Builder> options) {
+    Hopfield.Builder b = new Hopfield.Builder().nHeads(2).hiddenSize(3).nOut(Networks.FEATURES);
+    options.accept(b);
+    return b.build();
+  }
+
+  private static HopfieldPooling pooling(Consumer<HopfieldPooling.Builder> options) {
+    HopfieldPooling.Builder b =
+        new HopfieldPooling.Builder().nHeads(2).hiddenSize(2).nOut(3).quantity(2);
+    options.accept(b);
+    return b.build();
+  }
+
+  private static HopfieldLayer lookup(Consumer<HopfieldLayer.Builder> options) {
+    HopfieldLayer.Builder b =
+        new HopfieldLayer.Builder().nHeads(2).hiddenSize(3).nOut(Networks.FEATURES).quantity(4);
+    options.accept(b);
+    return b.build();
+  }
+
+  private record Case(String name, Layer... layers) {}
+
+  private static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    cases.add(new Case("Hopfield", hopfield(b -> {})));
+    cases.add(new Case("HopfieldPooling", pooling(b -> {})));
+    cases.add(new Case("HopfieldLayer", lookup(b -> {})));
+    cases.add(new Case("two Hopfield", hopfield(b -> {}), hopfield(b -> b.nHeads(1))));
+    cases.add(new Case("Hopfield, HopfieldPooling", hopfield(b -> {}), pooling(b -> {})));
+    cases.add(new Case("HopfieldLayer, Hopfield", lookup(b -> {}), hopfield(b -> {})));
+    cases.add(
+        new Case(
+            "two HopfieldLayer", lookup(b -> {}), lookup(b -> b.lookupWeightsAsSeparated(true))));
+    cases.add(
+        new Case("3 steps", hopfield(b -> b.updateSteps(3).updateStepsEps(1e-9).beta(0.7, 1.2))));
+    cases.add(new Case("pooling, 2 steps", pooling(b -> b.updateSteps(2).updateStepsEps(0))));
+    cases.add(new Case("lookup, 2 steps", lookup(b -> b.updateSteps(1, 2).updateStepsEps(1e-9))));
+    cases.add(
+        new Case(
+            "space norm, zero association, connected",
+            hopfield(
+                b ->
+                    b.normaliseHopfieldSpace(true)
+                        .normaliseHopfieldSpaceAffine(true)
+                        .addZeroAssociation(true)
+                        .patternProjectionAsConnected(true))));
+    cases.add(
+        new Case(
+            "no norms, no biases, relu unit",
+            hopfield(
+                b ->
+                    b.normaliseStoredPattern(false)
+                        .normaliseStatePattern(false)
+                        .normalisePatternProjection(false)
+                        .inputBias(false)
+                        .lagrangianUnit(LagrangianUnit.relu()))));
+    cases.add(
+        new Case(
+            "pfu unit",
+            hopfield(b -> b.lagrangianUnit(LagrangianUnit.pfuBuilder().sigma(0).build()))));
+    cases.add(new Case("entmax15", pooling(b -> b.separation(Separation.entmax15()))));
+    cases.add(
+        new Case("learned alpha", hopfield(b -> b.separation(Separation.learnedEntmax(1.4)))));
+    cases.add(new Case("activation", lookup(b -> b.associationActivation(Activation.TANH))));
+    cases.add(
+        new Case(
+            "retrieval then pooling",
+            hopfield(b -> b.nHeads(1).hiddenSize(0).nOut(0).retrieval().updateSteps(1)),
+            pooling(b -> {})));
+    return cases;
+  }
+
+  @TestFactory
+  Stream<DynamicTest> layersPassTheGradientCheck() {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Case c : cases()) {
+      for (RNNFormat format : RNNFormat.values()) {
+        for (boolean masked : new boolean[] {false, true}) {
+          tests.add(
+              DynamicTest.dynamicTest(
+                  c.name() + " " + format + (masked ? " masked" : ""),
+                  () -> check(c, format, masked)));
+        }
+      }
+    }
+    return tests.stream();
+  }
+
+  private static void check(Case c, RNNFormat format, boolean masked) {
+    Layer[] copies = new Layer[c.layers().length];
+    for (int i = 0; i < copies.length; i++) {
+      copies[i] = c.layers()[i].clone();
+    }
+    MultiLayerNetwork net = Networks.of(format, copies);
+    boolean pooled = copies[copies.length - 1] instanceof HopfieldPooling;
+    GradientCheckUtil.MLNConfig config =
+        new GradientCheckUtil.MLNConfig()
+            .net(net)
+            .epsilon(1e-6)
+            .maxRelError(1e-5)
+            .minAbsoluteError(1e-8)
+            .subset(true)
+            .maxPerParam(6)
+            .print(GradientCheckUtil.PrintMode.FAILURES_ONLY)
+            .input(Networks.input(format))
+            .labels(Networks.labels(pooled, format));
+    if (masked) {
+      config.inputMask(Networks.mask());
+      if (!pooled) {
+        config.labelMask(Networks.mask());
+      }
+    }
+    assertThat(GradientCheckUtil.checkGradients(config)).as(c.name()).isTrue();
+  }
+
+  @Test
+  void verticesPassTheGradientCheck() {
+    for (boolean masked : new boolean[] {false, true}) {
+      ComputationGraph graph = graph(masked);
+      INDArray[] inputs = {
+        Networks.random(1, 3, 4, 5), Networks.random(2, 3, 3, 2), Networks.random(3, 3, 2, 5)
+      };
+      GradientCheckUtil.GraphConfig config =
+          new GradientCheckUtil.GraphConfig()
+              .net(graph)
+              .epsilon(1e-6)
+              .maxRelError(1e-5)
+              .minAbsoluteError(1e-8)
+              .inputs(inputs)
+              .labels(new INDArray[] {Networks.random(4, 3, 2, 2), Networks.random(5, 3, 2)});
+      if (masked) {
+        config.inputMask(new INDArray[] {Networks.mask(), null, null});
+      }
+      assertThat(GradientCheckUtil.checkGradients(config)).as("masked " + masked).isTrue();
+    }
+  }
+
+  private static ComputationGraph graph(boolean masked) {
+    ComputationGraphConfiguration conf =
+        Networks.configuration(new NoOp())
+            .graphBuilder()
+            .addInputs("y", "r", "z")
+            .addVertex(
+                "hopfield",
+                new HopfieldVertex.Builder()
+                    .nIn(3)
+                    .storedPatternSize(4)
+                    .patternProjectionSize(2)
+                    .hiddenSize(2)
+                    .nHeads(2)
+                    .nOut(3)
+                    .updateSteps(1)
+                    .build(),
+                "y",
+                "r",
+                "z")
+            .addVertex(
+                "pooling",
+                new HopfieldPoolingVertex.Builder().nIn(4).patternProjectionSize(2).nOut(3).build(),
+                "y",
+                "z")
+            .addLayer(
+                "out",
+                new RnnOutputLayer.Builder(LossFunction.MSE)
+                    .nIn(3)
+                    .nOut(2)
+                    .activation(Activation.TANH)
+                    .dataFormat(RNNFormat.NCW)
+                    .build(),
+                "hopfield")
+            .addLayer(
+                "out2",
+                new OutputLayer.Builder(LossFunction.MSE)
+                    .nIn(3)
+                    .nOut(2)
+                    .activation(Activation.TANH)
+                    .build(),
+                "pooling")
+            .setOutputs("out", "out2")
+            .build();
+    ComputationGraph graph = new ComputationGraph(conf);
+    graph.init();
+    Networks.spread(graph.params(), 3);
+    return graph;
+  }
+
+  @Test
+  void oneStepOfGradientDescentLowersTheScoreByWhatTheGradientSays() {
+    // DL4J's own SameDiffLayer doubles the gradient for each layer that it passes
+    double rate = 1e-6;
+    MultiLayerNetwork net =
+        Networks.of(new Sgd(rate), RNNFormat.NCW, hopfield(b -> {}), hopfield(b -> {}));
+    DataSet data =
+        new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(false, RNNFormat.NCW));
+    INDArray before = net.params().dup();
+    net.fit(data);
+    INDArray step = net.params().sub(before).divi(-rate);
+    for (long i = 0; i < before.length(); i += 17) {
+      double h = 1e-5;
+      net.setParams(before.dup().putScalar(i, before.getDouble(i) + h));
+      double up = net.score(data);
+      net.setParams(before.dup().putScalar(i, before.getDouble(i) - h));
+      double down = net.score(data);
+      assertThat(step.getDouble(i))
+          .as("parameter " + i + " of " + before.length())
+          .isCloseTo((up - down) / (2 * h), within(1e-6 * (1 + Math.abs(step.getDouble(i)))));
+    }
+  }
+}
