@@ -20,7 +20,15 @@ final class CaseRunners {
     op("sparsemax", g -> y(g.hopfield().sparsemax(g.input("x"), null, axis(g))));
     op("entmax15", g -> y(g.hopfield().entmax15(g.input("x"), null, axis(g))));
     op("alpha_entmax", g -> y(entmax(g)));
+    op("normmax", g -> y(g.hopfield().normmax(g.input("x"), null, alpha(g), axis(g))));
+    op("k_subsets_exact", g -> y(kSubsets(g, false)));
+    op("k_subsets_at_most", g -> y(kSubsets(g, true)));
+    op(
+        "constrained_sparsemax",
+        g -> y(g.hopfield().constrainedSparsemax(g.input("z"), g.input("u"), null, axis(g))));
     op("lagrangian_unit", CaseRunners::unit);
+    op("retrieve", MemoryCase::retrieve);
+    op("energy", MemoryCase::energy);
     for (String module : new String[] {"Hopfield", "HopfieldPooling", "HopfieldLayer"}) {
       byOp.put(module, LayerCase::run);
     }
@@ -47,7 +55,17 @@ final class CaseRunners {
     if (g.reference().inputs().containsKey("alpha")) {
       return g.hopfield().entmax(g.input("x"), null, g.input("alpha"), axis(g));
     }
-    return g.hopfield().entmax(g.input("x"), null, g.reference().number("alpha", null), axis(g));
+    return g.hopfield().entmax(g.input("x"), null, alpha(g), axis(g));
+  }
+
+  private static double alpha(GraphCase g) {
+    return g.reference().number("alpha", null);
+  }
+
+  private static SDVariable kSubsets(GraphCase g, boolean atMost) {
+    String key = g.reference().has("k") ? "k" : "budget";
+    int k = g.reference().integer(key, null);
+    return g.hopfield().kSubsets(g.input("x"), null, k, atMost, axis(g));
   }
 
   private static Map<String, SDVariable> unit(GraphCase g) {
