@@ -75,8 +75,8 @@ final class ExperimentArguments {
     for (ExperimentOption option : experiment.options()) {
       String name = "--" + option.name();
       if (spec.optionsMap().containsKey(name)) {
-        throw new IllegalStateException(
-            "experiment " + experiment.name() + " declares " + name + ", which every run has");
+        // Of sweep and an experiment that both have --threads, sweep's is meant.
+        continue;
       }
       spec.addOption(
           OptionSpec.builder(name)
@@ -122,7 +122,11 @@ final class ExperimentArguments {
     Map<String, String> values = new LinkedHashMap<>();
     for (ExperimentOption option : experiment.options()) {
       OptionSpec declared = spec.optionsMap().get("--" + option.name());
-      String value = declared == null ? null : declared.getValue();
+      // The command's own options are fields of it, those of the experiment are not.
+      if (declared == null || declared.userObject() != null) {
+        continue;
+      }
+      String value = declared.getValue();
       if (value != null) {
         values.put(option.name(), value);
       }

@@ -18,8 +18,10 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     subcommands = {
       RunCommand.class,
+      SweepCommand.class,
       VerifyCommand.class,
       OpCommand.class,
+      ImportKerasCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       TestCommand.class,

@@ -106,7 +106,7 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
   /** Result as tables and lines. */
   static void show(Console console, ExperimentResult result) {
     for (ResultTable table : result.tables()) {
-      console.raw(table.toText());
+      console.raw(table.toText().stripTrailing());
     }
     result
         .metrics()

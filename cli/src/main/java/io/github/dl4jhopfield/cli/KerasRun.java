@@ -1,0 +1,97 @@
+package io.github.dl4jhopfield.cli;
+
+import io.github.dl4jhopfield.keras.HopfieldKerasImport;
+import io.github.dl4jhopfield.keras.ImportSummary;
+import io.github.dl4jhopfield.keras.ImportSummary.LayerRow;
+import io.github.dl4jhopfield.keras.KerasImport;
+import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.zoo.AtomicFiles;
+import io.github.dl4jhopfield.zoo.ResultTable;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.deeplearning4j.util.ModelSerializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Imports, runs and saves for {@code hopfield import-keras}. */
+final class KerasRun {
+  private KerasRun() {}
+
+  static void run(ImportKerasCommand command, Console console) throws IOException {
+    INDArray[] inputs = new INDArray[command.inputs.size()];
+    for (int i = 0; i < inputs.length; i++) {
+      inputs[i] = NpyFile.read(command.inputs.get(i));
+    }
+    KerasImport imported = HopfieldKerasImport.importModel(command.model);
+    if (inputs.length > 0) {
+      INDArray[] outputs = imported.predict(inputs);
+      if (outputs.length != command.outputs.size()) {
+        throw new IllegalArgumentException(
+            command.model
+                + ": expected "
+                + outputs.length
+                + " files after --output, one for each output of the model, found "
+                + command.outputs.size());
+      }
+      for (int i = 0; i < outputs.length; i++) {
+        NpyFile.write(command.outputs.get(i), outputs[i]);
+        console.note(
+            "wrote %s, shape %s", command.outputs.get(i), Arrays.toString(outputs[i].shape()));
+      }
+    }
+    if (command.save != null) {
+      AtomicFiles.write(
+          command.save, out -> ModelSerializer.writeModel(imported.model(), out, true));
+      console.note("wrote %s", command.save);
+    }
+    if (command.json) {
+      console.json(json(imported.summary()));
+    } else {
+      show(console, imported.summary());
+    }
+  }
+
+  private static Map<String, Object> json(ImportSummary summary) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("file", summary.file());
+    fields.put("keras_version", summary.kerasVersion());
+    fields.put("model_type", summary.modelType());
+    fields.put("parameters", summary.parameters());
+    fields.put("weights_matched", summary.weightsMatched());
+    fields.put("layers", summary.layers());
+    fields.put("notes", summary.notes());
+    return fields;
+  }
+
+  private static void show(Console console, ImportSummary summary) {
+    List<List<String>> rows = summary.layers().stream().map(KerasRun::row).toList();
+    console.raw(
+        new ResultTable(
+                summary.file()
+                    + ": "
+                    + summary.modelType()
+                    + " model, Keras "
+                    + summary.kerasVersion(),
+                List.of("layer", "type", "imported as", "input", "output", "parameters", "weights"),
+                rows)
+            .toText()
+            .stripTrailing());
+    summary.notes().forEach(note -> console.result("note: %s", note));
+    console.result(
+        "%d layers, %d parameters, %d weight arrays, all matched",
+        summary.layers().size(), summary.parameters(), summary.weightsMatched());
+  }
+
+  private static List<String> row(LayerRow layer) {
+    return List.of(
+        layer.name(),
+        layer.type(),
+        layer.importedAs(),
+        layer.inputShape(),
+        layer.outputShape(),
+        Long.toString(layer.parameters()),
+        Integer.toString(layer.weightsMatched()));
+  }
+}

@@ -1,0 +1,146 @@
+package io.github.dl4jhopfield.cli;
+
+import io.github.dl4jhopfield.search.SearchStrategy;
+import io.github.dl4jhopfield.search.Sweep;
+import io.github.dl4jhopfield.search.SweepResult;
+import io.github.dl4jhopfield.zoo.Experiment;
+import io.github.dl4jhopfield.zoo.ExperimentContext;
+import io.github.dl4jhopfield.zoo.TunableExperiment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** Searches hyperparameters of an experiment. */
+@Command(
+    name = "sweep",
+    description = {
+      "Search hyperparameters of an experiment.",
+      "Candidate 0 has the defaults; scores come from validation within the data."
+    },
+    mixinStandardHelpOptions = true)
+final class SweepCommand implements Callable<Integer>, ExperimentArguments.TakesExperiment {
+  @ParentCommand HopfieldCommand root;
+  @Spec CommandSpec spec;
+
+  @Parameters(paramLabel = "EXPERIMENT", description = "The experiment's name.")
+  String name;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "random|grid",
+      defaultValue = "RANDOM",
+      description = "How candidates are found (default: random).")
+  SearchStrategy strategy;
+
+  @Option(
+      names = "--candidates",
+      paramLabel = "N",
+      defaultValue = "20",
+      description = "How many, the default one included (default: ${DEFAULT-VALUE}).")
+  int candidates;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Candidates at once (default: ${DEFAULT-VALUE}).")
+  int threads;
+
+  @Option(names = "--data", paramLabel = "PATH", description = "Your own data, a file or folder.")
+  Path data;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Seed of candidates, splits and trainings (default: ${DEFAULT-VALUE}).")
+  long seed;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Write sweep.jsonl, sweep.json and the best model there.")
+  Path out;
+
+  @Option(names = "--json", description = "Print the result as one JSON object.")
+  boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    Console console = root.console();
+    TunableExperiment experiment = experiment();
+    Sweep.Builder sweep = Sweep.builder().experiment(experiment).strategy(strategy);
+    try {
+      sweep.candidates(candidates).threads(threads);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("sweep: --" + e.getMessage());
+    }
+    if (data != null) {
+      InputFile.readable(data);
+    }
+    try (ProgressDisplay progress = new ProgressDisplay(console)) {
+      SweepResult result =
+          sweep
+              .context(
+                  ExperimentContext.builder()
+                      .data(data)
+                      .out(out)
+                      .seed(seed)
+                      .progress(progress)
+                      .options(ExperimentArguments.given(spec, experiment))
+                      .build())
+              .build()
+              .run();
+      progress.end();
+      if (json) {
+        console.raw(result.toJson());
+      } else {
+        show(console, result);
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private TunableExperiment experiment() {
+    List<TunableExperiment> known = Sweep.experiments();
+    return known.stream()
+        .filter(experiment -> experiment.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () -> {
+              List<String> names = known.stream().map(Experiment::name).toList();
+              return new UsageException(
+                  "sweep: experiment '"
+                      + name
+                      + "' cannot be searched"
+                      + Suggestions.hint(name, names)
+                      + "; there are: "
+                      + String.join(", ", names));
+            });
+  }
+
+  private static void show(Console console, SweepResult result) {
+    console.raw(result.table().toText().stripTrailing());
+    console.result(
+        "best: candidate %d, %s %.4f (default %.4f)",
+        result.best().candidate(),
+        result.metric(),
+        result.best().score(),
+        result.byDefault().score());
+    for (Map.Entry<String, Object> value : result.best().values().entrySet()) {
+      console.result("  %s = %s", value.getKey(), value.getValue());
+    }
+    console.result(
+        "%s on %s, seed %d, %.1f s",
+        result.experiment(), result.dataset(), result.seed(), result.seconds());
+    result.files().forEach(file -> console.result("wrote %s", file));
+  }
+}
