@@ -237,7 +237,7 @@ final class AssociationCore {
 
   private void separation(String owner) {
     switch (o.separation.getKind()) {
-      case SOFTMAX, SPARSEMAX, ENTMAX15, ENTMAX -> {}
+      case SOFTMAX, SPARSEMAX, ENTMAX15, ENTMAX, NORMMAX, K_SUBSETS -> {}
       case LEARNED_ENTMAX -> {
         if (o.separation.getAlpha() <= 1 || o.separation.getAlpha() >= 2) {
           throw wrong(

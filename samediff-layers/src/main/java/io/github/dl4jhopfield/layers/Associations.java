@@ -96,11 +96,13 @@ public final class Associations {
         graph.setLayerMaskArrays(masks, null);
       }
       try {
+        // a vertex lets go of its masks when it has run
+        INDArray[] own =
+            found instanceof MendedVertex v && v.masks() != null ? v.masks().clone() : null;
         Map<String, INDArray> all = graph.feedForward(inputs, false);
         List<String> from = graph.getConfiguration().getVertexInputs().get(vertex);
         INDArray[] in = from.stream().map(all::get).toArray(INDArray[]::new);
         if (found instanceof MendedVertex v) {
-          INDArray[] own = v.masks() == null ? null : v.masks().clone();
           return shown(v.inspect(in, own, names(what, v.innerNames())), what);
         }
         MendedLayer runtime = hopfield(graph.getLayer(vertex), "vertex \"" + vertex + "\"");

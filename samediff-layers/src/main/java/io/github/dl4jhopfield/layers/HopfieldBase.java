@@ -15,6 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 
 /**
  * What the one-input Hopfield layers share. Input [B, F, T] (NCW, DL4J's order) or [B, T, F] (NWC).
@@ -31,6 +32,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     super(builder);
     association = builder.options().copy();
     rnnFormat = builder.rnnFormat;
+    initializeConstraints(builder);
   }
 
   abstract AssociationCore core();
@@ -68,8 +70,27 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
   }
 
   @Override
-  public void defineParameters(SDLayerParams params) {
+  protected void validate() {
     core().validate(owner());
+  }
+
+  /** Worked out from the options each time: they decide it, and they are what is saved. */
+  @Override
+  @JsonIgnore
+  public SDLayerParams getLayerParams() {
+    SDLayerParams params = new SDLayerParams();
+    defineParameters(params);
+    setLayerParams(params);
+    return params;
+  }
+
+  @Override
+  public boolean trainable(String parameter) {
+    return core().trainable(parameter);
+  }
+
+  @Override
+  public void defineParameters(SDLayerParams params) {
     params.clear();
     for (AssociationCore.Parameter p : core().parameters().values()) {
       if (p.weight()) {
@@ -125,6 +146,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
   @Override
   public List<Regularization> getRegularizationByParam(String paramName) {
+    getLayerParams();
     return core().trainable(paramName) ? super.getRegularizationByParam(paramName) : List.of();
   }
 
@@ -133,7 +155,6 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     long size = inputSize(inputType);
     if (association.nIn <= 0 || override) {
       association.nIn = size;
-      setLayerParams(null);
     } else if (association.nIn != size) {
       throw AssociationCore.wrong(
           owner(), "nIn = " + association.nIn + ", the input " + inputType + " has depth " + size);

@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 
 /** What the Hopfield vertices share. Inputs [B, F, T] (NCW) or [B, T, F] (NWC). */
 public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
@@ -85,8 +86,27 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
   }
 
   @Override
-  public void defineParametersAndInputs(SDVertexParams params) {
+  protected void validate() {
     core().validate(owner());
+  }
+
+  /** Worked out from the options each time: they decide it, and they are what is saved. */
+  @Override
+  @JsonIgnore
+  public SDVertexParams getVertexParams() {
+    SDVertexParams params = new SDVertexParams();
+    defineParametersAndInputs(params);
+    setVertexParams(params);
+    return params;
+  }
+
+  @Override
+  public boolean trainable(String parameter) {
+    return core().trainable(parameter);
+  }
+
+  @Override
+  public void defineParametersAndInputs(SDVertexParams params) {
     params.clear();
     String[] names = patternInputs().toArray(new String[0]);
     if (associationMaskInput) {
@@ -136,6 +156,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
 
   @Override
   public List<Regularization> getRegularizationByParam(String paramName) {
+    getVertexParams();
     return core().trainable(paramName) ? super.getRegularizationByParam(paramName) : List.of();
   }
 
@@ -245,7 +266,6 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     try {
       HopfieldVertexBase copy = (HopfieldVertexBase) cloneObject();
       copy.association = association.copy();
-      copy.setVertexParams(null);
       return copy;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);

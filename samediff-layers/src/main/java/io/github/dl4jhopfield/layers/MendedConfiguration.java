@@ -33,4 +33,9 @@ public interface MendedConfiguration {
   default List<String> innerNames() {
     return List.of();
   }
+
+  /** Whether training changes the parameter; if not, its gradient is zero. */
+  default boolean trainable(String parameter) {
+    return true;
+  }
 }

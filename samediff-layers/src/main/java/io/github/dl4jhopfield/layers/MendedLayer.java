@@ -89,7 +89,8 @@ public class MendedLayer extends SameDiffLayer {
       LayerGraph.Backward result = runner().backward(error, inputs(), masks(), parameters());
       for (String name : parameters().keySet()) {
         INDArray place = gradTable.get(name);
-        LayerRunner.store(owner(), name, result.params().get(name), place);
+        INDArray g = config().trainable(name) ? result.params().get(name) : null;
+        LayerRunner.store(owner(), name, g, place);
         gradient.gradientForVariable().put(name, place);
       }
       atInput = result.inputs().get(MendedSameDiffLayer.INPUT);

@@ -28,7 +28,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *       <td>{@link GraphContext#training()}, one graph for each</td></tr>
  *   <tr><td>setParam checks the shape and does nothing</td><td>checks and sets</td></tr>
  *   <tr><td>setParams throws</td><td>checks the length and sets</td></tr>
- *   <tr><td>constraints need a call in each constructor</td><td>done here</td></tr>
  *   <tr><td>lines on stdout for each gradient</td><td>none</td></tr>
  *   <tr><td>a copy of each parameter at each call, a session for each thread that called</td>
  *       <td>no copy, one session for each graph</td></tr>
@@ -46,8 +45,14 @@ public abstract class MendedSameDiffLayer extends SameDiffLayer implements Mende
 
   protected MendedSameDiffLayer(Builder<?> builder) {
     super(builder);
-    initializeConstraints(builder);
   }
+
+  /**
+   * Refuses an impossible configuration; called before the layer is made.
+   *
+   * @throws IllegalArgumentException that names the layer and what disagrees
+   */
+  protected void validate() {}
 
   @Override
   public Layer instantiate(
@@ -57,6 +62,7 @@ public abstract class MendedSameDiffLayer extends SameDiffLayer implements Mende
       INDArray layerParamsView,
       boolean initializeParams,
       DataType networkDataType) {
+    validate();
     MendedLayer layer = new MendedLayer(conf, networkDataType);
     layer.setIndex(layerIndex);
     layer.setParamsViewArray(layerParamsView);

@@ -28,8 +28,16 @@ public abstract class MendedSameDiffVertex extends SameDiffVertex implements Men
       boolean initializeParams,
       DataType networkDatatype) {
     setName(name);
+    validate();
     return new MendedVertex(this, graph, name, idx, paramsView, initializeParams, networkDatatype);
   }
+
+  /**
+   * Refuses an impossible configuration; called before the vertex is made.
+   *
+   * @throws IllegalArgumentException that names the vertex and what disagrees
+   */
+  protected void validate() {}
 
   @Override
   public final SDVariable defineVertex(

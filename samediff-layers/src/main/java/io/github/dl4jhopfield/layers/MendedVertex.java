@@ -103,12 +103,13 @@ public class MendedVertex extends SameDiffGraphVertex {
           runner().backward(error, checkedInputs(), named(maskArrays), parameters());
       for (String name : parameters().keySet()) {
         INDArray place = gradTable.get(name);
-        LayerRunner.store(owner(), name, result.params().get(name), place);
+        INDArray g = config().trainable(name) ? result.params().get(name) : null;
+        LayerRunner.store(owner(), name, g, place);
         gradient.gradientForVariable().put(name, place);
       }
       for (int i = 0; i < atInputs.length; i++) {
-        INDArray g = result.inputs().get(names().get(i));
-        atInputs[i] = g == null ? Nd4j.zeros(type, inputs[i].shape()) : g;
+        INDArray in = result.inputs().get(names().get(i));
+        atInputs[i] = in == null ? Nd4j.zeros(type, inputs[i].shape()) : in;
       }
     }
     for (int i = 0; i < atInputs.length; i++) {
@@ -148,6 +149,13 @@ public class MendedVertex extends SameDiffGraphVertex {
       INDArray[] masks, MaskState currentMaskState, int minibatchSize) {
     this.maskArrays = masks;
     return config.feedForwardMaskArrays(masks, currentMaskState, minibatchSize);
+  }
+
+  /** Masks belong to the inputs: ComputationGraph itself never takes a vertex's masks back. */
+  @Override
+  public void clear() {
+    super.clear();
+    maskArrays = null;
   }
 
   @Override

@@ -108,6 +108,8 @@ class GradientTest {
             "pfu unit",
             hopfield(b -> b.lagrangianUnit(LagrangianUnit.pfuBuilder().sigma(0).build()))));
     cases.add(new Case("entmax15", pooling(b -> b.separation(Separation.entmax15()))));
+    cases.add(new Case("normmax", pooling(b -> b.separation(Separation.normmax(2)))));
+    cases.add(new Case("k-subsets", hopfield(b -> b.separation(Separation.kSubsets(2, false)))));
     cases.add(
         new Case("learned alpha", hopfield(b -> b.separation(Separation.learnedEntmax(1.4)))));
     cases.add(new Case("activation", lookup(b -> b.associationActivation(Activation.TANH))));

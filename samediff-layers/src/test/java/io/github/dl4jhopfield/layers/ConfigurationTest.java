@@ -1,0 +1,272 @@
+package io.github.dl4jhopfield.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.Separation;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.NoOp;
+
+/**
+ * Configurations survive JSON, YAML, ModelSerializer and clone, and impossible ones are refused.
+ */
+class ConfigurationTest {
+
+  /** Every option with a value that is not its default; a new option is found by reflection. */
+  private static AssociationOptions allDifferent() throws IllegalAccessException {
+    AssociationOptions defaults = new AssociationOptions();
+    AssociationOptions o = new AssociationOptions();
+    for (Field f : AssociationOptions.class.getFields()) {
+      if (Modifier.isStatic(f.getModifiers())) {
+        continue;
+      }
+      Class<?> t = f.getType();
+      if (t == boolean.class) {
+        f.set(o, !f.getBoolean(o));
+      } else if (t == int.class) {
+        f.set(o, f.getInt(o) + 3);
+      } else if (t == long.class) {
+        f.set(o, f.getLong(o) + 4);
+      } else if (t == double.class) {
+        f.set(o, f.getDouble(o) + 0.25);
+      } else if (t == double[].class) {
+        f.set(o, new double[] {0.5, 1.5});
+      } else if (t == int[].class) {
+        f.set(o, new int[] {2, AssociationOptions.UNTIL_CONVERGED});
+      } else if (t == Activation.class) {
+        f.set(o, Activation.TANH);
+      } else if (t == UpdateStepScope.class) {
+        f.set(o, UpdateStepScope.REFERENCE);
+      } else if (t == Separation.class) {
+        f.set(o, Separation.learnedEntmax(1.3));
+      } else if (t == LagrangianUnit.class) {
+        f.set(o, LagrangianUnit.pfuBuilder().mu(0.1).bias(-2).sigma(0.5).build());
+      } else {
+        throw new AssertionError("give this test a value for option " + f.getName());
+      }
+      assertThat(f.get(o)).as(f.getName()).isNotEqualTo(f.get(defaults));
+    }
+    return o;
+  }
+
+  @Test
+  void everyOptionSurvivesJsonAndYaml() throws Exception {
+    for (HopfieldBase layer :
+        List.of(
+            new Hopfield.Builder().name("a").build(),
+            new HopfieldPooling.Builder().name("b").rnnFormat(RNNFormat.NWC).build(),
+            new HopfieldLayer.Builder().name("c").build())) {
+      layer.setAssociation(allDifferent());
+      MultiLayerConfiguration conf = Networks.configuration(new NoOp()).list().layer(layer).build();
+      MultiLayerConfiguration json = MultiLayerConfiguration.fromJson(conf.toJson());
+      MultiLayerConfiguration yaml = MultiLayerConfiguration.fromYaml(conf.toYaml());
+      assertThat(json.getConf(0).getLayer()).isEqualTo(layer).hasToString(layer.toString());
+      assertThat(yaml.getConf(0).getLayer()).isEqualTo(layer).hasToString(layer.toString());
+      assertThat(conf.clone().getConf(0).getLayer()).isEqualTo(layer);
+    }
+  }
+
+  @Test
+  void everyOptionOfVerticesSurvivesJsonAndYaml() throws Exception {
+    for (HopfieldVertexBase vertex :
+        List.of(
+            new HopfieldVertex.Builder().associationMaskInput(true).build(),
+            new HopfieldPoolingVertex.Builder().rnnFormat(RNNFormat.NWC).build())) {
+      vertex.setAssociation(allDifferent());
+      List<String> inputs = new ArrayList<>(vertex.patternInputs());
+      if (vertex.isAssociationMaskInput()) {
+        inputs.add("mask");
+      }
+      ComputationGraphConfiguration conf =
+          Networks.configuration(new NoOp())
+              .graphBuilder()
+              .addInputs(inputs)
+              .addVertex("v", vertex, inputs.toArray(new String[0]))
+              .setOutputs("v")
+              .build();
+      assertThat(ComputationGraphConfiguration.fromJson(conf.toJson()).getVertices().get("v"))
+          .isEqualTo(vertex);
+      assertThat(ComputationGraphConfiguration.fromYaml(conf.toYaml()).getVertices().get("v"))
+          .isEqualTo(vertex);
+      assertThat(vertex.clone()).isEqualTo(vertex);
+    }
+  }
+
+  @Test
+  void cloneSharesNoOptions() {
+    Hopfield layer = new Hopfield.Builder().nIn(4).beta(1, 2).build();
+    Hopfield copy = (Hopfield) layer.clone();
+    copy.getAssociation().beta[0] = 7;
+    assertThat(layer.getAssociation().beta).containsExactly(1, 2);
+  }
+
+  @Test
+  void anUnknownOptionIsNamed() {
+    MultiLayerConfiguration conf =
+        Networks.configuration(new NoOp())
+            .list()
+            .layer(new Hopfield.Builder().nIn(4).build())
+            .build();
+    String newer = conf.toJson().replace("\"nHeads\" :", "\"nTails\" : 3, \"nHeads\" :");
+    assertThat(newer).contains("nTails");
+    assertThatThrownBy(() -> MultiLayerConfiguration.fromJson(newer))
+        .hasStackTraceContaining("nTails")
+        .hasStackTraceContaining("newer version");
+  }
+
+  @Test
+  void aSavedNetworkComputesAndTrainsAsBefore() throws IOException {
+    MultiLayerNetwork net =
+        Networks.of(
+            RNNFormat.NCW,
+            new HopfieldLayer.Builder().nOut(4).quantity(3).nHeads(2).build(),
+            new Hopfield.Builder().nOut(4).nHeads(2).updateSteps(2).build(),
+            new HopfieldPooling.Builder().nOut(3).quantity(2).build());
+    MultiLayerNetwork restored = restored(net);
+    INDArray x = Networks.input(RNNFormat.NCW);
+    INDArray mask = Networks.mask();
+    assertThat(restored.output(x, false, mask, null)).isEqualTo(net.output(x, false, mask, null));
+    assertThat(restored.getLayerWiseConfigurations()).isEqualTo(net.getLayerWiseConfigurations());
+    INDArray labels = Networks.labels(true, RNNFormat.NCW);
+    net.fit(x, labels, mask, null);
+    restored.fit(x, labels, mask, null);
+    assertThat(restored.params()).isEqualTo(net.params());
+    assertThat(net.clone().output(x)).isEqualTo(net.output(x));
+  }
+
+  private static MultiLayerNetwork restored(MultiLayerNetwork net) throws IOException {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(net, file, true);
+    return ModelSerializer.restoreMultiLayerNetwork(
+        new ByteArrayInputStream(file.toByteArray()), true);
+  }
+
+  @Test
+  void aSavedGraphComputesAsBefore() throws IOException {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.configuration(new NoOp())
+                .graphBuilder()
+                .addInputs("y", "r", "z")
+                .addVertex(
+                    "v",
+                    new HopfieldVertex.Builder()
+                        .nIn(3)
+                        .storedPatternSize(4)
+                        .patternProjectionSize(2)
+                        .hiddenSize(2)
+                        .build(),
+                    "y",
+                    "r",
+                    "z")
+                .setOutputs("v")
+                .build());
+    graph.init();
+    Networks.spread(graph.params(), 5);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(graph, file, false);
+    ComputationGraph restored =
+        ModelSerializer.restoreComputationGraph(new ByteArrayInputStream(file.toByteArray()));
+    INDArray[] in = {
+      Networks.random(1, 3, 4, 5), Networks.random(2, 3, 3, 2), Networks.random(3, 3, 2, 5)
+    };
+    assertThat(restored.output(in)[0]).isEqualTo(graph.output(in)[0]);
+    assertThat(graph.clone().output(in)[0]).isEqualTo(graph.output(in)[0]);
+  }
+
+  private static void refused(HopfieldBase.Builder<?> builder, String... words) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> {
+              MultiLayerNetwork net =
+                  new MultiLayerNetwork(
+                      Networks.configuration(new NoOp())
+                          .list()
+                          .layer(builder.name("mine").build())
+                          .setInputType(InputType.recurrent(6, 5))
+                          .build());
+              net.init();
+            })
+        .withMessageContainingAll("\"mine\"")
+        .withMessageContainingAll(words);
+  }
+
+  @Test
+  void impossibleConfigurationsNameTheLayerAndTheNumbersThatDisagree() {
+    refused(new Hopfield.Builder().nHeads(4), "nIn = 6", "nHeads = 4");
+    refused(
+        new Hopfield.Builder().statePatternAsStatic(true).hiddenSize(2),
+        "nIn = 6",
+        "hiddenSize = 2");
+    refused(new Hopfield.Builder().nHeads(2).beta(1, 2, 3), "beta has 3", "nHeads = 2");
+    refused(new Hopfield.Builder().updateSteps(1, 2), "updateSteps has 2", "nHeads = 1");
+    refused(new Hopfield.Builder().disableOutProjection(true).nOut(5), "= 6", "nOut = 5");
+    refused(
+        new Hopfield.Builder().patternProjectionAsConnected(true).patternSize(3),
+        "patternSize = 3",
+        "hiddenSize = 6");
+    refused(new HopfieldPooling.Builder().quantity(0), "quantity = 0");
+    refused(
+        new HopfieldLayer.Builder().storedPatternSize(3).patternProjectionSize(4),
+        "storedPatternSize = 3",
+        "patternProjectionSize = 4");
+    refused(new Hopfield.Builder().associationDropout(1), "associationDropout = 1.0");
+    refused(new Hopfield.Builder().associationActivation(Activation.RATIONALTANH), "RATIONALTANH");
+    refused(new Hopfield.Builder().updateStepsEps(-1), "updateStepsEps = -1.0");
+    refused(new Hopfield.Builder().separation(Separation.learnedEntmax(2.5)), "2.5");
+    refused(
+        new Hopfield.Builder().separation(Separation.sequentialKSubsets(2, 0.1)),
+        "sequentialKSubsets",
+        "not supported");
+  }
+
+  @Test
+  void aWrongInputNamesTheLayerAndTheNumbers() {
+    MultiLayerNetwork net = Networks.of(RNNFormat.NCW, new Hopfield.Builder().name("mine").build());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> net.output(Networks.random(1, 3, 7, 5)))
+        .withMessageContainingAll("\"mine\"", "nIn = 4", "7 features");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                Networks.configuration(new NoOp())
+                    .list()
+                    .overrideNinUponBuild(false)
+                    .layer(new Hopfield.Builder().name("mine").nIn(5).build())
+                    .setInputType(InputType.recurrent(4, 5))
+                    .build())
+        .withMessageContainingAll("\"mine\"", "nIn = 5", "depth 4");
+  }
+
+  @Test
+  void setParamChecksTheShapeAndSets() {
+    MultiLayerNetwork net = Networks.of(RNNFormat.NCW, new Hopfield.Builder().name("mine").build());
+    INDArray wq = Networks.random(9, 4, 4);
+    net.getLayer(0).setParam("Wq", wq);
+    assertThat(net.getParam("0_Wq")).isEqualTo(wq);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> net.getLayer(0).setParam("Wq", Networks.random(9, 5, 4)))
+        .withMessageContainingAll("\"mine\"", "Wq", "[4, 4]", "[5, 4]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> net.getLayer(0).setParam("Wx", wq))
+        .withMessageContainingAll("\"mine\"", "Wx");
+  }
+}

@@ -1,0 +1,326 @@
+package io.github.dl4jhopfield.layers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/** What the layers do at run time beyond the reference numbers: masks, training, regularisation. */
+class RuntimeTest {
+
+  private static INDArray first(INDArray a, int n) {
+    return a.get(NDArrayIndex.interval(0, n)).dup('c');
+  }
+
+  private static void equal(INDArray a, INDArray b) {
+    assertThat(Golden.difference(a, b)).as(a + " and " + b).isLessThan(1e-12);
+  }
+
+  private static List<HopfieldBase> layers() {
+    return List.of(
+        new Hopfield.Builder().nOut(4).nHeads(2).updateSteps(3).updateStepsEps(0.3).build(),
+        new HopfieldPooling.Builder()
+            .nOut(4)
+            .lagrangianUnit(LagrangianUnit.pfu())
+            .updateSteps(4)
+            .updateStepsEps(0.2)
+            .build(),
+        new HopfieldLayer.Builder()
+            .nOut(4)
+            .quantity(6)
+            .updateUntilConverged()
+            .updateStepsEps(1e-3)
+            .build());
+  }
+
+  @Test
+  void aPredictionDoesNotDependOnItsBatchMates() {
+    for (HopfieldBase layer : layers()) {
+      MultiLayerNetwork net = Networks.of(RNNFormat.NCW, layer);
+      INDArray x = Networks.input(RNNFormat.NCW).mul(2);
+      INDArray mask = Networks.mask();
+      INDArray all = net.output(x, false, mask, null);
+      for (int i = 0; i < Networks.BATCH; i++) {
+        INDArray one = x.get(NDArrayIndex.interval(i, i + 1)).dup('c');
+        INDArray its = mask.get(NDArrayIndex.interval(i, i + 1)).dup('c');
+        equal(net.output(one, false, its, null), all.get(NDArrayIndex.interval(i, i + 1)).dup('c'));
+      }
+    }
+  }
+
+  @Test
+  void paddingDoesNotChangeAPrediction() {
+    for (HopfieldBase layer : layers()) {
+      MultiLayerNetwork net = Networks.of(RNNFormat.NCW, layer);
+      INDArray x = Networks.input(RNNFormat.NCW);
+      INDArray second = x.get(NDArrayIndex.interval(1, 2)).dup('c');
+      INDArray three =
+          second.get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 3)).dup('c');
+      INDArray mask = Networks.mask().get(NDArrayIndex.interval(1, 2)).dup('c');
+      INDArray padded = net.output(second, false, mask, null);
+      INDArray unpadded = net.output(three);
+      if (padded.rank() == 3) {
+        padded =
+            padded
+                .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 3))
+                .dup('c');
+      }
+      equal(padded, unpadded);
+    }
+  }
+
+  @Test
+  void aSampleWithEveryStepMaskedRetrievesZeros() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            Networks.configuration(new NoOp())
+                .list()
+                .layer(new HopfieldPooling.Builder().nOut(3).build())
+                .setInputType(InputType.recurrent(4, 5))
+                .build());
+    net.init();
+    Networks.spread(net.params(), 1);
+    INDArray mask = Networks.mask();
+    mask.putRow(0, Nd4j.zeros(DataType.DOUBLE, 5));
+    INDArray out = net.output(Networks.input(RNNFormat.NCW), false, mask, null);
+    equal(first(out, 1), net.getParam("0_bo").dup('c'));
+    assertThat(Associations.of(net, 0, Networks.input(RNNFormat.NCW), mask).getDouble(0)).isZero();
+  }
+
+  @Test
+  void aMaskOfOneCallIsForgottenInTheNext() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.configuration(new NoOp())
+                .graphBuilder()
+                .addInputs("x")
+                .addVertex("v", new HopfieldPoolingVertex.Builder().nIn(4).build(), "x", "x")
+                .setOutputs("v")
+                .build());
+    graph.init();
+    Networks.spread(graph.params(), 3);
+    INDArray[] x = {Networks.input(RNNFormat.NCW)};
+    INDArray plain = graph.output(x)[0].dup();
+    INDArray masked = graph.output(false, x, new INDArray[] {Networks.mask()}, null)[0].dup();
+    assertThat(Golden.difference(masked, plain)).isGreaterThan(1e-3);
+    equal(graph.output(x)[0], plain);
+  }
+
+  @Test
+  void bothFormatsGiveTheSame() {
+    Hopfield layer = new Hopfield.Builder().nOut(4).nHeads(2).build();
+    MultiLayerNetwork ncw = Networks.of(RNNFormat.NCW, (Hopfield) layer.clone());
+    MultiLayerNetwork nwc = Networks.of(RNNFormat.NWC, (Hopfield) layer.clone());
+    INDArray a = ncw.output(Networks.input(RNNFormat.NCW), false, Networks.mask(), null);
+    INDArray b = nwc.output(Networks.input(RNNFormat.NWC), false, Networks.mask(), null);
+    equal(b.permute(0, 2, 1).dup('c'), a);
+  }
+
+  @Test
+  void lookupTakesVectorsToo() {
+    HopfieldLayer layer = new HopfieldLayer.Builder().nOut(3).quantity(5).build();
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            Networks.configuration(new NoOp())
+                .list()
+                .layer(layer)
+                .setInputType(InputType.feedForward(4))
+                .build());
+    net.init();
+    assertThat(net.output(Networks.random(1, 2, 4)).shape()).containsExactly(2, 3);
+  }
+
+  @Test
+  void weightsStartAsInTheOriginalsFromTheSeed() {
+    MultiLayerNetwork[] nets = new MultiLayerNetwork[2];
+    for (int i = 0; i < 2; i++) {
+      nets[i] =
+          new MultiLayerNetwork(
+              Networks.configuration(new NoOp())
+                  .list()
+                  .layer(new HopfieldPooling.Builder().nIn(100).nOut(90).build())
+                  .build());
+      nets[i].init();
+    }
+    assertThat(nets[0].params()).isEqualTo(nets[1].params());
+    INDArray wq = nets[0].getParam("0_Wq");
+    assertThat(wq.stdNumber().doubleValue()).isCloseTo(0.02, within(0.001));
+    assertThat(wq.meanNumber().doubleValue()).isCloseTo(0, within(0.001));
+    assertThat(nets[0].getParam("0_bq").amaxNumber().doubleValue()).isZero();
+    assertThat(nets[0].getParam("0_gainStored").meanNumber().doubleValue()).isEqualTo(1);
+  }
+
+  @Test
+  void regularisationIsInTheScore() {
+    Hopfield plain = new Hopfield.Builder().nOut(4).build();
+    Hopfield regularised = new Hopfield.Builder().nOut(4).l1(0.03).l2(0.2).build();
+    MultiLayerNetwork a = Networks.of(RNNFormat.NCW, plain);
+    MultiLayerNetwork b = Networks.of(RNNFormat.NCW, regularised);
+    DataSet data =
+        new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(false, RNNFormat.NCW));
+    double expected = 0;
+    for (String name : List.of("Wq", "Wk", "Wv", "Wo")) {
+      INDArray w = b.getParam("0_" + name);
+      expected += 0.03 * w.norm1Number().doubleValue();
+      expected += 0.5 * 0.2 * Math.pow(w.norm2Number().doubleValue(), 2);
+    }
+    assertThat(b.score(data) - a.score(data)).isCloseTo(expected, within(1e-9));
+  }
+
+  @Test
+  void constraintsHold() {
+    MultiLayerNetwork net =
+        Networks.of(
+            new Sgd(0.5),
+            RNNFormat.NCW,
+            new Hopfield.Builder().nOut(4).constrainWeights(new MaxNormConstraint(0.3, 0)).build());
+    net.fit(new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(false, RNNFormat.NCW)));
+    assertThat(net.getParam("0_Wq").norm2(0).maxNumber().doubleValue()).isLessThan(0.3 + 1e-6);
+  }
+
+  @Test
+  void associationDropoutActsInTrainingOnly() {
+    MultiLayerNetwork net =
+        Networks.of(RNNFormat.NCW, new Hopfield.Builder().nOut(4).associationDropout(0.5).build());
+    INDArray x = Networks.input(RNNFormat.NCW);
+    equal(net.output(x), net.output(x));
+    INDArray one = net.output(x, true).dup();
+    INDArray two = net.output(x, true).dup();
+    assertThat(Golden.difference(one, two)).isGreaterThan(1e-3);
+    assertThat(Golden.difference(one, net.output(x))).isGreaterThan(1e-3);
+  }
+
+  @Test
+  void associationDropoutKeepsTheMean() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            Networks.configuration(new NoOp())
+                .list()
+                .layer(new HopfieldPooling.Builder().nOut(2).associationDropout(0.4).build())
+                .setInputType(InputType.recurrent(4, 5))
+                .build());
+    net.init();
+    Networks.spread(net.params(), 2);
+    INDArray x = Networks.input(RNNFormat.NCW);
+    INDArray mean = Nd4j.zeros(DataType.DOUBLE, 3, 2);
+    int n = 600;
+    for (int i = 0; i < n; i++) {
+      mean.addi(net.output(x, true));
+    }
+    assertThat(Golden.difference(mean.divi(n), net.output(x))).isLessThan(0.2);
+  }
+
+  @Test
+  void dropOutOfTheLayerActsOnItsInputInTrainingOnly() {
+    MultiLayerNetwork net =
+        Networks.of(RNNFormat.NCW, new Hopfield.Builder().nOut(4).dropOut(0.5).build());
+    INDArray x = Networks.input(RNNFormat.NCW);
+    equal(net.output(x), net.output(x));
+    assertThat(Golden.difference(net.output(x, true).dup(), net.output(x, true)))
+        .isGreaterThan(1e-3);
+  }
+
+  @Test
+  void untrainedPatternsAndFrozenLayersStay() {
+    MultiLayerNetwork net =
+        Networks.of(
+            new Sgd(0.5),
+            RNNFormat.NCW,
+            new FrozenLayer(new Hopfield.Builder().nIn(4).nOut(4).build()),
+            new HopfieldPooling.Builder().nOut(3).trainable(false).l2(0.1).build());
+    INDArray pooling = net.getParam("1_pooling").dup();
+    INDArray frozen = net.getParam("0_Wq").dup();
+    INDArray trained = net.getParam("1_Wq").dup();
+    net.fit(new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(true, RNNFormat.NCW)));
+    assertThat(net.getParam("1_pooling")).isEqualTo(pooling);
+    assertThat(net.getParam("0_Wq")).isEqualTo(frozen);
+    assertThat(net.getParam("1_Wq")).isNotEqualTo(trained);
+  }
+
+  @Test
+  void changingShapesGiveWhatAFreshNetworkGives() {
+    MultiLayerNetwork used = Networks.of(RNNFormat.NCW, new Hopfield.Builder().nOut(4).build());
+    for (int[] shape : new int[][] {{3, 5}, {1, 5}, {3, 5}, {2, 9}, {1, 1}, {40, 70}, {3, 5}}) {
+      MultiLayerNetwork fresh = used.clone();
+      INDArray x = Networks.random(shape[0], shape[0], 4, shape[1]);
+      equal(used.output(x), fresh.output(x));
+      DataSet data = new DataSet(x, Networks.random(4, shape[0], 2, shape[1]));
+      assertThat(used.score(data)).isEqualTo(fresh.score(data));
+      used.fit(data);
+      fresh.fit(data);
+      assertThat(used.gradient().gradient()).isEqualTo(fresh.gradient().gradient());
+    }
+  }
+
+  @Test
+  void floatAgreesWithDouble() {
+    MultiLayerNetwork d =
+        Networks.of(RNNFormat.NCW, new Hopfield.Builder().nOut(4).nHeads(2).updateSteps(1).build());
+    MultiLayerNetwork f = d.convertDataType(DataType.FLOAT);
+    INDArray x = Networks.input(RNNFormat.NCW).castTo(DataType.FLOAT);
+    assertThat(Golden.difference(f.output(x), d.output(x.castTo(DataType.DOUBLE))))
+        .isLessThan(1e-5);
+  }
+
+  @Test
+  void nothingIsPrintedToStdout() {
+    PrintStream out = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      MultiLayerNetwork net = Networks.of(RNNFormat.NCW, new Hopfield.Builder().nOut(4).build());
+      net.fit(new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(false, RNNFormat.NCW)));
+    } finally {
+      System.setOut(out);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8)).doesNotContain("differentiated");
+  }
+
+  @Test
+  void associationsOfATrainedNetworkAreThoseThatItUses() {
+    MultiLayerNetwork net =
+        Networks.of(
+            RNNFormat.NCW,
+            new Hopfield.Builder().nOut(4).nHeads(2).build(),
+            new HopfieldPooling.Builder()
+                .nOut(3)
+                .nHeads(2)
+                .hiddenSize(2)
+                .disableOutProjection(true)
+                .nOut(4)
+                .build());
+    INDArray x = Networks.input(RNNFormat.NCW);
+    INDArray mask = Networks.mask();
+    INDArray association = Associations.of(net, 1, x, mask);
+    assertThat(association.shape()).containsExactly(3, 2, 1, 5);
+    for (int b = 0; b < 3; b++) {
+      for (int t = 0; t < 5; t++) {
+        if (mask.getDouble(b, t) == 0) {
+          assertThat(association.getDouble(b, 0, 0, t)).isZero();
+        }
+      }
+    }
+    INDArray projected = Associations.projectedPatterns(net, 1, x, mask);
+    List<INDArray> activations = net.feedForward(x, mask, null);
+    INDArray retrieved = Nd4j.matmul(association, projected).reshape(3, 4);
+    equal(retrieved, activations.get(2));
+  }
+}
