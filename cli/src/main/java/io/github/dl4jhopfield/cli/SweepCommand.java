@@ -67,7 +67,8 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      description = "Write sweep.jsonl, sweep.json and the best model there.")
+      description =
+          "Where to write sweep.jsonl, sweep.json and the best model (default: sweep-EXPERIMENT).")
   Path out;
 
   @Option(names = "--json", description = "Print the result as one JSON object.")
@@ -92,7 +93,7 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
               .context(
                   ExperimentContext.builder()
                       .data(data)
-                      .out(out)
+                      .out(out == null ? Path.of("sweep-" + experiment.name()) : out)
                       .seed(seed)
                       .progress(progress)
                       .options(ExperimentArguments.given(spec, experiment))

@@ -60,13 +60,16 @@ public final class ExperimentContext {
    *     experiment does not have; the message lists those that it has
    */
   public Map<String, String> resolve(Experiment experiment) {
-    List<ExperimentOption> declared = experiment.options();
+    return resolve("experiment " + experiment.name(), experiment.options());
+  }
+
+  /** As {@link #resolve(Experiment)} for anything that has options; {@code owner} is for errors. */
+  public Map<String, String> resolve(String owner, List<ExperimentOption> declared) {
     List<String> names = declared.stream().map(ExperimentOption::name).toList();
     for (String name : options.keySet()) {
       if (!names.contains(name)) {
         throw new IllegalArgumentException(
-            "experiment "
-                + experiment.name()
+            owner
                 + ": expected an option of "
                 + String.join(", ", names)
                 + ", found \""
@@ -83,11 +86,16 @@ public final class ExperimentContext {
     return values;
   }
 
-  /** As {@link #resolve}, each value as the number, boolean or text that it is. */
+  /** As {@link #resolve(Experiment)}, each value as the number, boolean or text that it is. */
   public Map<String, Object> resolveTyped(Experiment experiment) {
-    Map<String, String> values = resolve(experiment);
+    return resolveTyped("experiment " + experiment.name(), experiment.options());
+  }
+
+  /** As {@link #resolveTyped(Experiment)} for anything that has options. */
+  public Map<String, Object> resolveTyped(String owner, List<ExperimentOption> declared) {
+    Map<String, String> values = resolve(owner, declared);
     Map<String, Object> typed = new LinkedHashMap<>();
-    for (ExperimentOption option : experiment.options()) {
+    for (ExperimentOption option : declared) {
       typed.put(option.name(), option.parse(values.get(option.name())));
     }
     return typed;
