@@ -34,7 +34,9 @@ struct Call {
 };
 
 using Kernel = void (*)(const Call&);
-/// For each output the input whose shape it has.
+/// Instead of an input: the shape of input 0 with length 1 along the axis (integer argument 0).
+constexpr int kOneARow = -1;
+/// For each output the input whose shape it has, or kOneARow.
 using ShapesLike = std::vector<int> (*)(const std::vector<int>& iArgs);
 
 /// No exception leaves it: a failure is a status, and its message the error that ND4J throws in Java.
@@ -67,9 +69,14 @@ class Op : public sd::ops::DeclarableCustomOp {
   sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) override {
     auto* result = new sd::ShapeList();
     for (int like : shapes_(*block.getIArguments())) {
-      const long long* shape = inputs->at(like);
-      result->push_back(sd::ConstantShapeHelper::getInstance().createShapeInfo(typeOf(inputs->at(0)), 'c',
-                                                                               static_cast<int>(shape[0]), shape + 1));
+      const long long* info = inputs->at(like == kOneARow ? 0 : like);
+      std::vector<long long> shape(info + 1, info + 1 + info[0]);
+      if (like == kOneARow && !shape.empty()) {
+        const long long axis = (*block.getIArguments())[0];
+        shape.at(axis < 0 ? axis + info[0] : axis) = 1;
+      }
+      result->push_back(sd::ConstantShapeHelper::getInstance().createShapeInfo(
+          typeOf(inputs->at(0)), 'c', static_cast<int>(shape.size()), shape.data()));
     }
     return result;
   }
@@ -101,6 +108,7 @@ void withType(const Array& array, F&& f) {
 
 void addSeparations(std::vector<Op*>& ops);
 void addLagrangianUnits(std::vector<Op*>& ops);
+void addFunctions(std::vector<Op*>& ops);
 
 }  // namespace nd4j
 }  // namespace dl4jhopfield

@@ -17,6 +17,7 @@ void registerAll() {
   std::vector<Op*> ops;  // libnd4j keeps and, at exit, deletes them
   addSeparations(ops);
   addLagrangianUnits(ops);
+  addFunctions(ops);
   std::string lines = std::string("simd ") + dl4jhopfield::simdLevelName(dl4jhopfield::activeSimdLevel()) + "\n";
   for (Op* op : ops) {
     sd::ops::OpRegistrator::getInstance().registerOperation(op);

@@ -1,14 +1,19 @@
 package io.github.dl4jhopfield.ops;
 
+import io.github.dl4jhopfield.ops.custom.Conjugate;
 import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
+import io.github.dl4jhopfield.ops.custom.Gelu;
 import io.github.dl4jhopfield.ops.custom.KSubsets;
+import io.github.dl4jhopfield.ops.custom.L2Normalize;
+import io.github.dl4jhopfield.ops.custom.LayerNorm;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.SeparationOp;
+import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,8 +121,71 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
       case NORMMAX -> normmax(x, mask, beta, s.getP(), axis);
       case K_SUBSETS -> kSubsets(x, mask, beta, s.getK(), s.isAtMost(), axis);
       case SEQUENTIAL_K_SUBSETS ->
-          throw new UnsupportedOperationException("separation " + s + " is not there yet");
+          throw new IllegalStateException(s + " is made of scaled scores by the namespaces");
     };
+  }
+
+  static <T> Call<T> sequentialKSubsets(
+      T x, T edgeScores, T mask, int k, boolean atMost, int axis) {
+    Checks.k(SequentialKSubsets.NAME, k);
+    if (edgeScores == null) {
+      throw Checks.bad(SequentialKSubsets.NAME, "edgeScores", "an array", "none");
+    }
+    List<T> inputs = new ArrayList<>(List.of(x, edgeScores));
+    if (mask != null) {
+      inputs.add(mask);
+    }
+    return new Call<>(
+        SequentialKSubsets.NAME,
+        inputs,
+        new long[] {axis, mask == null ? 0 : 1, atMost ? 1 : 0},
+        new double[] {k});
+  }
+
+  static <T> Call<T> gelu(T x, boolean tanhForm) {
+    return new Call<>(Gelu.NAME, List.of(x), new long[] {-1, tanhForm ? 1 : 0}, new double[0]);
+  }
+
+  static <T> Call<T> l2Normalize(T x, double eps, int axis) {
+    if (!(eps > 0)) {
+      throw Checks.bad(L2Normalize.NAME, "eps", "a number above 0", eps);
+    }
+    return new Call<>(L2Normalize.NAME, List.of(x), new long[] {axis}, new double[] {eps});
+  }
+
+  static <T> Call<T> layerNorm(T x, T gain, T bias, double eps, int axis) {
+    if ((gain == null) != (bias == null)) {
+      throw Checks.bad(
+          LayerNorm.NAME,
+          "gain and bias",
+          "both or neither",
+          gain == null ? "bias only" : "gain only");
+    }
+    return new Call<>(
+        LayerNorm.NAME,
+        gain == null ? List.of(x) : List.of(x, gain, bias),
+        new long[] {axis, gain == null ? 0 : 1},
+        new double[] {eps});
+  }
+
+  static <T> Call<T> conjugate(Separation s, T x, T mask, double beta, int axis) {
+    double parameter =
+        switch (s.getKind()) {
+          case NORMMAX -> s.getP();
+          case K_SUBSETS -> s.getK();
+          case SEQUENTIAL_K_SUBSETS ->
+              throw Checks.bad(Conjugate.NAME, "separation", "one that is not sequential", s);
+          default -> s.getAlpha();
+        };
+    List<T> inputs = new ArrayList<>(List.of(x));
+    if (mask != null) {
+      inputs.add(mask);
+    }
+    return new Call<>(
+        Conjugate.NAME,
+        inputs,
+        new long[] {axis, mask == null ? 0 : 1, s.getKind().ordinal(), s.isAtMost() ? 1 : 0},
+        new double[] {beta, parameter});
   }
 
   static <T> Call<T> unit(LagrangianUnit unit, T x, T mask, T noise, int axis) {

@@ -217,6 +217,133 @@ public final class NDHopfield {
   }
 
   /**
+   * Sequential k-subsets: weights in [0, 1] that sum to k (or at most k), where choosing neighbours
+   * i and i + 1 together earns w_i; SparseMAP on a chain, argmax_p max_q &lt;p, x&gt; + E_q[sum w_i
+   * c_i c_(i+1)] - (|p|^2 + |1 - p|^2) / 2. With w = 0 its curvature is twice that of {@link
+   * #kSubsets}.
+   *
+   * <p>Source: Santos et al., Sparse and Structured Hopfield Networks, ICML 2024, section 4.3.
+   * Exact by an active set, as SparseMAP (Niculae et al., ICML 2018).
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param edgeScores w, of the type of x; broadcasts to x with length n - 1 along the axis; it has
+   *     a gradient
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param k how many, at least 1
+   * @param atMost whether the sum may stay below k
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x; a masked entry is never chosen and breaks the chain
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray sequentialKSubsets(
+      INDArray x, INDArray edgeScores, INDArray mask, int k, boolean atMost, int axis) {
+    return run(Call.sequentialKSubsets(x, edgeScores, mask, k, atMost, axis))[0];
+  }
+
+  /**
+   * GELU: x Phi(x), or x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+   *
+   * <p>Source: Hendrycks and Gimpel, Gaussian Error Linear Units, 2016.
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param tanhForm whether to take the tanh approximation
+   * @return y, shape and type of x
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray gelu(INDArray x, boolean tanhForm) {
+    return run(Call.gelu(x, tanhForm))[0];
+  }
+
+  /**
+   * Layer norm: gain (x - mean) / sqrt(variance + eps) + bias of each row, variance over n.
+   *
+   * <p>Source: Ba, Kiros and Hinton, Layer Normalization, 2016, equation 4.
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param gain n numbers, or null with bias
+   * @param bias n numbers, or null with gain
+   * @param eps a small number against division by 0
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray layerNorm(INDArray x, INDArray gain, INDArray bias, double eps, int axis) {
+    return run(Call.layerNorm(x, gain, bias, eps, axis))[0];
+  }
+
+  /**
+   * x / max(|x|, eps) of each row.
+   *
+   * <p>Source: the l2 post-transformation of Santos et al., Hopfield-Fenchel-Young Networks, 2024.
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param eps a small number against division by 0
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray l2Normalize(INDArray x, double eps, int axis) {
+    return run(Call.l2Normalize(x, eps, axis))[0];
+  }
+
+  /**
+   * The convex conjugate Omega*(beta x) of a separation's regulariser; its gradient is beta times
+   * the separation. For softmax it is log sum exp; energies of Hopfield networks and losses are
+   * made of it.
+   *
+   * <p>Source: Blondel, Martins and Niculae, Learning with Fenchel-Young losses, JMLR 2020;
+   * energies Santos et al., 2024, equation 8.
+   *
+   * @param separation whose regulariser; not the sequential one
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param beta inverse temperature: finite
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return one number a row: shape of x with length 1 along the axis; 0 for a row with nothing to
+   *     keep
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray conjugate(
+      Separation separation, INDArray x, INDArray mask, double beta, int axis) {
+    return run(Call.conjugate(separation, x, mask, beta, axis))[0];
+  }
+
+  /**
+   * The Fenchel-Young loss of each row: Omega*(x) + Omega(t) - &lt;t, x&gt;, at least 0, and 0 just
+   * where the separation of x is t. For softmax it is the cross-entropy (less the entropy of t).
+   *
+   * <p>Source: Blondel, Martins and Niculae, JMLR 2020, definition 2.
+   *
+   * @param separation whose regulariser; not the sequential one
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param targets rows of target weights, type and shape of x: one-hot or any weights that the
+   *     separation could give (summing to k for k-subsets)
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return one number a row: shape of x with length 1 along the axis
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray fenchelYoungLoss(Separation separation, INDArray x, INDArray targets, int axis) {
+    return conjugate(separation, x, null, 1, axis)
+        .add(regularizer(separation, targets, axis))
+        .sub(x.mul(targets).sum(true, axis));
+  }
+
+  /**
+   * The regulariser Omega of a separation, of weights: sum y log y for softmax, (sum y^alpha - sum
+   * y) / (alpha (alpha - 1)) for entmax, |y|_p - 1 for normmax, |y|^2/2 for k-subsets.
+   *
+   * <p>Source: Blondel, Martins and Niculae, JMLR 2020, table 1.
+   *
+   * @param separation whose regulariser; not the sequential one
+   * @param weights rows of weights, type floating
+   * @param axis the dimension along which a row runs
+   * @return one number a row: shape of x with length 1 along the axis
+   */
+  public INDArray regularizer(Separation separation, INDArray weights, int axis) {
+    return Regularizers.of(separation, weights, axis);
+  }
+
+  /**
    * Any separation of beta x; see the method of its name for formula and rules. A learned alpha
    * stands at its start value; pass the variable to the overload with alpha.
    *
@@ -230,6 +357,11 @@ public final class NDHopfield {
    */
   public INDArray separate(
       Separation separation, INDArray x, INDArray mask, double beta, int axis) {
+    if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      INDArray edges = Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1);
+      return sequentialKSubsets(
+          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+    }
     return run(Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
   }
 
@@ -239,6 +371,11 @@ public final class NDHopfield {
    */
   public INDArray separate(
       Separation separation, INDArray x, INDArray mask, INDArray beta, int axis) {
+    if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      INDArray edges = Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1);
+      return sequentialKSubsets(
+          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+    }
     return run(Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
   }
 
@@ -251,6 +388,9 @@ public final class NDHopfield {
    */
   public INDArray separate(
       Separation separation, INDArray x, INDArray mask, INDArray alpha, double beta, int axis) {
+    if (alpha == null) {
+      return separate(separation, x, mask, beta, axis);
+    }
     return run(Call.separate(separation, x, mask, Value.of(beta), alpha, axis))[0];
   }
 

@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The ops of this library in a SameDiff graph, as {@code sd.nn()} has ND4J's; each has a gradient.
@@ -290,6 +291,155 @@ public final class SDHopfield {
   }
 
   /**
+   * Sequential k-subsets: weights in [0, 1] that sum to k (or at most k), where choosing neighbours
+   * i and i + 1 together earns w_i; SparseMAP on a chain, argmax_p max_q &lt;p, x&gt; + E_q[sum w_i
+   * c_i c_(i+1)] - (|p|^2 + |1 - p|^2) / 2. With w = 0 its curvature is twice that of {@link
+   * #kSubsets}.
+   *
+   * <p>Source: Santos et al., Sparse and Structured Hopfield Networks, ICML 2024, section 4.3.
+   * Exact by an active set, as SparseMAP (Niculae et al., ICML 2018).
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param edgeScores w, of the type of x; broadcasts to x with length n - 1 along the axis; it has
+   *     a gradient
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param k how many, at least 1
+   * @param atMost whether the sum may stay below k
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x; a masked entry is never chosen and breaks the chain
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public SDVariable sequentialKSubsets(
+      SDVariable x, SDVariable edgeScores, SDVariable mask, int k, boolean atMost, int axis) {
+    return sequentialKSubsets(null, x, edgeScores, mask, k, atMost, axis);
+  }
+
+  /** As the method of this name without one, with a name for the output. */
+  public SDVariable sequentialKSubsets(
+      String name,
+      SDVariable x,
+      SDVariable edgeScores,
+      SDVariable mask,
+      int k,
+      boolean atMost,
+      int axis) {
+    return run(name, Call.sequentialKSubsets(x, edgeScores, mask, k, atMost, axis))[0];
+  }
+
+  /**
+   * GELU: x Phi(x), or x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3))).
+   *
+   * <p>Source: Hendrycks and Gimpel, Gaussian Error Linear Units, 2016.
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param tanhForm whether to take the tanh approximation
+   * @return y, shape and type of x
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public SDVariable gelu(SDVariable x, boolean tanhForm) {
+    return gelu(null, x, tanhForm);
+  }
+
+  /** As the method of this name without one, with a name for the output. */
+  public SDVariable gelu(String name, SDVariable x, boolean tanhForm) {
+    return run(name, Call.gelu(x, tanhForm))[0];
+  }
+
+  /**
+   * Layer norm: gain (x - mean) / sqrt(variance + eps) + bias of each row, variance over n.
+   *
+   * <p>Source: Ba, Kiros and Hinton, Layer Normalization, 2016, equation 4.
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param gain n numbers, or null with bias
+   * @param bias n numbers, or null with gain
+   * @param eps a small number against division by 0
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public SDVariable layerNorm(
+      SDVariable x, SDVariable gain, SDVariable bias, double eps, int axis) {
+    return layerNorm(null, x, gain, bias, eps, axis);
+  }
+
+  /** As the method of this name without one, with a name for the output. */
+  public SDVariable layerNorm(
+      String name, SDVariable x, SDVariable gain, SDVariable bias, double eps, int axis) {
+    return run(name, Call.layerNorm(x, gain, bias, eps, axis))[0];
+  }
+
+  /**
+   * x / max(|x|, eps) of each row.
+   *
+   * <p>Source: the l2 post-transformation of Santos et al., Hopfield-Fenchel-Young Networks, 2024.
+   *
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param eps a small number against division by 0
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public SDVariable l2Normalize(SDVariable x, double eps, int axis) {
+    return l2Normalize(null, x, eps, axis);
+  }
+
+  /** As the method of this name without one, with a name for the output. */
+  public SDVariable l2Normalize(String name, SDVariable x, double eps, int axis) {
+    return run(name, Call.l2Normalize(x, eps, axis))[0];
+  }
+
+  /**
+   * The convex conjugate Omega*(beta x) of a separation's regulariser; its gradient is beta times
+   * the separation. For softmax it is log sum exp; energies of Hopfield networks and losses are
+   * made of it.
+   *
+   * <p>Source: Blondel, Martins and Niculae, Learning with Fenchel-Young losses, JMLR 2020;
+   * energies Santos et al., 2024, equation 8.
+   *
+   * @param separation whose regulariser; not the sequential one
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param beta inverse temperature: finite
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return one number a row: shape of x with length 1 along the axis; 0 for a row with nothing to
+   *     keep
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public SDVariable conjugate(
+      Separation separation, SDVariable x, SDVariable mask, double beta, int axis) {
+    return conjugate(null, separation, x, mask, beta, axis);
+  }
+
+  /** As the method of this name without one, with a name for the output. */
+  public SDVariable conjugate(
+      String name, Separation separation, SDVariable x, SDVariable mask, double beta, int axis) {
+    return run(name, Call.conjugate(separation, x, mask, beta, axis))[0];
+  }
+
+  /**
+   * The Fenchel-Young loss of each row: Omega*(x) + Omega(t) - &lt;t, x&gt;, at least 0, and 0 just
+   * where the separation of x is t; its gradient is separation(x) - t. For softmax it is the
+   * cross-entropy (less the entropy of t).
+   *
+   * <p>Source: Blondel, Martins and Niculae, JMLR 2020, definition 2.
+   *
+   * @param separation whose regulariser; not the sequential one
+   * @param x rank 1 or more; double, float, half or bfloat16
+   * @param targets rows of target weights, type and shape of x: one-hot or any weights that the
+   *     separation could give (summing to k for k-subsets)
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return one number a row: shape of x with length 1 along the axis
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public SDVariable fenchelYoungLoss(
+      Separation separation, SDVariable x, SDVariable targets, int axis) {
+    return conjugate(separation, x, null, 1, axis)
+        .add(Regularizers.of(separation, targets, axis))
+        .sub(x.mul(targets).sum(true, axis));
+  }
+
+  /**
    * Any separation of beta x; see the method of its name for formula and rules. A learned alpha
    * stands at its start value; pass the variable to the overload with alpha.
    *
@@ -303,6 +453,12 @@ public final class SDHopfield {
    */
   public SDVariable separate(
       Separation separation, SDVariable x, SDVariable mask, double beta, int axis) {
+    if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      SDVariable edges =
+          sameDiff.constant(Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1));
+      return sequentialKSubsets(
+          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+    }
     return run(null, Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
   }
 
@@ -312,6 +468,12 @@ public final class SDHopfield {
    */
   public SDVariable separate(
       Separation separation, SDVariable x, SDVariable mask, SDVariable beta, int axis) {
+    if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      SDVariable edges =
+          sameDiff.constant(Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1));
+      return sequentialKSubsets(
+          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+    }
     return run(null, Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
   }
 

@@ -140,6 +140,90 @@ class GradientTest {
         "x");
   }
 
+  @Test
+  void functions() {
+    Random random = new Random(SEED);
+    for (boolean tanhForm : new boolean[] {false, true}) {
+      checkGradients(
+          random, sd -> SDHopfield.of(sd).gelu(sd.var("x", smooth(random, 3, 4)), tanhForm), "x");
+    }
+    checkGradients(
+        random,
+        sd -> SDHopfield.of(sd).l2Normalize(sd.var("x", smooth(random, 3, 4)), 1e-12, 0),
+        "x");
+    checkGradients(
+        random,
+        sd ->
+            SDHopfield.of(sd)
+                .layerNorm(
+                    sd.var("x", smooth(random, 3, 4)),
+                    sd.var("gain", smooth(random, 4)),
+                    sd.var("bias", smooth(random, 4)),
+                    1e-5,
+                    -1),
+        "x",
+        "gain",
+        "bias");
+  }
+
+  @Test
+  void sequentialKSubsetsOfScoresAndEdges() {
+    Random random = new Random(SEED);
+    checkGradients(
+        random,
+        sd -> {
+          SDVariable x = sd.var("x", smooth(random, 3, 6).mul(0.8));
+          SDVariable edges = sd.var("edges", smooth(random, 3, 1).mul(0.3));
+          return SDHopfield.of(sd).sequentialKSubsets(x, edges, null, 2, false, -1);
+        },
+        "x",
+        "edges");
+  }
+
+  @Test
+  void fenchelYoungLosses() {
+    Random random = new Random(SEED);
+    INDArray targets = Nd4j.eye(5).castTo(DataType.DOUBLE);
+    for (Separation separation : OpCase.separations()) {
+      checkGradients(
+          random,
+          sd ->
+              SDHopfield.of(sd)
+                  .fenchelYoungLoss(
+                      separation, sd.var("x", smooth(random, 5, 5)), sd.constant(targets), -1),
+          "x");
+    }
+  }
+
+  @Test
+  void theSoftmaxLossIsCrossEntropyAndEveryLossIsZeroAtItsSeparation() {
+    INDArray x = smooth(new Random(SEED), 4, 5);
+    INDArray oneHot =
+        Nd4j.createFromArray(
+            new double[][] {{1, 0, 0, 0, 0}, {0, 1, 0, 0, 0}, {0, 0, 1, 0, 0}, {0, 0, 0, 0, 1}});
+    INDArray crossEntropy =
+        org.nd4j.linalg.ops.transforms.Transforms.log(Nd4j.nn().softmax(x, -1))
+            .mul(oneHot)
+            .sum(true, 1)
+            .neg();
+    NDHopfield ops = NDHopfield.ops();
+    assertThat(
+            OpCase.difference(
+                ops.fenchelYoungLoss(Separation.softmax(), x, oneHot, -1), crossEntropy))
+        .isLessThan(1e-12);
+    for (Separation separation : OpCase.separations()) {
+      INDArray at =
+          ops.fenchelYoungLoss(separation, x, ops.separate(separation, x, null, 1, -1), -1);
+      assertThat(at.amaxNumber().doubleValue()).as(separation.toString()).isLessThan(1e-12);
+      if (separation.getKind() == Separation.Kind.K_SUBSETS) {
+        continue; // one-hot targets do not sum to k
+      }
+      assertThat(ops.fenchelYoungLoss(separation, x, oneHot, -1).minNumber().doubleValue())
+          .as(separation.toString())
+          .isGreaterThan(-1e-12);
+    }
+  }
+
   private static void checkGradients(
       Random random, Function<SameDiff, SDVariable> graph, String... variables) {
     SameDiff sd = SameDiff.create();

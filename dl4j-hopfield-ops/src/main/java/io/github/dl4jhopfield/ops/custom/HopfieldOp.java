@@ -194,7 +194,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   }
 
   /** Whether bit {@code bit} of the flags (integer argument 1) is set. */
-  protected final boolean flag(int bit) {
+  final boolean flag(int bit) {
     return iArguments.size() > 1 && (iArguments.get(1) & (1L << bit)) != 0;
   }
 
@@ -224,7 +224,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   }
 
   /** Checks the axis against x and makes it non-negative. */
-  protected final int axis(INDArray x, long axis) {
+  final int axis(INDArray x, long axis) {
     int rank = x.rank();
     if (rank < 1) {
       throw bad("x", "rank of at least 1", "a scalar");
@@ -239,7 +239,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   }
 
   /** Checks that a mask broadcasts to the shape of x. */
-  protected final void checkMask(INDArray mask, INDArray x) {
+  final void checkMask(INDArray mask, INDArray x) {
     if (mask == null) {
       throw bad("mask", "an array", "none");
     }
@@ -250,7 +250,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   }
 
   /** Checks that {@code array} broadcasts (dimensions aligned at the last) to {@code shape}. */
-  protected final void checkBroadcast(String argument, INDArray array, long[] shape) {
+  final void checkBroadcast(String argument, INDArray array, long[] shape) {
     long[] own = array.shape();
     boolean fits = own.length <= shape.length;
     for (int i = 1; fits && i <= own.length; i++) {

@@ -200,4 +200,18 @@ public final class Rows {
     sums.forEach((at, sum) -> parameterGradient.data().put((long) at, sum[0]));
     target.written();
   }
+
+  /** Sums rows of numbers into the shape of an array that was broadcast to {@code shape}. */
+  public static void sumRowsTo(INDArray gradient, double[][] perRow, long[] shape, int axis) {
+    Rows target = of(gradient, shape, axis);
+    java.util.Map<Long, double[]> sums = new java.util.LinkedHashMap<>();
+    for (int row = 0; row < perRow.length; row++) {
+      long start = target.start(row);
+      for (int i = 0; i < target.length; i++) {
+        sums.computeIfAbsent(start + i * target.stride, s -> new double[1])[0] += perRow[row][i];
+      }
+    }
+    sums.forEach((at, sum) -> gradient.data().put((long) at, sum[0]));
+    target.written();
+  }
 }

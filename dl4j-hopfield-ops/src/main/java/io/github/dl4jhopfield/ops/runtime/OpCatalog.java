@@ -1,14 +1,19 @@
 package io.github.dl4jhopfield.ops.runtime;
 
+import io.github.dl4jhopfield.ops.custom.Conjugate;
 import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
+import io.github.dl4jhopfield.ops.custom.Gelu;
 import io.github.dl4jhopfield.ops.custom.HopfieldOp;
 import io.github.dl4jhopfield.ops.custom.KSubsets;
+import io.github.dl4jhopfield.ops.custom.L2Normalize;
+import io.github.dl4jhopfield.ops.custom.LayerNorm;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
+import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -48,6 +53,15 @@ public final class OpCatalog {
     add(KSubsets.Bp::new, KSubsets.Bp::new);
     add(ConstrainedSparsemax::new, ConstrainedSparsemax::new);
     add(ConstrainedSparsemax.Bp::new, ConstrainedSparsemax.Bp::new);
+    add(SequentialKSubsets::new, SequentialKSubsets::new);
+    add(SequentialKSubsets.Bp::new, SequentialKSubsets.Bp::new);
+    add(Gelu::new, Gelu::new);
+    add(Gelu.Bp::new, Gelu.Bp::new);
+    add(LayerNorm::new, LayerNorm::new);
+    add(LayerNorm.Bp::new, LayerNorm.Bp::new);
+    add(L2Normalize::new, L2Normalize::new);
+    add(L2Normalize.Bp::new, L2Normalize.Bp::new);
+    add(Conjugate::new, Conjugate::new);
     add(ReluUnit::new, ReluUnit::new);
     add(ReluUnit.Bp::new, ReluUnit.Bp::new);
     add(PfuUnit::new, PfuUnit::new);
