@@ -121,9 +121,9 @@ public final class Verification {
             comparison,
             String.format(
                 Locale.ROOT,
-                "above %.0e, but %s leaves %.1e open",
+                "above %.0e, but %s leave %.1e open",
                 tolerance,
-                inFloat ? "one float rounding of the inputs" : "the inputs' 14 digits",
+                inFloat ? "float roundings of the inputs" : "the 14 digits of the inputs",
                 uncertainty));
       }
     }
