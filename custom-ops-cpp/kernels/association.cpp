@@ -1,6 +1,7 @@
 #include "dl4jhopfield/association.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -338,6 +339,7 @@ class Run {
   void evaluate(const Plan& p, int64_t bh, int64_t u, int64_t t, bool finalStep, const AssociationOutputs<T>* out);
   double distance(const Plan& p, int64_t bh, int64_t u, int64_t t);
   void beginStep(int64_t t, const std::vector<int64_t>& active);
+  bool findMediansFromSamples(int64_t t, const std::vector<int64_t>& active);
   void findMedians(int64_t t, const std::vector<int64_t>& active);
   void findRowMedians(int64_t t, const std::vector<int64_t>& active);
   void iterate(const AssociationOutputs<T>* out);
@@ -584,7 +586,7 @@ void Run<T>::beginStep(int64_t t, const std::vector<int64_t>& active) {
     s.ties.assign(groups(), 0);
     if (o.pfu.scope == MedianScope::Row)
       findRowMedians(t, active);
-    else
+    else if (!findMediansFromSamples(t, active))
       findMedians(t, active);
   }
   Plan p = makePlan<T>(o, ops.lanes, false);
@@ -599,6 +601,86 @@ void Run<T>::beginStep(int64_t t, const std::vector<int64_t>& active) {
         s.fill[at] = o.pfu.biasIsThreshold ? s.threshold[at] : static_cast<T>(o.pfu.bias);
       }
     }
+}
+
+/// Lower medians of the whole tensor or of each sample: a few scores say about where, one pass over all counts those
+/// below and keeps those near, among which the median is found exactly. False where there are too many scores to keep
+/// a share of, or where the guess missed.
+template <class T>
+bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& active) {
+  constexpr int64_t tile = 16;
+  if (static_cast<int64_t>(active.size()) * o.queries * o.stored > int64_t(16) << 20) return false;
+  Plan p = makePlan<T>(o, ops.lanes, false);
+  p.resident = false;
+  const int64_t n = groups();
+  struct Group {
+    std::vector<T> near;
+    T low = 0, high = 0;
+    int64_t there = 0, below = 0;
+  };
+  std::vector<Group> groupsOf(n);
+  std::mutex mutex;
+  eachUnit(active, p, [&](int64_t bh, int64_t u) {
+    const Unit x = unitOf(p, bh, u);
+    if (x.stored == 0) return;
+    Work w = work(p, std::max(o.width, o.valueWidth), false);
+    packState(x, p, t, w.qt);
+    T* X = blockBuffer(p, 0);
+    const int64_t rows = std::min({tile, p.block, x.stored});
+    const int64_t first = (bh * 37 + u * 11) % (x.stored - rows + 1);
+    scores(x, p, w.qt, first, rows, X, Ahead{nullptr, 0, 0, 0});
+    std::lock_guard<std::mutex> lock(mutex);
+    auto& sample = groupsOf[groupOf(x, 0)].near;
+    for (int64_t i = 0; i < rows; ++i)
+      for (int64_t q = 0; q < x.queries; ++q)
+        if (X[i * p.width + q] > -std::numeric_limits<T>::infinity()) sample.push_back(X[i * p.width + q]);
+  });
+  for (Group& g : groupsOf) {
+    std::sort(g.near.begin(), g.near.end());
+    const int64_t m = static_cast<int64_t>(g.near.size());
+    const int64_t slack = m / 16 + static_cast<int64_t>(2 * std::sqrt(static_cast<double>(m))) + 1;
+    g.low = m == 0 ? -std::numeric_limits<T>::max() : g.near[std::max<int64_t>(0, m / 2 - slack)];
+    g.high = m == 0 ? std::numeric_limits<T>::max() : g.near[std::min(m - 1, m / 2 + slack)];
+    g.near.clear();
+  }
+  eachUnit(active, p, [&](int64_t bh, int64_t u) {
+    const Unit x = unitOf(p, bh, u);
+    Work w = work(p, std::max(o.width, o.valueWidth), false);
+    packState(x, p, t, w.qt);
+    Group& g = groupsOf[groupOf(x, 0)];
+    eachChunk(x, p, [&](int64_t, int64_t first, int64_t end) {
+      std::vector<T> near;
+      int64_t there = 0, below = 0;
+      for (int64_t j = first; j < end; j += p.block) {
+        const int64_t rows = std::min(p.block, end - j);
+        T *X = blockBuffer(p, 0), *found = blockBuffer(p, 1);
+        scores(x, p, w.qt, j, rows, X, keysAhead(x, j + rows, std::min(j + 2 * p.block, end)));
+        const int64_t k = ops.between(X, p.width, rows, x.queries, g.low, g.high, &there, &below, found);
+        near.insert(near.end(), found, found + k);
+      }
+      std::lock_guard<std::mutex> lock(mutex);
+      g.there += there;
+      g.below += below;
+      g.near.insert(g.near.end(), near.begin(), near.end());
+    });
+  });
+  std::atomic<bool> hit{true};
+  parallelRows(n, 100000, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      Group& g = groupsOf[i];
+      if (g.there == 0) continue;  // nothing to take a median of: it stays NaN
+      const int64_t rank = (g.there - 1) / 2 - g.below;
+      if (rank < 0 || rank >= static_cast<int64_t>(g.near.size())) {
+        hit = false;
+        continue;
+      }
+      std::nth_element(g.near.begin(), g.near.begin() + rank, g.near.end());
+      const T median = g.near[rank];
+      steps_[t].median[i] = median;
+      steps_[t].ties[i] = static_cast<double>(std::count(g.near.begin(), g.near.end(), median));
+    }
+  });
+  return hit;
 }
 
 /// Lower medians of the whole tensor or of each sample: the scores are computed once for each digit of the answer, and

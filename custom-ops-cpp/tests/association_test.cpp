@@ -16,7 +16,7 @@ using namespace testing_support;
 
 // ---- the plain association ---------------------------------------------------------------------------------------------
 
-/// One row of scores (-inf: masked) to weights, by 90 bisections.
+/// One row of scores (-inf: masked) to weights, by 70 bisections.
 std::vector<double> separate(const AssociationOptions& o, const std::vector<double>& x) {
   const std::size_t n = x.size();
   std::vector<double> p(n, 0.0);
@@ -64,7 +64,7 @@ std::vector<double> separate(const AssociationOptions& o, const std::vector<doub
   if (subsets && o.atMost && mass(0) <= goal) {
     tau = 0;
   } else {
-    for (int i = 0; i < 90; ++i) {
+    for (int i = 0; i < 70; ++i) {
       tau = 0.5 * (lo + hi);
       (mass(tau) >= goal ? lo : hi) = tau;
     }
@@ -693,15 +693,15 @@ TEST_P(Association, GradientsAreThoseOfFiniteDifferences) {
   SCOPED_TRACE(random.trace());
   for (const auto& s : kSeparations)
     for (int64_t steps : {0, 2}) {
-      auto p = randomProblem<double>(random, 2, 2, 3, 7, 3, 4);
+      auto p = randomProblem<double>(random, 2, 2, 2, 7, 3, 2);
       use(p.o, s);
       p.o.updateSteps = steps;
       p.o.updateStepsEps = -1;
       p.betas = {0.7, 1.1};
       if (steps > 0) {
         p.padding = random.mask(2 * 7, 0.8);
-        p.additive = random.normals<double>(2 * 2 * 3 * 7);
-        p.gradWeights = random.normals<double>(2 * 2 * 3 * 7);
+        p.additive = random.normals<double>(2 * 2 * 2 * 7);
+        p.gradWeights = random.normals<double>(2 * 2 * 2 * 7);
       }
       expectGradients(p, std::string(s.name) + " steps " + std::to_string(steps));
     }
@@ -712,7 +712,7 @@ TEST_P(Association, GradientsFlowThroughTheUnits) {
   SCOPED_TRACE(random.trace());
   for (const auto& s : {kSeparations[0], kSeparations[2], kSeparations[6]})
     for (int variant = 0; variant < 6; ++variant) {
-      auto p = randomProblem<double>(random, 2, 2, 3, 7, 3, 4);
+      auto p = randomProblem<double>(random, 2, 2, 2, 7, 3, 2);
       use(p.o, s);
       p.o.unit = variant == 0 ? AssociationUnit::Relu : AssociationUnit::Pfu;
       p.o.pfu.scope = variant <= 1 ? MedianScope::Tensor : variant == 2 ? MedianScope::Sample : MedianScope::Row;
@@ -722,9 +722,9 @@ TEST_P(Association, GradientsFlowThroughTheUnits) {
         p.o.pfu.bias = 0.3;
       }
       if (variant == 5) {
-        p.mask = random.mask(2 * 2 * 3 * 7, 0.8);
+        p.mask = random.mask(2 * 2 * 2 * 7, 0.8);
         p.o.pfu.sigma = 0.2;
-        p.noise = random.normals<double>(3 * 12);
+        p.noise = random.normals<double>(3 * 8);
         p.o.updateSteps = 2;
         p.o.updateStepsEps = -1;
       }
@@ -735,7 +735,7 @@ TEST_P(Association, GradientsFlowThroughTheUnits) {
 TEST_P(Association, GradientsStopWhereTheHeadStopped) {
   Random random(20274);
   SCOPED_TRACE(random.trace());
-  auto p = randomProblem<double>(random, 2, 2, 3, 7, 3, 4);
+  auto p = randomProblem<double>(random, 2, 2, 2, 7, 3, 2);
   p.o.updateSteps = 12;
   p.o.updateStepsEps = 0.05;
   expectGradients(p, "early stop");

@@ -114,6 +114,10 @@ struct TileOps {
 
   /// Writes j * width + q of each X[j * width + q] > threshold[q] to `found`, in order; returns how many.
   int64_t (*above)(const T* X, int64_t width, int64_t rows, const T* threshold, int32_t* found);
+  /// Of the first `queries` lanes: there += entries above -inf, below += those of them below `low`; entries in [low, high]
+  /// are written to `found`; returns how many.
+  int64_t (*between)(const T* X, int64_t width, int64_t rows, int64_t queries, T low, T high, int64_t* there,
+                     int64_t* below, T* found);
   /// IEEE binary16 to T.
   void (*widen)(T* dst, const uint16_t* src, int64_t count);
   /// Y[i * width + q] += factor[q] * X[i * width + q], or Y = factor * Y without X.

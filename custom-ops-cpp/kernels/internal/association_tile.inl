@@ -771,6 +771,33 @@ int64_t above(const typename V::T* X, int64_t width, int64_t rows, const typenam
 }
 
 template <class V>
+int64_t between(const typename V::T* X, int64_t width, int64_t rows, int64_t queries, typename V::T low,
+                typename V::T high, int64_t* there, int64_t* below, typename V::T* found) {
+  using T = typename V::T;
+  const auto lowest = V::set(-Infinity<T>::value), from = V::set(low), to = V::set(high);
+  int64_t n = 0, all = 0, less = 0;
+  for (int64_t g = 0; g < queries; g += V::N) {
+    const unsigned valid = queries - g >= V::N ? ~0u : (1u << (queries - g)) - 1u;
+    for (int64_t j = 0; j < rows; ++j) {
+      const T* at = X + j * width + g;
+      const auto x = V::load(at);
+      const unsigned is = V::bits(V::greater(x, lowest)) & valid;
+      const unsigned under = V::bits(V::greater(from, x)) & is;
+      unsigned inside = V::bits(V::notGreater(x, to)) & is & ~under;
+      all += __builtin_popcount(is);
+      less += __builtin_popcount(under);
+      while (inside != 0) {
+        found[n++] = at[__builtin_ctz(inside)];
+        inside &= inside - 1;
+      }
+    }
+  }
+  *there += all;
+  *below += less;
+  return n;
+}
+
+template <class V>
 void widen(typename V::T* dst, const uint16_t* src, int64_t count) {
   int64_t i = 0;
   for (; i + V::N <= count; i += V::N) V::store(dst + i, V::loadHalf(src + i));
@@ -863,6 +890,7 @@ constexpr TileOps<typename V::T> makeOps() {
           Entry<V>::forgotten,
           Entry<V>::gradient,
           above<V>,
+          between<V>,
           widen<V>,
           scaleRows<V>,
           expDifference<V>};
