@@ -99,17 +99,14 @@ final class BlockEngine implements AssociationEngine {
             .assign(mix(mixes.get(m), weights));
       }
       int offset = (int) from;
+      Rows weightRows = new Rows(weights);
+      Rows scoreRows = new Rows(scores);
       Parallel.forEach(
           (int) (to - from),
           q ->
               tops[offset + q] =
                   Weights.read(
-                      toDoubles(weights.getRow(q)),
-                      null,
-                      toDoubles(scores.getRow(q)),
-                      separation,
-                      keys.size(),
-                      topK));
+                      weightRows.get(q), null, scoreRows.get(q), separation, keys.size(), topK));
       if (keepWeights) {
         all.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()).assign(weights);
       }
@@ -360,6 +357,42 @@ final class BlockEngine implements AssociationEngine {
         || !Double.isFinite(scores.minNumber().doubleValue())) {
       throw new ArithmeticException(
           name + ": the product of a pattern and a query overflows " + scores.dataType());
+    }
+  }
+
+  /** The rows of a matrix in Java memory: one copy instead of a view for each row. */
+  static final class Rows {
+    private final int width;
+    private float[] floats;
+    private double[] doubles;
+
+    Rows(INDArray matrix) {
+      INDArray plain =
+          matrix.stride(1) == 1 && matrix.stride(0) == matrix.size(1) ? matrix : matrix.dup('c');
+      width = Math.toIntExact(plain.size(1));
+      int length = Math.toIntExact(plain.length());
+      if (plain.dataType() == DataType.FLOAT) {
+        floats = new float[length];
+        try (FloatPointer data = new FloatPointer(plain.data().addressPointer())) {
+          data.get(floats);
+        }
+      } else {
+        doubles = new double[length];
+        try (DoublePointer data = new DoublePointer(plain.data().addressPointer())) {
+          data.get(doubles);
+        }
+      }
+    }
+
+    double[] get(int row) {
+      if (doubles != null) {
+        return Arrays.copyOfRange(doubles, row * width, (row + 1) * width);
+      }
+      double[] values = new double[width];
+      for (int i = 0; i < width; i++) {
+        values[i] = floats[row * width + i];
+      }
+      return values;
     }
   }
 

@@ -193,45 +193,52 @@ public final class HopfieldMemory implements AssociativeMemory {
     int[] steps = new int[n];
     boolean[] converged = new boolean[n];
     int[] active = IntStream.range(0, n).toArray();
-    for (int step = 1; step <= options.maxSteps() && active.length > 0; step++) {
-      boolean all = active.length == n;
-      INDArray current = all ? states : Nd4j.pullRows(states, 1, active);
+    INDArray current = states;
+    for (int step = 1; active.length > 0; step++) {
       AssociationEngine.Update update =
           engine.update(
               keys, mixes, current, separation, beta, options.topK(), options.keepWeights());
       INDArray next = map.apply(update.mixed().get(0));
       boolean[] rest = atRest(current, next, options.tolerance());
-      int[] still = new int[active.length];
+      boolean last = step == options.maxSteps();
+      int[] leaving = new int[active.length];
+      int[] staying = new int[active.length];
       int left = 0;
+      int stay = 0;
       for (int i = 0; i < active.length; i++) {
         int q = active[i];
-        steps[q] = step;
-        converged[q] = rest[i];
-        tops[q] = update.tops().get(i);
-        if (!all) {
-          copyRow(next, i, states, q);
-          if (values != null) {
-            copyRow(update.mixed().get(1), i, mixedValues, q);
-          }
-          if (weights != null) {
-            copyRow(update.weights(), i, weights, q);
-          }
-        }
         if (options.trace()) {
           traces.get(q).add(next.getRow(i).dup());
         }
-        if (!rest[i] || options.tolerance() == 0) {
-          still[left++] = q;
+        if (last || rest[i] && options.tolerance() > 0) {
+          steps[q] = step;
+          converged[q] = rest[i];
+          tops[q] = update.tops().get(i);
+          leaving[left++] = i;
+        } else {
+          staying[stay++] = i;
         }
       }
-      if (all) {
-        states = next.ordering() == 'c' && !next.isView() ? next : next.dup('c');
-        if (values != null) {
-          mixedValues = update.mixed().get(1).dup('c');
-        }
+      if (left == n) {
+        states = next.dup('c');
+        mixedValues = values == null ? null : update.mixed().get(1).dup('c');
         weights = update.weights();
+        break;
       }
-      active = Arrays.copyOf(still, left);
+      for (int l = 0; l < left; l++) {
+        int i = leaving[l];
+        states.getRow(active[i]).assign(next.getRow(i));
+        if (values != null) {
+          mixedValues.getRow(active[i]).assign(update.mixed().get(1).getRow(i));
+        }
+        if (weights != null) {
+          weights.getRow(active[i]).assign(update.weights().getRow(i));
+        }
+      }
+      int[] kept = Arrays.copyOf(staying, stay);
+      current = left == 0 ? next.dup('c') : stay == 0 ? null : Nd4j.pullRows(next, 1, kept);
+      int[] before = active;
+      active = Arrays.stream(kept).map(i -> before[i]).toArray();
     }
     List<Retrieval.Result> results = new ArrayList<>();
     for (int q = 0; q < n; q++) {
@@ -252,11 +259,7 @@ public final class HopfieldMemory implements AssociativeMemory {
     return new Retrieval(states, mixedValues, weights, results);
   }
 
-  private static void copyRow(INDArray from, int row, INDArray to, int toRow) {
-    to.getRow(toRow).assign(from.getRow(row));
-  }
-
-  private static boolean[] atRest(INDArray before, INDArray after, double tolerance) {
+  static boolean[] atRest(INDArray before, INDArray after, double tolerance) {
     double[] moved = after.sub(before).norm2(1).castTo(DataType.DOUBLE).toDoubleVector();
     double[] length = after.norm2(1).castTo(DataType.DOUBLE).toDoubleVector();
     boolean[] rest = new boolean[moved.length];
@@ -321,16 +324,16 @@ public final class HopfieldMemory implements AssociativeMemory {
               ? NDHopfield.ops().separate(separation, scores, null, 1, 1)
               : scores;
       int offset = from;
+      BlockEngine.Rows stateRows = new BlockEngine.Rows(some);
+      BlockEngine.Rows scoreRows = new BlockEngine.Rows(scores);
+      BlockEngine.Rows weightRows = new BlockEngine.Rows(weights);
       Parallel.forEach(
           to - from,
           q ->
               energies[offset + q] =
                   constant
-                      + map.regulariser(some.getRow(q).toDoubleVector())
-                      - Regularisers.conjugate(
-                              separation,
-                              BlockEngine.toDoubles(scores.getRow(q)),
-                              BlockEngine.toDoubles(weights.getRow(q)))
+                      + map.regulariser(stateRows.get(q))
+                      - Regularisers.conjugate(separation, scoreRows.get(q), weightRows.get(q))
                           / beta);
     }
     return energies;
