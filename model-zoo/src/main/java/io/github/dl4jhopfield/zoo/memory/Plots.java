@@ -1,0 +1,232 @@
+package io.github.dl4jhopfield.zoo.memory;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Font;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.knowm.xchart.BitmapEncoder;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.markers.Marker;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** The charts of the memory experiments, one look for all. */
+final class Plots {
+  /** Distinct also for most colour-blind readers (Okabe and Ito). */
+  static final Color[] COLOURS = {
+    new Color(0x0072B2),
+    new Color(0xD55E00),
+    new Color(0x009E73),
+    new Color(0xCC79A7),
+    new Color(0xE69F00),
+    new Color(0x56B4E9),
+    new Color(0x555555),
+  };
+
+  private static final Marker[] MARKERS = {
+    SeriesMarkers.CIRCLE,
+    SeriesMarkers.SQUARE,
+    SeriesMarkers.DIAMOND,
+    SeriesMarkers.TRIANGLE_UP,
+    SeriesMarkers.TRIANGLE_DOWN,
+    SeriesMarkers.CROSS,
+    SeriesMarkers.OVAL,
+  };
+
+  static final Color INK = new Color(0x1b1f24);
+  private static final Color GRID = new Color(0xd8dee4);
+
+  private Plots() {}
+
+  /** A font at double size, for pictures shown at half size. */
+  static Font font(int style, int size) {
+    return new Font(Font.SANS_SERIF, style, 2 * size);
+  }
+
+  /** Points joined by lines. */
+  record Line(String name, double[] x, double[] y) {}
+
+  /**
+   * Lines over axes that may be logarithmic; y from {@code yMin} to {@code yMax}, or NaN to fit.
+   */
+  static BufferedImage lines(
+      String title,
+      String xTitle,
+      boolean xLog,
+      String yTitle,
+      boolean yLog,
+      double yMin,
+      double yMax,
+      List<Line> lines) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(1400)
+            .height(900)
+            .title(title)
+            .xAxisTitle(xTitle)
+            .yAxisTitle(yTitle)
+            .build();
+    style(chart.getStyler());
+    chart.getStyler().setXAxisLogarithmic(xLog).setYAxisLogarithmic(yLog);
+    if (!Double.isNaN(yMin)) {
+      chart.getStyler().setYAxisMin(yMin);
+    }
+    if (!Double.isNaN(yMax)) {
+      chart.getStyler().setYAxisMax(yMax);
+    }
+    chart.getStyler().setMarkerSize(14);
+    int i = 0;
+    for (Line line : lines) {
+      var series = chart.addSeries(line.name(), line.x(), line.y());
+      series.setMarker(MARKERS[i % MARKERS.length]);
+      series.setMarkerColor(COLOURS[i % COLOURS.length]);
+      series.setLineColor(COLOURS[i % COLOURS.length]);
+      series.setLineStyle(new BasicStroke(4));
+      i++;
+    }
+    return picture(chart);
+  }
+
+  /** Groups of bars. */
+  static BufferedImage bars(
+      String title, String xTitle, List<String> x, String yTitle, Map<String, double[]> groups) {
+    CategoryChart chart =
+        new CategoryChartBuilder()
+            .width(1400)
+            .height(900)
+            .title(title)
+            .xAxisTitle(xTitle)
+            .yAxisTitle(yTitle)
+            .build();
+    style(chart.getStyler());
+    chart.getStyler().setAvailableSpaceFill(0.85).setYAxisMin(0.0);
+    int i = 0;
+    for (Map.Entry<String, double[]> group : new LinkedHashMap<>(groups).entrySet()) {
+      List<Double> y = new ArrayList<>(Arrays.stream(group.getValue()).boxed().toList());
+      chart.addSeries(group.getKey(), x, y).setFillColor(COLOURS[i++ % COLOURS.length]);
+    }
+    return picture(chart);
+  }
+
+  private static void style(AxesChartStyler styler) {
+    styler
+        .setAxisTitleFont(font(Font.PLAIN, 14))
+        .setAxisTickLabelsFont(font(Font.PLAIN, 12))
+        .setAxisTickLabelsColor(INK)
+        .setAxisTickMarksColor(INK)
+        .setPlotGridLinesColor(GRID)
+        .setPlotGridLinesStroke(new BasicStroke(2))
+        .setAxisTickMarksStroke(new BasicStroke(2))
+        .setAxisTickMarkLength(8)
+        .setAxisTickPadding(10)
+        .setYAxisTickMarkSpacingHint(80)
+        .setYAxisDecimalPattern("0.###")
+        .setXAxisDecimalPattern("0.####");
+    styler
+        .setChartBackgroundColor(Color.WHITE)
+        .setPlotBackgroundColor(Color.WHITE)
+        .setPlotBorderColor(GRID)
+        .setChartFontColor(INK)
+        .setChartTitleFont(font(Font.BOLD, 15))
+        .setChartTitlePadding(14)
+        .setLegendFont(font(Font.PLAIN, 13))
+        .setLegendPosition(Styler.LegendPosition.OutsideE)
+        .setLegendBorderColor(Color.WHITE)
+        .setLegendSeriesLineLength(48)
+        .setAntiAlias(true);
+  }
+
+  private static BufferedImage picture(Chart<?, ?> chart) {
+    return BitmapEncoder.getBufferedImage(chart);
+  }
+
+  /** A white canvas with smooth text. */
+  static Graphics2D canvas(BufferedImage image) {
+    Graphics2D g = image.createGraphics();
+    g.setColor(Color.WHITE);
+    g.fillRect(0, 0, image.getWidth(), image.getHeight());
+    g.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
+    g.setRenderingHint(
+        RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
+    g.setColor(INK);
+    return g;
+  }
+
+  /**
+   * Grey images in a grid with a label for each row and a title for each column.
+   *
+   * @param cells rows of images, each of height * width values from 0 (white) to 1; null leaves a
+   *     cell empty
+   */
+  static BufferedImage imageGrid(
+      List<String> rowLabels,
+      List<String> columnTitles,
+      List<double[][]> cells,
+      int height,
+      int width) {
+    int scale = Math.max(1, 128 / Math.max(height, width));
+    int gap = 14;
+    int top = 50;
+    Font font = font(Font.PLAIN, 12);
+    BufferedImage probe = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+    int left =
+        40
+            + rowLabels.stream()
+                .mapToInt(l -> probe.getGraphics().getFontMetrics(font).stringWidth(l))
+                .max()
+                .orElse(0);
+    int columns = columnTitles.size();
+    int titleWidth =
+        columnTitles.stream()
+            .mapToInt(l -> probe.getGraphics().getFontMetrics(font).stringWidth(l) + 20)
+            .max()
+            .orElse(0);
+    int cellWidth = Math.max(width * scale + gap, titleWidth);
+    BufferedImage image =
+        new BufferedImage(
+            left + columns * cellWidth,
+            top + cells.size() * (height * scale + gap),
+            BufferedImage.TYPE_INT_RGB);
+    Graphics2D g = canvas(image);
+    g.setFont(font);
+    int ascent = g.getFontMetrics().getAscent();
+    for (int c = 0; c < columns; c++) {
+      g.drawString(columnTitles.get(c), left + c * cellWidth, 8 + ascent);
+    }
+    for (int r = 0; r < cells.size(); r++) {
+      int y = top + r * (height * scale + gap);
+      g.drawString(rowLabels.get(r), 12, y + height * scale / 2 + ascent / 2);
+      for (int c = 0; c < columns; c++) {
+        double[] cell = c < cells.get(r).length ? cells.get(r)[c] : null;
+        if (cell == null) {
+          continue;
+        }
+        int x = left + c * cellWidth;
+        for (int i = 0; i < height; i++) {
+          for (int j = 0; j < width; j++) {
+            int grey = (int) Math.round(255 * (1 - Math.max(0, Math.min(1, cell[i * width + j]))));
+            g.setColor(new Color(grey, grey, grey));
+            g.fillRect(x + j * scale, y + i * scale, scale, scale);
+          }
+        }
+        g.setColor(GRID);
+        g.drawRect(x - 1, y - 1, width * scale + 1, height * scale + 1);
+        g.setColor(INK);
+      }
+    }
+    g.dispose();
+    return image;
+  }
+}
