@@ -344,6 +344,66 @@ public final class NDHopfield {
   }
 
   /**
+   * The Fenchel-Young loss of class labels: cross-entropy for softmax, the sparsemax and entmax
+   * losses for those separations. Its gradient with respect to x is separation(x) minus the one-hot
+   * label.
+   *
+   * <p>Source: Blondel, Martins and Niculae, JMLR 2020, definition 2; Peters, Niculae and Martins,
+   * ACL 2019, equation 12.
+   *
+   * @param separation whose loss; k-subsets with k = 1 only, not the sequential one
+   * @param x scores [..., number of classes]
+   * @param labels class indices [...], an integer type
+   * @param ignoreIndex label of rows that cost nothing and get no gradient, for example -100
+   * @param reduction what becomes of the losses of the rows
+   * @return losses [...], or one number, of the type of x
+   * @throws IllegalArgumentException for a wrong argument, a label outside the classes included
+   */
+  public INDArray fenchelYoungLoss(
+      Separation separation,
+      INDArray x,
+      INDArray labels,
+      int ignoreIndex,
+      LossReduction reduction) {
+    Regularizers.checkLabelled(separation, labels.dataType());
+    INDArray flat = labels.dup('c').reshape(labels.length());
+    long classes = x.size(-1);
+    if (labels.length() * classes != x.length()) {
+      throw Checks.bad(
+          "fenchelYoungLoss",
+          "labels",
+          x.length() / Math.max(1, classes) + " labels, one a row of x",
+          labels.length());
+    }
+    INDArray oneHot = Nd4j.zeros(x.dataType(), flat.length(), classes);
+    INDArray counted = Nd4j.zeros(x.dataType(), flat.length());
+    for (long row = 0; row < flat.length(); row++) {
+      long label = flat.getLong(row);
+      if (label == ignoreIndex) {
+        continue;
+      }
+      if (label < 0 || label >= classes) {
+        throw Checks.bad(
+            "fenchelYoungLoss",
+            "labels",
+            "0 to " + (classes - 1) + " or " + ignoreIndex,
+            label + " in row " + row);
+      }
+      oneHot.putScalar(row, label, 1);
+      counted.putScalar(row, 1);
+    }
+    INDArray losses =
+        fenchelYoungLoss(separation, x.dup('c').reshape(flat.length(), classes), oneHot, -1)
+            .reshape(flat.length())
+            .mul(counted);
+    return switch (reduction) {
+      case NONE -> losses.reshape(labels.shape());
+      case SUM -> losses.sum();
+      case MEAN -> losses.sum().div(Math.max(1, counted.sumNumber().doubleValue()));
+    };
+  }
+
+  /**
    * Any separation of beta x; see the method of its name for formula and rules. A learned alpha
    * stands at its start value; pass the variable to the overload with alpha.
    *

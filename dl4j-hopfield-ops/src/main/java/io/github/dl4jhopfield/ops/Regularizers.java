@@ -47,6 +47,22 @@ final class Regularizers {
     };
   }
 
+  /** Checks the arguments of a loss of class labels. */
+  static void checkLabelled(Separation s, org.nd4j.linalg.api.buffer.DataType labels) {
+    boolean oneHotInDomain =
+        switch (s.getKind()) {
+          case K_SUBSETS -> s.getK() == 1;
+          case SEQUENTIAL_K_SUBSETS -> false;
+          default -> true;
+        };
+    if (!oneHotInDomain) {
+      throw Checks.bad("fenchelYoungLoss", "separation", "one whose weights sum to 1", s);
+    }
+    if (!labels.isIntType()) {
+      throw Checks.bad("fenchelYoungLoss", "labels", "an integer data type", labels);
+    }
+  }
+
   private static double tiny(org.nd4j.linalg.api.buffer.DataType type) {
     return switch (type) {
       case DOUBLE -> TINY;

@@ -440,6 +440,48 @@ public final class SDHopfield {
   }
 
   /**
+   * The Fenchel-Young loss of class labels: cross-entropy for softmax, the sparsemax and entmax
+   * losses for those separations. Its gradient with respect to x is separation(x) minus the one-hot
+   * label.
+   *
+   * <p>Source: Blondel, Martins and Niculae, JMLR 2020, definition 2; Peters, Niculae and Martins,
+   * ACL 2019, equation 12.
+   *
+   * @param separation whose loss; k-subsets with k = 1 only, not the sequential one
+   * @param x scores [..., nClasses]
+   * @param labels class indices [...], an integer type
+   * @param nClasses number of classes, the last dimension of x
+   * @param ignoreIndex label of rows that cost nothing and get no gradient, for example -100
+   * @param reduction what becomes of the losses of the rows
+   * @return losses [...], or one number, of the type of x
+   * @throws IllegalArgumentException for a wrong argument
+   */
+  public SDVariable fenchelYoungLoss(
+      Separation separation,
+      SDVariable x,
+      SDVariable labels,
+      int nClasses,
+      int ignoreIndex,
+      LossReduction reduction) {
+    Regularizers.checkLabelled(separation, labels.dataType());
+    SDVariable counted = labels.neq(ignoreIndex).castTo(x.dataType());
+    SDVariable oneHot = sameDiff.oneHot(labels, nClasses, -1, 1, 0, x.dataType());
+    SDVariable losses = fenchelYoungLoss(separation, x, oneHot, -1);
+    losses = sameDiff.squeeze(losses, -1).mul(counted);
+    return switch (reduction) {
+      case NONE -> losses;
+      case SUM -> losses.sum();
+      case MEAN ->
+          losses
+              .sum()
+              .div(
+                  sameDiff
+                      .math()
+                      .max(counted.sum(), sameDiff.constant(Nd4j.scalar(x.dataType(), 1))));
+    };
+  }
+
+  /**
    * Any separation of beta x; see the method of its name for formula and rules. A learned alpha
    * stands at its start value; pass the variable to the overload with alpha.
    *

@@ -224,6 +224,30 @@ class GradientTest {
     }
   }
 
+  @Test
+  void lossesOfLabelsIgnoreAnIndex() {
+    Random random = new Random(SEED);
+    INDArray labels = Nd4j.createFromArray(2L, 1L, 4L, 1L, 0L);
+    for (LossReduction reduction : LossReduction.values()) {
+      INDArray x = smooth(random, 5, 5);
+      SameDiff sd = SameDiff.create();
+      SDVariable v = sd.var("x", x);
+      SDVariable loss =
+          SDHopfield.of(sd)
+              .fenchelYoungLoss(Separation.entmax15(), v, sd.constant(labels), 5, 1, reduction);
+      INDArray expected =
+          NDHopfield.ops().fenchelYoungLoss(Separation.entmax15(), x, labels, 1, reduction);
+      assertThat(OpCase.difference(loss.eval(), expected)).isLessThan(1e-12);
+      loss.sum().markAsLoss();
+      INDArray gradient = sd.calculateGradients(Map.of(), "x").get("x");
+      assertThat(gradient.getRow(1).amaxNumber().doubleValue()).isZero();
+      INDArray y = NDHopfield.ops().entmax15(x, null, -1);
+      double scale = reduction == LossReduction.MEAN ? 3 : 1;
+      assertThat(gradient.getDouble(0, 2) * scale)
+          .isCloseTo(y.getDouble(0, 2) - 1, org.assertj.core.data.Offset.offset(1e-12));
+    }
+  }
+
   private static void checkGradients(
       Random random, Function<SameDiff, SDVariable> graph, String... variables) {
     SameDiff sd = SameDiff.create();

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
 import io.github.dl4jhopfield.ops.LagrangianUnit.PfuBuilder;
+import io.github.dl4jhopfield.ops.LossReduction;
+import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.ops.UnitOutput;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,6 +28,12 @@ final class CaseRunners {
     op(
         "constrained_sparsemax",
         g -> y(g.hopfield().constrainedSparsemax(g.input("z"), g.input("u"), null, axis(g))));
+    op("sequential_k_subsets_exact", g -> y(sequentialKSubsets(g)));
+    op("cross_entropy", g -> y(loss(g, Separation.softmax())));
+    op("sparsemax_loss", g -> y(loss(g, Separation.sparsemax())));
+    op("entmax15_loss", g -> y(loss(g, Separation.entmax15())));
+    op("alpha_entmax_loss", g -> y(loss(g, Separation.entmax(alpha(g)))));
+    op("normmax_loss", g -> y(loss(g, Separation.normmax(alpha(g)))));
     op("lagrangian_unit", CaseRunners::unit);
     op("retrieve", MemoryCase::retrieve);
     op("energy", MemoryCase::energy);
@@ -66,6 +74,31 @@ final class CaseRunners {
     String key = g.reference().has("k") ? "k" : "budget";
     int k = g.reference().integer(key, null);
     return g.hopfield().kSubsets(g.input("x"), null, k, atMost, axis(g));
+  }
+
+  private static SDVariable sequentialKSubsets(GraphCase g) {
+    SDVariable edges = g.filled("edge_score", g.reference().number("edge_score", 0.0));
+    return g.hopfield()
+        .sequentialKSubsets(
+            g.input("x"), edges.reshape(-1, 1), null, g.reference().integer("k", null), false, -1);
+  }
+
+  private static SDVariable loss(GraphCase g, Separation separation) {
+    long[] shape = g.reference().inputs().get("x").shape();
+    LossReduction reduction =
+        switch (g.reference().hyper().path("reduction").asText("elementwise_mean")) {
+          case "none" -> LossReduction.NONE;
+          case "sum" -> LossReduction.SUM;
+          default -> LossReduction.MEAN;
+        };
+    return g.hopfield()
+        .fenchelYoungLoss(
+            separation,
+            g.input("x"),
+            g.input("target"),
+            (int) shape[shape.length - 1],
+            g.reference().integer("ignore_index", -100),
+            reduction);
   }
 
   private static Map<String, SDVariable> unit(GraphCase g) {
