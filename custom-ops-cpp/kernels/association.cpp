@@ -1,7 +1,6 @@
 #include "dl4jhopfield/association.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -109,6 +108,42 @@ inline double fromKey(uint64_t key) {
   double x;
   std::memcpy(&x, &bits, sizeof x);
   return x;
+}
+
+/// The element of rank `rank` of `values` (none -inf or NaN), by narrowing brackets around it with vectors.
+template <class T>
+T select(const TileOps<T>& ops, std::vector<T> values, int64_t rank) {
+  constexpr int64_t sample = 64, near = 6;
+  constexpr T inf = std::numeric_limits<T>::infinity();
+  std::vector<T> next;
+  while (static_cast<int64_t>(values.size()) > 256) {
+    const int64_t n = static_cast<int64_t>(values.size()), rows = (n + ops.lanes - 1) / ops.lanes;
+    T some[sample];
+    for (int64_t i = 0; i < sample; ++i) some[i] = values[i * n / sample];
+    std::sort(some, some + sample);
+    const int64_t at = rank * sample / n;
+    T low = at < near ? -inf : some[at - near], high = at + near >= sample ? inf : some[at + near];
+    values.resize(rows * ops.lanes, std::numeric_limits<T>::quiet_NaN());
+    next.resize(rows * ops.lanes);
+    for (;;) {
+      int64_t there = 0, below = 0;
+      const int64_t found = ops.between(values.data(), ops.lanes, rows, ops.lanes, low, high, &there, &below, next.data());
+      if (rank >= below && rank < below + found) {
+        next.resize(found);
+        rank -= below;
+        break;
+      }
+      const bool lower = rank < below;  // on the other side of the bracket for certain
+      const T edge = lower ? low : high;
+      low = lower ? -inf : edge;
+      high = lower ? edge : inf;
+    }
+    values.resize(n);
+    if (next.size() == values.size()) break;
+    values.swap(next);
+  }
+  std::nth_element(values.begin(), values.begin() + rank, values.end());
+  return values[rank];
 }
 
 /// The state of one step of the iteration.
@@ -605,7 +640,7 @@ void Run<T>::beginStep(int64_t t, const std::vector<int64_t>& active) {
 
 /// Lower medians of the whole tensor or of each sample: a few scores say about where, one pass over all counts those
 /// below and keeps those near, among which the median is found exactly. False where there are too many scores to keep
-/// a share of, or where the guess missed.
+/// a share of.
 template <class T>
 bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& active) {
   constexpr int64_t tile = 16;
@@ -617,6 +652,7 @@ bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& activ
     std::vector<T> near;
     T low = 0, high = 0;
     int64_t there = 0, below = 0;
+    bool done = false;
   };
   std::vector<Group> groupsOf(n);
   std::mutex mutex;
@@ -636,51 +672,67 @@ bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& activ
         if (X[i * p.width + q] > -std::numeric_limits<T>::infinity()) sample.push_back(X[i * p.width + q]);
   });
   for (Group& g : groupsOf) {
-    std::sort(g.near.begin(), g.near.end());
     const int64_t m = static_cast<int64_t>(g.near.size());
-    const int64_t slack = m / 16 + static_cast<int64_t>(2 * std::sqrt(static_cast<double>(m))) + 1;
-    g.low = m == 0 ? -std::numeric_limits<T>::max() : g.near[std::max<int64_t>(0, m / 2 - slack)];
-    g.high = m == 0 ? std::numeric_limits<T>::max() : g.near[std::min(m - 1, m / 2 + slack)];
+    if (m > 0) {
+      const int64_t slack = m / 64 + static_cast<int64_t>(2 * std::sqrt(static_cast<double>(m))) + 1;
+      g.low = select(ops, g.near, std::max<int64_t>(0, m / 2 - slack));
+      g.high = select(ops, g.near, std::min(m - 1, m / 2 + slack));
+    } else {
+      g.low = -std::numeric_limits<T>::infinity();
+      g.high = std::numeric_limits<T>::infinity();
+    }
     g.near.clear();
   }
-  eachUnit(active, p, [&](int64_t bh, int64_t u) {
-    const Unit x = unitOf(p, bh, u);
-    Work w = work(p, std::max(o.width, o.valueWidth), false);
-    packState(x, p, t, w.qt);
-    Group& g = groupsOf[groupOf(x, 0)];
-    eachChunk(x, p, [&](int64_t, int64_t first, int64_t end) {
-      std::vector<T> near;
-      int64_t there = 0, below = 0;
-      for (int64_t j = first; j < end; j += p.block) {
-        const int64_t rows = std::min(p.block, end - j);
-        T *X = blockBuffer(p, 0), *found = blockBuffer(p, 1);
-        scores(x, p, w.qt, j, rows, X, keysAhead(x, j + rows, std::min(j + 2 * p.block, end)));
-        const int64_t k = ops.between(X, p.width, rows, x.queries, g.low, g.high, &there, &below, found);
-        near.insert(near.end(), found, found + k);
-      }
-      std::lock_guard<std::mutex> lock(mutex);
-      g.there += there;
-      g.below += below;
-      g.near.insert(g.near.end(), near.begin(), near.end());
+  // Where the guess missed, the other side of it is sure to hold the median.
+  std::vector<int64_t> missed = active;
+  for (int round = 0; round < 3 && !missed.empty(); ++round) {
+    eachUnit(missed, p, [&](int64_t bh, int64_t u) {
+      const Unit x = unitOf(p, bh, u);
+      Work w = work(p, std::max(o.width, o.valueWidth), false);
+      packState(x, p, t, w.qt);
+      Group& g = groupsOf[groupOf(x, 0)];
+      eachChunk(x, p, [&](int64_t, int64_t first, int64_t end) {
+        std::vector<T> near;
+        int64_t there = 0, below = 0;
+        for (int64_t j = first; j < end; j += p.block) {
+          const int64_t rows = std::min(p.block, end - j);
+          T *X = blockBuffer(p, 0), *found = blockBuffer(p, 1);
+          scores(x, p, w.qt, j, rows, X, keysAhead(x, j + rows, std::min(j + 2 * p.block, end)));
+          const int64_t k = ops.between(X, p.width, rows, x.queries, g.low, g.high, &there, &below, found);
+          near.insert(near.end(), found, found + k);
+        }
+        std::lock_guard<std::mutex> lock(mutex);
+        g.there += there;
+        g.below += below;
+        g.near.insert(g.near.end(), near.begin(), near.end());
+      });
     });
-  });
-  std::atomic<bool> hit{true};
-  parallelRows(n, 100000, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      Group& g = groupsOf[i];
-      if (g.there == 0) continue;  // nothing to take a median of: it stays NaN
-      const int64_t rank = (g.there - 1) / 2 - g.below;
-      if (rank < 0 || rank >= static_cast<int64_t>(g.near.size())) {
-        hit = false;
-        continue;
+    std::vector<char> missing(n, 0);
+    parallelRows(n, 100000, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        Group& g = groupsOf[i];
+        if (g.done || g.there == 0) continue;  // nothing to take a median of: it stays NaN
+        const int64_t rank = (g.there - 1) / 2 - g.below;
+        if (rank < 0 || rank >= static_cast<int64_t>(g.near.size())) {
+          missing[i] = 1;
+          (rank < 0 ? g.high : g.low) = rank < 0 ? g.low : g.high;
+          (rank < 0 ? g.low : g.high) = (rank < 0 ? -1 : 1) * std::numeric_limits<T>::infinity();
+          g.near.clear();
+          g.there = g.below = 0;
+          continue;
+        }
+        g.done = true;
+        const T median = select(ops, g.near, rank);
+        steps_[t].median[i] = median;
+        steps_[t].ties[i] = static_cast<double>(std::count(g.near.begin(), g.near.end(), median));
       }
-      std::nth_element(g.near.begin(), g.near.begin() + rank, g.near.end());
-      const T median = g.near[rank];
-      steps_[t].median[i] = median;
-      steps_[t].ties[i] = static_cast<double>(std::count(g.near.begin(), g.near.end(), median));
-    }
-  });
-  return hit;
+    });
+    std::vector<int64_t> again;
+    for (int64_t bh : missed)
+      if (missing[o.pfu.scope == MedianScope::Tensor ? 0 : bh / o.heads]) again.push_back(bh);
+    missed.swap(again);
+  }
+  return missed.empty();
 }
 
 /// Lower medians of the whole tensor or of each sample: the scores are computed once for each digit of the answer, and
