@@ -3,6 +3,8 @@ package io.github.dl4jhopfield.cli;
 import io.github.dl4jhopfield.zoo.Experiment;
 import io.github.dl4jhopfield.zoo.ExperimentOption;
 import io.github.dl4jhopfield.zoo.Experiments;
+import io.github.dl4jhopfield.zoo.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.ModelWorkflows;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,13 +34,20 @@ final class ExperimentArguments {
       at += takesNext(root.getCommandSpec(), arguments[at]) ? 2 : 1;
     }
     CommandLine command = at < arguments.length ? root.getSubcommands().get(arguments[at]) : null;
-    if (command == null || !(command.getCommandSpec().userObject() instanceof TakesExperiment)) {
+    if (command == null) {
       return;
     }
     CommandSpec spec = command.getCommandSpec();
+    if (spec.userObject() instanceof TrainCommand) {
+      declareModel(command, arguments);
+    }
+    if (!(spec.userObject() instanceof TakesExperiment)) {
+      return;
+    }
     for (int i = at + 1; i < arguments.length; i++) {
       if (!arguments[i].startsWith("-")) {
-        declareOptions(spec, byName(command, arguments[i]));
+        Experiment experiment = byName(command, arguments[i]);
+        declareOptions(spec, "experiment", experiment.name(), experiment.options());
         return;
       }
       if (takesNext(spec, arguments[i])) {
@@ -71,8 +80,9 @@ final class ExperimentArguments {
                     + String.join(", ", names)));
   }
 
-  private static void declareOptions(CommandSpec spec, Experiment experiment) {
-    for (ExperimentOption option : experiment.options()) {
+  private static void declareOptions(
+      CommandSpec spec, String kind, String owner, List<ExperimentOption> options) {
+    for (ExperimentOption option : options) {
       String name = "--" + option.name();
       if (spec.optionsMap().containsKey(name)) {
         // Of sweep and an experiment that both have --threads, sweep's is meant.
@@ -94,8 +104,7 @@ final class ExperimentArguments {
               .build());
     }
     spec.usageMessage()
-        .optionListHeading(
-            "%nOptions, with those of the experiment '" + experiment.name() + "':%n");
+        .optionListHeading("%nOptions, with those of the " + kind + " '" + owner + "':%n");
   }
 
   private static String label(ExperimentOption option) {
@@ -117,10 +126,49 @@ final class ExperimentArguments {
     }
   }
 
+  private static void declareModel(CommandLine command, String[] arguments) {
+    for (int i = 0; i < arguments.length; i++) {
+      String name = null;
+      if (arguments[i].startsWith("--model=")) {
+        name = arguments[i].substring("--model=".length());
+      } else if (arguments[i].equals("--model") && i + 1 < arguments.length) {
+        name = arguments[i + 1];
+      }
+      if (name != null) {
+        ModelWorkflow model = model(command, name);
+        declareOptions(command.getCommandSpec(), "model", model.name(), model.options());
+        return;
+      }
+    }
+  }
+
+  /**
+   * The zoo model of that name.
+   *
+   * @throws ParameterException if there is none
+   */
+  static ModelWorkflow model(CommandLine command, String name) {
+    List<ModelWorkflow> all = ModelWorkflows.all();
+    List<String> names = all.stream().map(ModelWorkflow::name).toList();
+    return all.stream()
+        .filter(model -> model.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ParameterException(
+                    command,
+                    "unknown model '"
+                        + name
+                        + "'"
+                        + Suggestions.hint(name, names)
+                        + "; there are: "
+                        + String.join(", ", names)));
+  }
+
   /** The experiment's options that were given, by their names without dashes. */
-  static Map<String, String> given(CommandSpec spec, Experiment experiment) {
+  static Map<String, String> given(CommandSpec spec, List<ExperimentOption> options) {
     Map<String, String> values = new LinkedHashMap<>();
-    for (ExperimentOption option : experiment.options()) {
+    for (ExperimentOption option : options) {
       OptionSpec declared = spec.optionsMap().get("--" + option.name());
       // The command's own options are fields of it, those of the experiment are not.
       if (declared == null || declared.userObject() != null) {

@@ -19,6 +19,9 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       SweepCommand.class,
+      TrainCommand.class,
+      PredictCommand.class,
+      EvaluateCommand.class,
       VerifyCommand.class,
       OpCommand.class,
       ImportKerasCommand.class,

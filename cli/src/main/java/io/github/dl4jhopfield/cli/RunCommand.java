@@ -78,15 +78,11 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
               .out(out)
               .seed(seed)
               .progress(progress)
-              .options(ExperimentArguments.given(spec, experiment))
+              .options(ExperimentArguments.given(spec, experiment.options()))
               .build();
       ExperimentResult result = experiment.run(context);
       progress.end();
-      if (json) {
-        console.raw(result.toJson());
-      } else {
-        show(console, result);
-      }
+      print(console, result, json);
     }
     return ExitCode.OK;
   }
@@ -103,8 +99,16 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
     all.forEach(e -> console.result("%-" + width + "s  %s", e.name(), e.description()));
   }
 
-  /** Result as tables and lines. */
-  static void show(Console console, ExperimentResult result) {
+  /** The result as its JSON object, or as tables and lines. */
+  static void print(Console console, ExperimentResult result, boolean asJson) {
+    if (asJson) {
+      console.raw(result.toJson());
+    } else {
+      show(console, result);
+    }
+  }
+
+  private static void show(Console console, ExperimentResult result) {
     for (ResultTable table : result.tables()) {
       console.raw(table.toText().stripTrailing());
     }

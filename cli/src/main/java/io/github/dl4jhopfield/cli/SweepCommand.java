@@ -96,7 +96,7 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
                       .out(out == null ? Path.of("sweep-" + experiment.name()) : out)
                       .seed(seed)
                       .progress(progress)
-                      .options(ExperimentArguments.given(spec, experiment))
+                      .options(ExperimentArguments.given(spec, experiment.options()))
                       .build())
               .build()
               .run();

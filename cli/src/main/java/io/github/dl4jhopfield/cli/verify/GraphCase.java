@@ -66,7 +66,7 @@ final class GraphCase {
    */
   SDVariable filled(String name, double value) {
     ReferenceArray gradient = reference.inputGrads().get(name);
-    long[] shape = gradient == null ? new long[0] : gradient.shape();
+    long[] shape = gradient == null ? new long[] {1} : gradient.shape();
     SDVariable variable =
         sd.var(name, org.nd4j.linalg.factory.Nd4j.valueArrayOf(shape, value, type));
     inputs.put(name, variable);
