@@ -123,8 +123,7 @@ Results sequential(const GoldenCase& c) {
   for (int64_t r = 0; r < rowCount; ++r)
     for (int64_t i = 0; i + 1 < n; ++i) gradEdge[r] += gradEdges[r * (n - 1) + i];
   Results results = {{"output y", arrayOf(y, input.shape)}, {"input_grad x", arrayOf(gradX, input.shape)}};
-  // At w = 0 exactly y has a kink in w: its derivatives from the left and right differ, and the reference's number is neither
-  // (sequential_k_subsets_test.cpp holds ours to the one-sided derivatives).
+  // At w = 0 exactly y has a kink in w, and the number depends on which of many tied sets a solver keeps (docs/verify.md).
   if (c.number("edge_score") != 0)
     results["input_grad edge_score"] = arrayOf(gradEdge, c.inputGrad("edge_score").shape);
   return results;
