@@ -11,6 +11,7 @@
 
 #include "dl4jhopfield/dispatch.h"
 #include "dl4jhopfield/parallel.h"
+#include "internal/alpha_gradient.h"
 #include "internal/association_search.h"
 #include "internal/association_tile.h"
 #include "internal/scratch.h"
@@ -72,8 +73,12 @@ void check(const AssociationOptions& o, const AssociationInputs<T>& in) {
     refuse("batch, heads, queries and stored must not be negative");
   if (o.width < 1) refuse("width must be at least 1, found " + std::to_string(o.width));
   if (o.valueWidth < 0) refuse("valueWidth must not be negative, found " + std::to_string(o.valueWidth));
-  if (o.separation == AssociationSeparation::Entmax && !(o.alpha >= 1))
-    refuse("entmax needs alpha >= 1, found " + std::to_string(o.alpha));
+  if (o.alphaPerHead && o.separation != AssociationSeparation::Entmax) refuse("alpha per head is for entmax");
+  for (int64_t h = 0; h < (o.alphaPerHead ? o.heads : 1); ++h) {
+    const double alpha = o.alphaPerHead ? o.alphaPerHead[h] : o.alpha;
+    if (o.separation == AssociationSeparation::Entmax && !(alpha >= 1))
+      refuse("entmax needs alpha >= 1, found " + std::to_string(alpha));
+  }
   if (o.separation == AssociationSeparation::Normmax && !(o.alpha > 1))
     refuse("normmax needs p > 1, found " + std::to_string(o.alpha));
   if (o.separation == AssociationSeparation::KSubsets && !(o.k > 0))
@@ -163,9 +168,10 @@ class Run {
 
  public:
   Run(const AssociationOptions& options, const AssociationInputs<T>& inputs)
-      : o(options), in(inputs), ops(activeOps<T>()), sep(makeSeparator<T>(options.separation, options.alpha, options.k, options.atMost,
-                            options.unit != AssociationUnit::None)) {
+      : o(options), in(inputs), ops(activeOps<T>()) {
     check(o, in);
+    for (int64_t h = 0; h < (o.alphaPerHead ? o.heads : 1); ++h)
+      separators_.push_back(makeSeparator<T>(o.separation, alphaOf(h), o.k, o.atMost, o.unit != AssociationUnit::None));
     heads_ = o.batch * o.heads;
     padded_ = roundUp(std::max<int64_t>(o.queries, 1), 64);
     zeros_.assign(128, T(0));
@@ -236,7 +242,7 @@ class Run {
   T* blockBuffer(const Plan& p, int64_t number) {
     static thread_local Scratch scratch;
     const int64_t one = roundUp(p.block * p.width + 64, 64);
-    return static_cast<T*>(scratch.atLeast(static_cast<std::size_t>(2 * one) * sizeof(T))) + number * one;
+    return static_cast<T*>(scratch.atLeast(static_cast<std::size_t>(3 * one) * sizeof(T))) + number * one;
   }
 
   Unit unitOf(const Plan& p, int64_t bh, int64_t u) const {
@@ -383,6 +389,8 @@ class Run {
     const int64_t n = o.updateStepsPerHead ? o.updateStepsPerHead[h] : o.updateSteps;
     return n < 0 ? o.stepLimit : std::min(n, o.stepLimit);
   }
+  double alphaOf(int64_t h) const { return o.alphaPerHead ? o.alphaPerHead[h] : o.alpha; }
+  const Separator<T>& separatorOf(const Unit& x) const { return separators_[o.alphaPerHead ? x.h : 0]; }
   double stopEps(int64_t h) const { return o.updateStepsEpsPerHead ? o.updateStepsEpsPerHead[h] : o.updateStepsEps; }
 
   int64_t groupOf(const Unit& x, int64_t q) const {
@@ -427,7 +435,7 @@ class Run {
   const AssociationOptions& o;
   const AssociationInputs<T>& in;
   const TileOps<T>& ops;
-  const Separator<T> sep;
+  std::vector<Separator<T>> separators_;  // one, or one a head
   int64_t heads_ = 0, padded_ = 0;
   std::vector<T> zeros_;
   std::vector<int64_t> effective_;
@@ -435,7 +443,7 @@ class Run {
   std::vector<int32_t> taken_;
   Plan backPlan_{};
   std::vector<T> gradState_;                    // [BH, L, d]
-  std::vector<double> betaSums_;                // [BH, units]
+  std::vector<double> betaSums_, alphaSums_;    // [BH, units]
   std::vector<T> means_, extras_;               // [BH, Lp], between the phases
   std::vector<double> forgotten_;               // per unit, then per group
   std::vector<double> groupForgotten_;
@@ -447,7 +455,7 @@ void Run<T>::findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bo
   Step<T>& step = steps_[t];
   const int64_t at = x.bh * padded_ + x.first;
   const SearchMemory<T> memory{w.top, w.sum, w.aux, w.lane[0], w.lane[1], w.lane[2]};
-  findThresholds<T>(ops, sep, lanesOf(x, t), p.width, p.sets(), memory, step.top.data() + at, step.tau.data() + at,
+  findThresholds<T>(ops, separatorOf(x), lanesOf(x, t), p.width, p.sets(), memory, step.top.data() + at, step.tau.data() + at,
                     step.factor.data() + at, [&](auto&& f) {
                       eachBlock(x, p, w.qt, w.tile, filled,
                                 [&](int64_t set, int64_t, int64_t rows, const T* X) { f(set, rows, X); });
@@ -458,6 +466,7 @@ void Run<T>::findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bo
 template <class T>
 void Run<T>::softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix) {
   const int64_t W = p.width;
+  const Separator<T>& sep = separatorOf(x);
   constexpr T inf = std::numeric_limits<T>::infinity();
   const Lanes<T> lanes = lanesOf(x, t);
   fill(w.top, p.sets() * W, -inf);
@@ -513,6 +522,7 @@ template <class T>
 void Run<T>::weightsAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix, bool filled,
                            bool weights) {
   const int64_t W = p.width, size = mix.depth * W;
+  const Separator<T>& sep = separatorOf(x);
   const Lanes<T> lanes = lanesOf(x, t);
   if (!weights) fill(w.mixed, p.sets() * size, T(0));
   const T* qt = w.qt;
@@ -554,7 +564,7 @@ void Run<T>::evaluate(const Plan& p, int64_t bh, int64_t u, int64_t t, bool fina
     wantWeights = out->weights.data != nullptr;
   }
   bool filled = false;
-  if (sep.kind == Kind::Softmax) {
+  if (separatorOf(x).kind == Kind::Softmax) {
     softmaxAndMix(x, p, t, w, finalStep, mix);
   } else {
     findStatistics(x, p, t, w, filled);
@@ -579,6 +589,7 @@ void Run<T>::evaluate(const Plan& p, int64_t bh, int64_t u, int64_t t, bool fina
 template <class T>
 double Run<T>::distance(const Plan& p, int64_t bh, int64_t u, int64_t t) {
   const Unit x = unitOf(p, bh, u);
+  const Separator<T>& sep = separatorOf(x);
   Work w = work(p, std::max(o.width, o.valueWidth), false);
   packState(x, p, t, w.qt);
   packState(x, p, t - 1, w.other);
@@ -902,6 +913,7 @@ template <class T>
 void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g,
                           const Targets& to, Phase phase) {
   const Unit x = unitOf(p, bh, u);
+  const Separator<T>& sep = separatorOf(x);
   const bool finalStep = taken_[bh] == t;
   const int64_t W = p.width, d = o.width;
   const bool values = finalStep;
@@ -964,7 +976,7 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
   };
   fill(w.dqt, p.sets() * size, T(0));
 
-  if (sep.kind == Kind::Softmax && !sep.unit && p.resident) {
+  if (sep.kind == Kind::Softmax && !sep.unit && p.resident && g.gradAlpha == nullptr) {
     // One exponential a score: the tile turns into exp(x - top of its chunk) at once.
     constexpr T inf = std::numeric_limits<T>::infinity();
     const bool known = steps_[t].known[bh] != 0;
@@ -1030,6 +1042,22 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
       });
       gradFilled = w.gradTile != nullptr;
     };
+
+    if (g.gradAlpha != nullptr && phase != Phase::Gradients) {
+      std::vector<AlphaGradientSums> sums(p.sets() * x.queries, AlphaGradientSums(alphaOf(x.h)));
+      eachPair([&](int64_t set, int64_t, int64_t rows, const T* X, const T* G) {
+        T* P = blockBuffer(p, 2);
+        ops.weights(sep, lanes, false, X, P, W, rows);
+        const bool forgets = finalStep && sep.unit;
+        for (int64_t i = 0; i < rows * W; i += W)
+          for (int64_t q = 0; q < x.queries; ++q)
+            sums[set * x.queries + q].add(P[i + q], forgets && !(X[i + q] > lanes.threshold[q]) ? T(0) : G[i + q]);
+      });
+      for (int64_t q = 0; q < x.queries; ++q) {
+        for (int64_t set = 1; set < p.sets(); ++set) sums[q].add(sums[set * x.queries + q]);
+        alphaSums_[bh * p.units + u] += sums[q].value();
+      }
+    }
 
     T *mean = w.lane[3], *extra = w.lane[4];
     if (phase != Phase::Gradients) {
@@ -1143,7 +1171,9 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
   clear(g.gradK, o, o.stored, o.width);
   clear(g.gradV, o, o.stored, o.valueWidth);
   clear(g.gradAdditive, o, o.queries, o.stored);
-  if (g.gradBeta != nullptr) std::fill(g.gradBeta, g.gradBeta + heads_, 0.0);
+  if (g.gradAlpha && o.separation != AssociationSeparation::Entmax) refuse("a gradient of alpha is for entmax");
+  for (double* perHead : {g.gradBeta, g.gradAlpha})
+    if (perHead != nullptr) std::fill(perHead, perHead + heads_, 0.0);
   if (heads_ == 0 || o.queries == 0 || o.stored == 0) return;
   iterate(nullptr);
 
@@ -1152,6 +1182,7 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
   for (int32_t n : taken_) longest = std::max<int64_t>(longest, n);
   if (longest > 0) gradState_.resize(heads_ * o.queries * o.width);
   betaSums_.assign(heads_ * p.units, 0.0);
+  alphaSums_.assign(heads_ * p.units, 0.0);
   const bool grouped = gradientToMedian() && o.pfu.scope != MedianScope::Row;
   if (grouped) {
     means_.assign(heads_ * padded_ + 64, T(0));
@@ -1228,9 +1259,11 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
       });
     }
   }
-  if (g.gradBeta != nullptr)
-    for (int64_t bh = 0; bh < heads_; ++bh)
-      for (int64_t u = 0; u < p.units; ++u) g.gradBeta[bh] += betaSums_[bh * p.units + u];
+  for (int64_t bh = 0; bh < heads_; ++bh)
+    for (int64_t u = 0; u < p.units; ++u) {
+      if (g.gradBeta != nullptr) g.gradBeta[bh] += betaSums_[bh * p.units + u];
+      if (g.gradAlpha != nullptr) g.gradAlpha[bh] += alphaSums_[bh * p.units + u];
+    }
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "internal/alpha_gradient.h"
 #include "internal/reference.h"
 #include "internal/reference_common.h"
 #include "internal/power_threshold.h"
@@ -82,36 +83,11 @@ void entmax15Backward(const Block<C>& block) {
   weightedBackward(block, [](double y, int64_t) { return std::sqrt(y); });
 }
 
-// The derivative with respect to alpha, with l = log y, e = alpha - 1, a = -e l, psi(a) = (exp(a) - 1 - a) / a^2:
-//   dy_i/dalpha = y_i / (1 + U) ((1 + a_i) W - (1 + A) w_i),  w = l^2 psi(a),
-//   U = sum y expm1(a),  A = sum y a,  W = sum y w.
-// It equals proposition 1 of Correia et al. with the differences that cancel as alpha -> 1 taken out, and at alpha = 1
-// is y_i (sum y l^2 - l_i^2) / 2, their limit.
 template <class C>
 double alphaGradient(const C* y, const C* g, int64_t n, double alpha) {
-  const double e = alpha - 1;
-  double U = 0, A = 0, W = 0;
-  // y w; where exp(a) alone would overflow, y exp(a) = y^(1 - e) takes its place.
-  const auto yw = [e](double p, double l) {
-    const double a = -e * l;
-    if (a < 0.05)
-      return p * l * l * (0.5 + a * (1.0 / 6 + a * (1.0 / 24 + a * (1.0 / 120 + a * (1.0 / 720 + a / 5040)))));
-    return (a < 300 ? p * (std::expm1(a) - a) : std::exp((1 - e) * l)) / (e * e);
-  };
-  for (int64_t i = 0; i < n; ++i) {
-    if (y[i] == 0) continue;
-    const double p = y[i], l = std::log(p);
-    U += -e * l < 300 ? p * std::expm1(-e * l) : std::exp((1 - e) * l);
-    A += p * -e * l;
-    W += yw(p, l);
-  }
-  double sum = 0;
-  for (int64_t i = 0; i < n; ++i) {
-    if (y[i] == 0) continue;
-    const double p = y[i], l = std::log(p);
-    sum += static_cast<double>(g[i]) * (p * (1 - e * l) * W - (1 + A) * yw(p, l));
-  }
-  return sum / (1 + U);
+  AlphaGradientSums sums(alpha);
+  for (int64_t i = 0; i < n; ++i) sums.add(y[i], g[i]);
+  return sums.value();
 }
 
 template <class C>

@@ -70,6 +70,47 @@ inline std::vector<int64_t> broadcastStrides(const Array& array, int rank, const
   return strides;
 }
 
+inline bool isByte(sd::DataType type) {
+  return type == sd::DataType::Bool || type == sd::DataType::UInt8 || type == sd::DataType::Int8;
+}
+
+/// Whether the element at an offset is anything but 0.
+inline bool nonzero(const Array& a, int64_t i) {
+  switch (a.type()) {
+    case sd::DataType::Float32: return static_cast<const float*>(a.data)[i] != 0;
+    case sd::DataType::Double: return static_cast<const double*>(a.data)[i] != 0;
+    case sd::DataType::Int32:
+    case sd::DataType::UInt32: return static_cast<const int32_t*>(a.data)[i] != 0;
+    case sd::DataType::Int64:
+    case sd::DataType::UInt64: return static_cast<const int64_t*>(a.data)[i] != 0;
+    case sd::DataType::Int16:
+    case sd::DataType::UInt16: return static_cast<const int16_t*>(a.data)[i] != 0;
+    case sd::DataType::Half:
+    case sd::DataType::BFloat16: return (static_cast<const uint16_t*>(a.data)[i] & 0x7fff) != 0;
+    default: return static_cast<const uint8_t*>(a.data)[i] != 0;
+  }
+}
+
+/// Calls f(offset) for each element, in C order.
+template <class F>
+void eachElement(const Array& a, F&& f) {
+  std::vector<long long> index(a.rank(), 0);
+  for (int64_t n = a.length(); n > 0; --n) {
+    int64_t offset = 0;
+    for (int i = 0; i < a.rank(); ++i) offset += index[i] * a.strides()[i];
+    f(offset);
+    for (int i = a.rank() - 1; i >= 0 && ++index[i] == a.shape()[i]; --i) index[i] = 0;
+  }
+}
+
+/// A mask of any type as bytes, dense in its own shape, so that a broadcast mask stays small.
+inline std::vector<uint8_t> bytesOf(const Array& a) {
+  std::vector<uint8_t> bytes;
+  bytes.reserve(a.length());
+  eachElement(a, [&](int64_t offset) { bytes.push_back(nonzero(a, offset)); });
+  return bytes;
+}
+
 /// One call: its arrays, checked and viewed as rows along the axis. Keeps the buffers of converted masks alive.
 template <class S>
 class Arguments {
@@ -117,8 +158,8 @@ class Arguments {
     std::vector<int64_t> strides = broadcastStrides(a, rank_, shape_, axis_, false, "mask");
     const void* data = a.data;
     const sd::DataType type = a.type();
-    if (type != sd::DataType::Bool && type != sd::DataType::UInt8 && type != sd::DataType::Int8) {
-      data = dense(a);
+    if (!isByte(type)) {
+      data = converted_.emplace_back(bytesOf(a)).data();
       int64_t stride = 1;
       for (int i = 1; i <= a.rank(); ++i) {
         const long long size = a.shape()[a.rank() - i];
@@ -144,12 +185,12 @@ class Arguments {
 
   static double load(const S* p);
   static void store(S* p, double value);
+  static sd::DataType typeId();
 
  private:
   void requireType(const Array& a) const {
     if (a.type() != typeId()) throw std::invalid_argument("all floating-point arrays of a call must have one data type");
   }
-  static sd::DataType typeId();
 
   template <class T>
   RowsView<T> sameShape(const Array& a) const {
@@ -184,35 +225,6 @@ class Arguments {
       stride *= size;
     }
     return strides;
-  }
-
-  /// A mask of any type as bytes, in its own shape, so that a broadcast mask stays small.
-  const uint8_t* dense(const Array& a) {
-    std::vector<uint8_t>& bytes = converted_.emplace_back(a.length());
-    std::vector<long long> index(a.rank(), 0);
-    for (uint8_t& byte : bytes) {
-      int64_t offset = 0;
-      for (int i = 0; i < a.rank(); ++i) offset += index[i] * a.strides()[i];
-      byte = nonzero(a, offset);
-      for (int i = a.rank() - 1; i >= 0 && ++index[i] == a.shape()[i]; --i) index[i] = 0;
-    }
-    return bytes.data();
-  }
-
-  static bool nonzero(const Array& a, int64_t i) {
-    switch (a.type()) {
-      case sd::DataType::Float32: return static_cast<const float*>(a.data)[i] != 0;
-      case sd::DataType::Double: return static_cast<const double*>(a.data)[i] != 0;
-      case sd::DataType::Int32:
-      case sd::DataType::UInt32: return static_cast<const int32_t*>(a.data)[i] != 0;
-      case sd::DataType::Int64:
-      case sd::DataType::UInt64: return static_cast<const int64_t*>(a.data)[i] != 0;
-      case sd::DataType::Int16:
-      case sd::DataType::UInt16: return static_cast<const int16_t*>(a.data)[i] != 0;
-      case sd::DataType::Half:
-      case sd::DataType::BFloat16: return (static_cast<const uint16_t*>(a.data)[i] & 0x7fff) != 0;
-      default: return static_cast<const uint8_t*>(a.data)[i] != 0;
-    }
   }
 
   sd::graph::Context& block_;

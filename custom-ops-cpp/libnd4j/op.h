@@ -109,6 +109,8 @@ void withType(const Array& array, F&& f) {
 void addSeparations(std::vector<Op*>& ops);
 void addLagrangianUnits(std::vector<Op*>& ops);
 void addFunctions(std::vector<Op*>& ops);
+void addAssociation(std::vector<Op*>& ops);
+void addRetrieval(std::vector<Op*>& ops);
 
 }  // namespace nd4j
 }  // namespace dl4jhopfield

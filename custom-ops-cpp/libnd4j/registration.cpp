@@ -18,6 +18,8 @@ void registerAll() {
   addSeparations(ops);
   addLagrangianUnits(ops);
   addFunctions(ops);
+  addAssociation(ops);
+  addRetrieval(ops);
   std::string lines = std::string("simd ") + dl4jhopfield::simdLevelName(dl4jhopfield::activeSimdLevel()) + "\n";
   for (Op* op : ops) {
     sd::ops::OpRegistrator::getInstance().registerOperation(op);

@@ -84,7 +84,7 @@ struct Problem {
   std::vector<T> q, k, v, betas, additive, gradOut, gradWeights;
   std::vector<uint8_t> mask, padding, queryMask;
   std::vector<int64_t> stepsPerHead;
-  std::vector<double> epsPerHead, noise;
+  std::vector<double> epsPerHead, noise, alphas;
   double beta = 1;
 
   int64_t index(int64_t b, int64_t h, int64_t l, int64_t i, int64_t rows, int64_t width) const {
@@ -118,6 +118,7 @@ struct Problem {
     if (!stepsPerHead.empty()) r.updateStepsPerHead = stepsPerHead.data();
     if (!epsPerHead.empty()) r.updateStepsEpsPerHead = epsPerHead.data();
     if (!noise.empty()) r.noise = noise.data();
+    if (!alphas.empty()) r.alphaPerHead = alphas.data();
     return r;
   }
   double betaOf(int64_t h) const { return betas.empty() ? beta : static_cast<double>(betas[h]); }
@@ -139,6 +140,7 @@ struct Problem {
     r.stepsPerHead = stepsPerHead;
     r.epsPerHead = epsPerHead;
     r.noise = noise;
+    r.alphas = alphas;
     r.beta = beta;
     return r;
   }
@@ -188,7 +190,7 @@ Result<T> run(const Problem<T>& p) {
 template <class T>
 struct Gradients {
   std::vector<T> q, k, v, additive;
-  std::vector<double> beta;
+  std::vector<double> beta, alpha;
 };
 
 template <class T>
@@ -211,6 +213,10 @@ Gradients<T> runBackward(const Problem<T>& p) {
     g.gradAdditive = {r.additive.data(), H * L * S, L * S, S, 1};
   }
   g.gradBeta = r.beta.data();
+  if (p.o.separation == AssociationSeparation::Entmax) {
+    r.alpha.assign(o.batch * o.heads, -7);
+    g.gradAlpha = r.alpha.data();
+  }
   associationBackward<T>(p.options(), p.inputs(), g);
   return r;
 }
@@ -271,7 +277,9 @@ Result<double> plain(const Problem<double>& p, const std::vector<int32_t>* force
       }
     }
     for (int64_t row = 0; row < B * H * L; ++row) {
-      const auto w = separate(o, std::vector<double>(x.begin() + row * S, x.begin() + (row + 1) * S));
+      auto ofHead = o;
+      if (o.alphaPerHead) ofHead.alpha = o.alphaPerHead[row / L % H];
+      const auto w = separate(ofHead, std::vector<double>(x.begin() + row * S, x.begin() + (row + 1) * S));
       std::copy(w.begin(), w.end(), weights.begin() + row * S);
     }
     std::vector<double> norm(B * H, 0.0);
@@ -679,6 +687,11 @@ void expectGradients(Problem<double> p, const std::string& what) {
     for (int64_t bh = 0; bh < p.o.batch * p.o.heads; ++bh) perHead[bh % p.o.heads] += ours.beta[bh];
     EXPECT_LE(worst(perHead, slopes(p.betas)), 2e-7) << what << ": beta";
   }
+  if (!p.alphas.empty()) {
+    std::vector<double> perHead(p.o.heads, 0.0);
+    for (int64_t bh = 0; bh < p.o.batch * p.o.heads; ++bh) perHead[bh % p.o.heads] += ours.alpha[bh];
+    EXPECT_LE(worst(perHead, slopes(p.alphas)), 2e-7) << what << ": alpha";
+  }
   // Float against double on the same inputs.
   const auto narrow = p.as<float>();
   const auto wide = runBackward(narrow.as<double>());
@@ -705,6 +718,35 @@ TEST_P(Association, GradientsAreThoseOfFiniteDifferences) {
       }
       expectGradients(p, std::string(s.name) + " steps " + std::to_string(steps));
     }
+}
+
+TEST_P(Association, AlphaMayDifferByHead) {
+  Random random(20274);
+  SCOPED_TRACE(random.trace());
+  for (int variant = 0; variant < 4; ++variant) {
+    auto p = randomProblem<double>(random, 2, 4, 3, 9, 3, 2);
+    p.o.separation = AssociationSeparation::Entmax;
+    p.alphas = {1.2, 1.5, 2, 1.7};
+    p.o.updateSteps = variant / 2 * 2;
+    p.o.updateStepsEps = -1;
+    if (variant % 2 == 1) {
+      p.o.unit = AssociationUnit::Pfu;
+      p.gradWeights = random.normals<double>(2 * 4 * 3 * 9);
+    }
+    expectForward(p, "alpha per head " + std::to_string(variant));
+    expectGradients(p, "alpha per head " + std::to_string(variant));
+  }
+  // Softmax as alpha = 1, and more stored patterns than a block: the slopes of the definition's weights, from above only.
+  auto p = randomProblem<double>(random, 1, 1, 2, 700, 3, 2);
+  p.o.separation = AssociationSeparation::Entmax;
+  p.alphas = {1};
+  const auto ours = runBackward(p);
+  const auto at = [&](double alpha) {
+    p.alphas[0] = alpha;
+    return loss(p, plain(p));
+  };
+  const double h = 1e-5, slope = (4 * at(1 + h) - 3 * at(1) - at(1 + 2 * h)) / (2 * h);
+  EXPECT_NEAR(ours.alpha[0], slope, 1e-6 * std::max(1.0, std::abs(slope)));
 }
 
 TEST_P(Association, GradientsFlowThroughTheUnits) {

@@ -52,6 +52,7 @@ struct AssociationOptions {
 
   AssociationSeparation separation = AssociationSeparation::Softmax;
   double alpha = 1.5;   // Entmax: alpha >= 1; Normmax: p > 1
+  const double* alphaPerHead = nullptr;  // [heads], instead of alpha; Entmax only
   double k = 1;         // KSubsets
   bool atMost = false;  // KSubsets: at most k instead of exactly k
 
@@ -103,13 +104,14 @@ struct AssociationGradients {
   /// broadcast the caller sums afterwards.
   HeadView<T> gradQ, gradK, gradV, gradAdditive;
   double* gradBeta = nullptr;      // [B * H]
+  double* gradAlpha = nullptr;     // [B * H]; Entmax only
 };
 
 /// Throws std::invalid_argument for arguments that do not fit, std::bad_alloc without memory.
 template <class T>
 void association(const AssociationOptions& options, const AssociationInputs<T>& in, const AssociationOutputs<T>& out);
 
-/// Gradients with respect to q, k, v, beta and the additive mask, exact through the update steps; the number of steps and
+/// Gradients with respect to q, k, v, beta, alpha and the additive mask, exact through the update steps; the number of steps and
 /// the indicators D' are held fixed, as in the original.
 template <class T>
 void associationBackward(const AssociationOptions& options, const AssociationInputs<T>& in,

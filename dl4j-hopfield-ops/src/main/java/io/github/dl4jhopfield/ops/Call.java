@@ -1,10 +1,12 @@
 package io.github.dl4jhopfield.ops;
 
+import io.github.dl4jhopfield.ops.custom.ClassTargets;
 import io.github.dl4jhopfield.ops.custom.Conjugate;
 import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
 import io.github.dl4jhopfield.ops.custom.Gelu;
+import io.github.dl4jhopfield.ops.custom.HopfieldAssociation;
 import io.github.dl4jhopfield.ops.custom.KSubsets;
 import io.github.dl4jhopfield.ops.custom.L2Normalize;
 import io.github.dl4jhopfield.ops.custom.LayerNorm;
@@ -12,6 +14,7 @@ import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
+import io.github.dl4jhopfield.ops.custom.Retrieve;
 import io.github.dl4jhopfield.ops.custom.SeparationOp;
 import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
@@ -186,6 +189,79 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         inputs,
         new long[] {axis, mask == null ? 0 : 1, s.getKind().ordinal(), s.isAtMost() ? 1 : 0},
         new double[] {beta, parameter});
+  }
+
+  /** A retrieval; without values the keys are the values. */
+  static <T> Call<T> retrieve(
+      Separation s, double beta, int topK, T queries, List<T> keys, List<T> values) {
+    Checks.finite(Retrieve.NAME, "beta", beta);
+    if (s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      throw Checks.bad(Retrieve.NAME, "separation", "one that is not sequential", s);
+    }
+    if (topK < 0) {
+      throw Checks.bad(Retrieve.NAME, "topK", "0 or more", topK);
+    }
+    List<T> inputs = new ArrayList<>();
+    inputs.add(queries);
+    inputs.addAll(keys);
+    if (values != null) {
+      inputs.addAll(values);
+    }
+    double parameter =
+        switch (s.getKind()) {
+          case NORMMAX -> s.getP();
+          case K_SUBSETS -> s.getK();
+          default -> s.getAlpha();
+        };
+    return new Call<>(
+        Retrieve.NAME,
+        inputs,
+        new long[] {
+          0,
+          values == null ? 0 : 1L << Retrieve.VALUES,
+          s.getKind().ordinal(),
+          s.isAtMost() ? 1 : 0,
+          topK,
+          keys.size()
+        },
+        new double[] {beta, parameter});
+  }
+
+  /** One-hot targets and which rows count, of class labels. */
+  static <T> Call<T> classTargets(T x, T labels, int ignoreIndex) {
+    return new Call<>(
+        ClassTargets.NAME, List.of(x, labels), new long[] {0, 0, ignoreIndex}, new double[0]);
+  }
+
+  static <T> Call<T> association(Association options, AssociationInputs<T> in) {
+    List<T> inputs = new ArrayList<>(List.of(in.q(), in.k(), in.v()));
+    List<T> optional = new ArrayList<>();
+    optional.add(in.mask());
+    optional.add(in.additiveMask());
+    optional.add(in.storedPadding());
+    optional.add(in.queryMask());
+    optional.add(in.beta());
+    optional.add(in.alpha());
+    optional.add(in.noise());
+    boolean[] given = new boolean[optional.size()];
+    for (int i = 0; i < given.length; i++) {
+      given[i] = optional.get(i) != null;
+      if (given[i]) {
+        inputs.add(optional.get(i));
+      }
+    }
+    return new Call<>(
+        HopfieldAssociation.NAME,
+        inputs,
+        HopfieldAssociation.iArgs(options, given),
+        HopfieldAssociation.tArgs(options));
+  }
+
+  /** The outputs of an association by their names. */
+  static <T> AssociationOutput<T> associated(Association options, T[] outputs) {
+    int next = 1;
+    T weights = options.isWeights() ? outputs[next++] : null;
+    return new AssociationOutput<>(outputs[0], weights, options.isSteps() ? outputs[next] : null);
   }
 
   static <T> Call<T> unit(LagrangianUnit unit, T x, T mask, T noise, int axis) {

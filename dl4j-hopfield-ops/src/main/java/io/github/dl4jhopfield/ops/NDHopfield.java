@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.ops.custom.Entmax15;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -366,36 +367,10 @@ public final class NDHopfield {
       int ignoreIndex,
       LossReduction reduction) {
     Regularizers.checkLabelled(separation, labels.dataType());
-    INDArray flat = labels.dup('c').reshape(labels.length());
-    long classes = x.size(-1);
-    if (labels.length() * classes != x.length()) {
-      throw Checks.bad(
-          "fenchelYoungLoss",
-          "labels",
-          x.length() / Math.max(1, classes) + " labels, one a row of x",
-          labels.length());
-    }
-    INDArray oneHot = Nd4j.zeros(x.dataType(), flat.length(), classes);
-    INDArray counted = Nd4j.zeros(x.dataType(), flat.length());
-    for (long row = 0; row < flat.length(); row++) {
-      long label = flat.getLong(row);
-      if (label == ignoreIndex) {
-        continue;
-      }
-      if (label < 0 || label >= classes) {
-        throw Checks.bad(
-            "fenchelYoungLoss",
-            "labels",
-            "0 to " + (classes - 1) + " or " + ignoreIndex,
-            label + " in row " + row);
-      }
-      oneHot.putScalar(row, label, 1);
-      counted.putScalar(row, 1);
-    }
+    INDArray[] targets = run(Call.classTargets(x, labels, ignoreIndex));
+    INDArray counted = targets[1].reshape(labels.length());
     INDArray losses =
-        fenchelYoungLoss(separation, x.dup('c').reshape(flat.length(), classes), oneHot, -1)
-            .reshape(flat.length())
-            .mul(counted);
+        fenchelYoungLoss(separation, x, targets[0], -1).reshape(labels.length()).mul(counted);
     return switch (reduction) {
       case NONE -> losses.reshape(labels.shape());
       case SUM -> losses.sum();
@@ -503,5 +478,58 @@ public final class NDHopfield {
       LagrangianUnit unit, INDArray x, INDArray mask, INDArray noise, int axis) {
     INDArray[] outputs = run(Call.unit(unit, x, mask, noise, axis));
     return new UnitOutput<>(outputs[0], outputs[1]);
+  }
+
+  /**
+   * The Hopfield association, fused: scaled scores, masks, Lagrangian unit, separation, update
+   * steps with early stop, mixing of the values. Formula, options and sources: {@link Association};
+   * shapes: {@link AssociationInputs}.
+   *
+   * <p>Native memory does not grow with queries times stored patterns, unless the weights (or the
+   * gradient of an additive mask) are asked for; the backward pass computes the scores again. A
+   * state pattern with nothing to attend to gives zeros; a score of -inf counts as masked; NaN
+   * stays in the results of its state pattern.
+   *
+   * @param options what it does
+   * @param inputs q, k, v and what else there is
+   * @return out and, as the options say, weights and steps
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public AssociationOutput<INDArray> association(
+      Association options, AssociationInputs<INDArray> inputs) {
+    return Call.associated(options, run(Call.association(options, inputs)));
+  }
+
+  /**
+   * One retrieval from a memory of any size: out = separation(beta keys q) values, in one pass over
+   * the stored patterns. Natively no array of queries times stored patterns is made, and the
+   * patterns may lie in files that are mapped into memory; softmax is online, the sparse
+   * separations keep only scores that can still get a weight.
+   *
+   * <p>Source: Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, equation 3; sparse
+   * ones Santos et al., ICML 2024; online softmax Milakov and Gimelshein, 2018.
+   *
+   * @param separation any but the sequential one
+   * @param beta inverse temperature: finite
+   * @param topK how many of the heaviest patterns to report of each query
+   * @param queries [n, d], FLOAT or DOUBLE, rows contiguous
+   * @param keys the stored patterns in their order, as blocks [rows, d] with contiguous rows, HALF
+   *     or of the type of the queries
+   * @param values what the weights mix, blocks [rows, dv] beside those of the keys and of their
+   *     type; null: the keys
+   * @return the mixtures, and what is known of the weights
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public RetrievedPatterns retrieve(
+      Separation separation,
+      double beta,
+      int topK,
+      INDArray queries,
+      List<INDArray> keys,
+      List<INDArray> values) {
+    INDArray[] r = run(Call.retrieve(separation, beta, topK, queries, keys, values));
+    return topK == 0
+        ? new RetrievedPatterns(r[0], r[1], r[2], null, null, null)
+        : new RetrievedPatterns(r[0], r[1], r[2], r[3], r[4], r[5]);
   }
 }

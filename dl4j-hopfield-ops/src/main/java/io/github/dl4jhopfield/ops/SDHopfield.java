@@ -448,9 +448,9 @@ public final class SDHopfield {
    * ACL 2019, equation 12.
    *
    * @param separation whose loss; k-subsets with k = 1 only, not the sequential one
-   * @param x scores [..., nClasses]
-   * @param labels class indices [...], an integer type
-   * @param nClasses number of classes, the last dimension of x
+   * @param x scores [..., number of classes]
+   * @param labels class indices [...], an integer type; one outside the classes fails the run of
+   *     the graph
    * @param ignoreIndex label of rows that cost nothing and get no gradient, for example -100
    * @param reduction what becomes of the losses of the rows
    * @return losses [...], or one number, of the type of x
@@ -460,14 +460,13 @@ public final class SDHopfield {
       Separation separation,
       SDVariable x,
       SDVariable labels,
-      int nClasses,
       int ignoreIndex,
       LossReduction reduction) {
     Regularizers.checkLabelled(separation, labels.dataType());
-    SDVariable counted = labels.neq(ignoreIndex).castTo(x.dataType());
-    SDVariable oneHot = sameDiff.oneHot(labels, nClasses, -1, 1, 0, x.dataType());
-    SDVariable losses = fenchelYoungLoss(separation, x, oneHot, -1);
-    losses = sameDiff.squeeze(losses, -1).mul(counted);
+    SDVariable[] targets = run(null, Call.classTargets(x, labels, ignoreIndex));
+    SDVariable counted = sameDiff.squeeze(targets[1], -1);
+    SDVariable losses =
+        sameDiff.squeeze(fenchelYoungLoss(separation, x, targets[0], -1), -1).mul(counted);
     return switch (reduction) {
       case NONE -> losses;
       case SUM -> losses.sum();
@@ -585,5 +584,33 @@ public final class SDHopfield {
       LagrangianUnit unit, SDVariable x, SDVariable mask, SDVariable noise, int axis) {
     SDVariable[] outputs = run(null, Call.unit(unit, x, mask, noise, axis));
     return new UnitOutput<>(outputs[0], outputs[1]);
+  }
+
+  /**
+   * The Hopfield association, fused: scaled scores, masks, Lagrangian unit, separation, update
+   * steps with early stop, mixing of the values. Formula, options and sources: {@link Association};
+   * shapes: {@link AssociationInputs}.
+   *
+   * <p>Native memory does not grow with queries times stored patterns, unless the weights (or the
+   * gradient of an additive mask) are asked for; the backward pass computes the scores again. A
+   * state pattern with nothing to attend to gives zeros; a score of -inf counts as masked; NaN
+   * stays in the results of its state pattern.
+   *
+   * @param options what it does
+   * @param inputs q, k, v and what else there is
+   * @return out and, as the options say, weights and steps; gradients reach q, k, v, beta, alpha
+   *     and the additive mask
+   * @throws IllegalArgumentException for a wrong type, shape or number (shapes are checked when the
+   *     graph runs)
+   */
+  public AssociationOutput<SDVariable> association(
+      Association options, AssociationInputs<SDVariable> inputs) {
+    return association(null, options, inputs);
+  }
+
+  /** As the method of this name without one, with a name for {@code out}. */
+  public AssociationOutput<SDVariable> association(
+      String name, Association options, AssociationInputs<SDVariable> inputs) {
+    return Call.associated(options, run(name, Call.association(options, inputs)));
   }
 }

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -258,7 +259,7 @@ class GradientTest {
       SDVariable v = sd.var("x", x);
       SDVariable loss =
           SDHopfield.of(sd)
-              .fenchelYoungLoss(Separation.entmax15(), v, sd.constant(labels), 5, 1, reduction);
+              .fenchelYoungLoss(Separation.entmax15(), v, sd.constant(labels), 1, reduction);
       INDArray expected =
           NDHopfield.ops().fenchelYoungLoss(Separation.entmax15(), x, labels, 1, reduction);
       assertThat(OpCase.difference(loss.eval(), expected)).isLessThan(1e-12);
@@ -270,6 +271,28 @@ class GradientTest {
       assertThat(gradient.getDouble(0, 2) * scale)
           .isCloseTo(y.getDouble(0, 2) - 1, org.assertj.core.data.Offset.offset(1e-12));
     }
+  }
+
+  @Test
+  void labelsOutsideTheClassesAreRefused() {
+    INDArray x = smooth(new Random(SEED), 3, 4);
+    INDArray labels = Nd4j.createFromArray(0, 4, -100);
+    assertThatThrownBy(
+            () ->
+                NDHopfield.ops()
+                    .fenchelYoungLoss(Separation.softmax(), x, labels, -100, LossReduction.MEAN))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected 0 to 3 or -100, found 4 in row 1");
+    SameDiff sd = SameDiff.create();
+    SDVariable loss =
+        SDHopfield.of(sd)
+            .fenchelYoungLoss(
+                Separation.softmax(),
+                sd.var("x", x),
+                sd.constant(labels),
+                -100,
+                LossReduction.MEAN);
+    assertThatThrownBy(loss::eval).hasStackTraceContaining("found 4 in row 1");
   }
 
   private static void checkGradients(

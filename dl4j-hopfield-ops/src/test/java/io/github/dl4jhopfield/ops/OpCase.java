@@ -67,7 +67,7 @@ final class OpCase {
     op.eager(call.inputs().toArray(new INDArray[0]), call.iArgs(), call.tArgs());
     List<INDArray> outputs = new ArrayList<>();
     for (long[] shape : op.checkedShapes()) {
-      outputs.add(Nd4j.create(call.inputs().get(0).dataType(), shape));
+      outputs.add(op.newOutput(outputs.size(), shape));
     }
     OpArgs args = op.checkedArgs(null);
     INDArray[] result = outputs.toArray(new INDArray[0]);

@@ -75,7 +75,7 @@ class ReferenceParityTest {
   private static final Predicate<String> WHAT_EXISTS =
       Pattern.compile(
               "^entmax (?!.*_mean)"
-                  + "|^lwpf (func_|hopfield_|pooling_)"
+                  + "|^lwpf (func_|attention_|hopfield_|pooling_)"
                   + "|^hflayers (hf_|pool_|layer_)"
                   + "|^hfyn (retrieve_|energy_|ksubsets_|seq_|constrained_)")
           .asPredicate();

@@ -1,6 +1,9 @@
 package io.github.dl4jhopfield.cli.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dl4jhopfield.ops.Association;
+import io.github.dl4jhopfield.ops.AssociationInputs;
+import io.github.dl4jhopfield.ops.AssociationOutput;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
 import io.github.dl4jhopfield.ops.LagrangianUnit.PfuBuilder;
@@ -35,6 +38,7 @@ final class CaseRunners {
     op("alpha_entmax_loss", g -> y(loss(g, Separation.entmax(alpha(g)))));
     op("normmax_loss", g -> y(loss(g, Separation.normmax(alpha(g)))));
     op("lagrangian_unit", CaseRunners::unit);
+    op("lwpf_attention", CaseRunners::attention);
     op("retrieve", MemoryCase::retrieve);
     op("energy", MemoryCase::energy);
     for (String module : new String[] {"Hopfield", "HopfieldPooling", "HopfieldLayer"}) {
@@ -84,7 +88,6 @@ final class CaseRunners {
   }
 
   private static SDVariable loss(GraphCase g, Separation separation) {
-    long[] shape = g.reference().inputs().get("x").shape();
     LossReduction reduction =
         switch (g.reference().hyper().path("reduction").asText("elementwise_mean")) {
           case "none" -> LossReduction.NONE;
@@ -96,7 +99,6 @@ final class CaseRunners {
             separation,
             g.input("x"),
             g.input("target"),
-            (int) shape[shape.length - 1],
             g.reference().integer("ignore_index", -100),
             reduction);
   }
@@ -115,6 +117,29 @@ final class CaseRunners {
       output = g.hopfield().lagrangianUnit(unit, x, null);
     }
     return Map.of("D", output.values(), "mask", output.kept());
+  }
+
+  /** Arrays there are [B, H, L, d]. */
+  private static Map<String, SDVariable> attention(GraphCase g) {
+    LagrangianUnit unit = unit(g.reference());
+    double scale = g.reference().number("scale", null);
+    Association options =
+        Association.builder().lagrangianUnit(unit).beta(scale).withWeights().build();
+    SDVariable q = g.input("q");
+    SDVariable k = g.input("k");
+    AssociationOutput<SDVariable> output =
+        g.hopfield()
+            .association(
+                options,
+                AssociationInputs.of(
+                    q.permute(0, 2, 1, 3),
+                    k.permute(0, 2, 1, 3),
+                    g.input("v").permute(0, 2, 1, 3)));
+    SDVariable scores = g.sd().mmul(q.mul(scale), k, false, true, false);
+    return Map.of(
+        "y", output.out().permute(0, 2, 1, 3),
+        "attn", output.weights(),
+        "mask", g.hopfield().lagrangianUnit(unit, scores, null).kept());
   }
 
   /** The unit of a case: of its field {@code unit}, with the options in its {@code hyper}. */

@@ -5,7 +5,6 @@ import io.github.dl4jhopfield.ops.HopfieldOps;
 import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,9 +57,18 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   @Override
   public abstract String opName();
 
+  /** Data type of an output: that of the first input, unless the op says otherwise. */
+  protected DataType outputType(int output, DataType first) {
+    return first;
+  }
+
+  /** A new output of a call whose arguments were checked. */
+  public final INDArray newOutput(int output, long[] shape) {
+    return Nd4j.createUninitialized(outputType(output, getInputArgument(0).dataType()), shape, 'c');
+  }
+
   /**
-   * Checks the arguments of a call and gives the shape of each output; all outputs have the data
-   * type of the first input.
+   * Checks the arguments of a call and gives the shape of each output.
    *
    * @throws IllegalArgumentException that names the op, the argument, what was expected and what
    *     was found
@@ -81,7 +89,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     fillSelfTest();
     List<INDArray> results = new ArrayList<>();
     for (long[] shape : checkedShapes()) {
-      results.add(Nd4j.create(getInputArgument(0).dataType(), shape));
+      results.add(newOutput(results.size(), shape));
     }
     addOutputArgument(results.toArray(new INDArray[0]));
     nativeCall.accept(this);
@@ -120,10 +128,11 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     }
     for (int i = 0; i < outputs.size(); i++) {
       INDArray output = outputs.get(i);
-      if (output.dataType() != x.dataType() || !Arrays.equals(output.shape(), shapes.get(i))) {
+      DataType type = outputType(i, x.dataType());
+      if (output.dataType() != type || !Arrays.equals(output.shape(), shapes.get(i))) {
         throw bad(
             "output " + i,
-            x.dataType() + Arrays.toString(shapes.get(i)),
+            type + Arrays.toString(shapes.get(i)),
             output.dataType() + Arrays.toString(output.shape()));
       }
     }
@@ -142,7 +151,12 @@ public abstract class HopfieldOp extends DynamicCustomOp {
       boolean empty = Arrays.stream(shape).anyMatch(d -> d == 0);
       shapes.add(
           LongShapeDescriptor.fromShape(
-              shape, strides(shape), 1, 'c', args.input(0).dataType(), empty));
+              shape,
+              strides(shape),
+              1,
+              'c',
+              outputType(shapes.size(), args.input(0).dataType()),
+              empty));
     }
     return shapes;
   }
@@ -159,7 +173,11 @@ public abstract class HopfieldOp extends DynamicCustomOp {
 
   @Override
   public List<DataType> calculateOutputDataTypes(List<DataType> inputDataTypes) {
-    return Collections.nCopies(getNumOutputs(), inputDataTypes.get(0));
+    List<DataType> types = new ArrayList<>();
+    for (int i = 0; i < getNumOutputs(); i++) {
+      types.add(outputType(i, inputDataTypes.get(0)));
+    }
+    return types;
   }
 
   @Override

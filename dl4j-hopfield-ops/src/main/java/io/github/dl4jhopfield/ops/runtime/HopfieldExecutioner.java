@@ -13,7 +13,6 @@ import org.nd4j.linalg.api.ops.CustomOpDescriptor;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * ND4J's executioner with the ops of this library added. Every call of theirs, eager or from a
@@ -69,15 +68,16 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
     }
     List<long[]> shapes = ours.checkedShapes();
     if (op.numOutputArguments() == 0) {
-      for (long[] shape : shapes) {
-        op.addOutputArgument(
-            Nd4j.createUninitialized(op.getInputArgument(0).dataType(), shape, 'c'));
+      for (int i = 0; i < shapes.size(); i++) {
+        op.addOutputArgument(ours.newOutput(i, shapes.get(i)));
       }
     } else {
       ours.checkOutputs(shapes, op.getInputArgument(0), op.outputArguments());
     }
     INDArray[] outputs = op.outputArguments().toArray(new INDArray[0]);
-    if (!anyEmpty(outputs)) {
+    if (anyEmpty(outputs) || anyEmpty(op.inputArguments().toArray(new INDArray[0]))) {
+      zero(outputs);
+    } else {
       if (NativeOps.runsNative(op.opName())) {
         delegate.exec(op);
       } else {
@@ -94,7 +94,8 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
     }
     OpArgs args = ours.checkedArgs(context);
     INDArray[] outputs = context.getOutputArrays().toArray(new INDArray[0]);
-    if (anyEmpty(outputs)) {
+    if (anyEmpty(outputs) || anyEmpty(args.inputs())) {
+      zero(outputs);
       return outputs;
     }
     if (NativeOps.runsNative(op.opName())) {
@@ -108,13 +109,22 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
     op.runInJava(args, outputs);
   }
 
-  private static boolean anyEmpty(INDArray[] outputs) {
-    for (INDArray output : outputs) {
-      if (output.isEmpty()) {
+  private static boolean anyEmpty(INDArray[] arrays) {
+    for (INDArray array : arrays) {
+      if (array.isEmpty()) {
         return true;
       }
     }
     return false;
+  }
+
+  /** With nothing to work on, what is left of the results is zero: libnd4j would skip the op. */
+  private static void zero(INDArray[] outputs) {
+    for (INDArray output : outputs) {
+      if (!output.isEmpty()) {
+        output.assign(0);
+      }
+    }
   }
 
   @Override

@@ -1,10 +1,12 @@
 package io.github.dl4jhopfield.ops.runtime;
 
+import io.github.dl4jhopfield.ops.custom.ClassTargets;
 import io.github.dl4jhopfield.ops.custom.Conjugate;
 import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
 import io.github.dl4jhopfield.ops.custom.Gelu;
+import io.github.dl4jhopfield.ops.custom.HopfieldAssociation;
 import io.github.dl4jhopfield.ops.custom.HopfieldOp;
 import io.github.dl4jhopfield.ops.custom.KSubsets;
 import io.github.dl4jhopfield.ops.custom.L2Normalize;
@@ -13,6 +15,7 @@ import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
+import io.github.dl4jhopfield.ops.custom.Retrieve;
 import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import java.util.Collections;
@@ -66,6 +69,10 @@ public final class OpCatalog {
     add(ReluUnit.Bp::new, ReluUnit.Bp::new);
     add(PfuUnit::new, PfuUnit::new);
     add(PfuUnit.Bp::new, PfuUnit.Bp::new);
+    add(ClassTargets::new, ClassTargets::new);
+    add(HopfieldAssociation::new, HopfieldAssociation::new);
+    add(HopfieldAssociation.Bp::new, HopfieldAssociation.Bp::new);
+    add(Retrieve::new, Retrieve::new);
   }
 
   private OpCatalog() {}
