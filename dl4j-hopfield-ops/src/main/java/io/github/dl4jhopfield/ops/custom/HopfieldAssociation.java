@@ -322,8 +322,7 @@ public final class HopfieldAssociation extends HopfieldOp {
             MedianScope.values()[(int) iArgs[7]],
             iArgs[8] == Association.StopScope.BATCH.ordinal(),
             Arrays.copyOfRange(iArgs, FIRST_STEP, iArgs.length),
-            Arrays.copyOfRange(tArgs, FIRST_EPS, tArgs.length),
-            args.input(0).dataType() != DataType.DOUBLE),
+            Arrays.copyOfRange(tArgs, FIRST_EPS, tArgs.length)),
         new PlainAssociation.Inputs(
             args.input(0),
             args.input(1),

@@ -33,7 +33,6 @@ public final class PlainAssociation {
    * @param bias value of forgotten scores, or null: the threshold
    * @param steps update steps, one or one a head, below 0 until converged
    * @param eps change at which a head stops, one or one a head
-   * @param single whether the arithmetic of the data type is that of float
    */
   public record Rule(
       Separation.Kind separation,
@@ -46,8 +45,7 @@ public final class PlainAssociation {
       MedianScope scope,
       boolean stopsByBatch,
       long[] steps,
-      double[] eps,
-      boolean single) {}
+      double[] eps) {}
 
   /** Inputs; null where there is none. */
   public record Inputs(
@@ -203,8 +201,8 @@ public final class PlainAssociation {
           medians[g] = rule.mu() == null ? median(g, active) : rule.mu();
           double shift =
               noise == null ? 0 : rule.sigma() * rule.sigma() * noise[step * threshold.length + g];
-          threshold[g] = rounded(medians[g] + shift);
-          fill[g] = rule.bias() == null ? threshold[g] : rounded(rule.bias());
+          threshold[g] = medians[g] + shift;
+          fill[g] = rule.bias() == null ? threshold[g] : rule.bias();
         }
       }
       each(
@@ -248,10 +246,6 @@ public final class PlainAssociation {
     double weight(int bh, int i) {
       return kept[bh] != null && !kept[bh][i] ? 0 : p[bh][i];
     }
-  }
-
-  private double rounded(double value) {
-    return rule.single() ? (float) value : value;
   }
 
   private int groups() {
