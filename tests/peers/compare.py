@@ -57,7 +57,8 @@ def main():
         for line in run([f"{args.peers_env}/bin/python", f"{HERE}/peers.py", "--seconds", str(args.seconds), *args.names]).splitlines():
             row = json.loads(line)
             peers[row["name"], row["direction"]][row["peer"]] += row["ms"]
-        bench = run(["./hopfield", "bench", "--json", *dict.fromkeys(n.split("/")[0] for n in args.names)])
+        ours_names = dict.fromkeys(n.split("/")[0] for n in args.names)
+        bench = run(["./hopfield", "bench", "--json", "--no-stock", "--seconds", str(args.seconds), *ours_names])
         for row in json.loads(bench)["results"]:
             key = f"{row['name']}/{row['shape']}", row["direction"]
             if row["path"] == "native":

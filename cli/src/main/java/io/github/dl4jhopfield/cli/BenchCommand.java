@@ -66,7 +66,10 @@ final class BenchCommand implements Callable<Integer> {
     List<Benchmark> chosen = chosen();
     if (list) {
       chosen.forEach(
-          b -> console.result("%-20s %-16s against %s", b.name(), b.shape(), b.baseline()));
+          b ->
+              console.result(
+                  "%-20s %-16s against %s",
+                  b.name(), b.shape(), b.baseline() == null ? "nothing" : b.baseline()));
       return ExitCode.OK;
     }
     List<Object> rows = new ArrayList<>();

@@ -13,7 +13,9 @@ public final class Benchmarks {
 
   /** Every benchmark, in the order of the table. */
   public static List<Benchmark> all() {
-    return List.copyOf(SeparationBenchmarks.all());
+    List<Benchmark> all = new ArrayList<>(SeparationBenchmarks.all());
+    all.addAll(AssociationBenchmarks.all());
+    return all;
   }
 
   /** What one line of the table says; the names of the fields are those of the JSON. */

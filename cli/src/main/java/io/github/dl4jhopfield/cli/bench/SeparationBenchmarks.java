@@ -29,7 +29,15 @@ final class SeparationBenchmarks {
         of("sparsemax", Separation.sparsemax(), "hopfield_sparsemax", new double[] {1}, 64, 16384),
         of("entmax15", Separation.entmax15(), "hopfield_entmax15", new double[] {1}, 4096, 512),
         of("entmax15", Separation.entmax15(), "hopfield_entmax15", new double[] {1}, 64, 16384),
-        of("entmax", Separation.entmax(1.3), "hopfield_entmax", new double[] {1, 1.3}, 4096, 512));
+        of("entmax", Separation.entmax(1.3), "hopfield_entmax", new double[] {1, 1.3}, 4096, 512),
+        of("normmax", Separation.normmax(2), "hopfield_normmax", new double[] {1, 2}, 4096, 512),
+        of(
+            "k-subsets",
+            Separation.kSubsets(4, false),
+            "hopfield_k_subsets",
+            new double[] {1, 4},
+            4096,
+            512));
   }
 
   private static Benchmark of(
@@ -58,7 +66,8 @@ final class SeparationBenchmarks {
     NDHopfield nd = NDHopfield.ops();
     INDArray x = Nd4j.randn(DataType.FLOAT, rows, columns).muli(2);
     INDArray gradient = Nd4j.randn(DataType.FLOAT, rows, columns);
-    long[] iArgs = {-1, 0};
+    // axis, no flags, not "at most": what the separations' gradients take
+    long[] iArgs = {-1, 0, 0};
     Runnable forward = () -> nd.separate(separation, x, mask, 1.0, -1).close();
     Runnable both =
         () -> {
