@@ -1,27 +1,19 @@
 package io.github.dl4jhopfield.layers.io;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
-import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One array in a NumPy {@code .npy} file: format versions 1.0 to 3.0; float16, float32, float64,
@@ -38,7 +30,6 @@ public final class NpyFile {
   static final int MAX_HEADER_BYTES = 64 * 1024;
 
   private static final int MAX_RANK = 32;
-  private static final int CHUNK_BYTES = 1 << 26;
   private static final byte[] MAGIC = {(byte) 0x93, 'N', 'U', 'M', 'P', 'Y'};
   private static final Map<String, DataType> TYPES =
       Map.ofEntries(
@@ -87,18 +78,18 @@ public final class NpyFile {
             bytes + " bytes of data for shape " + shape(header) + " of " + header.type(),
             found + (found < bytes ? " (the file is truncated)" : ""));
       }
-      char order = header.fortranOrder() ? 'f' : 'c';
-      if (header.shape().length == 0) {
-        INDArray scalar = Nd4j.createUninitialized(header.type(), new long[] {1}, 'c');
-        fill(channel, header, scalar, bytes, file);
-        return scalar.reshape();
-      }
-      if (bytes == 0) {
-        return Nd4j.create(header.type(), header.shape());
-      }
-      INDArray array = Nd4j.createUninitialized(header.type(), header.shape(), order);
-      fill(channel, header, array, bytes, file);
-      return array;
+      return ArrayFiles.read(
+          file,
+          channel,
+          header.type(),
+          header.shape(),
+          header.fortranOrder() ? 'f' : 'c',
+          bytes,
+          chunk -> {
+            if (header.bigEndian()) {
+              swap(chunk, header.type().width());
+            }
+          });
     }
   }
 
@@ -120,35 +111,12 @@ public final class NpyFile {
                         file
                             + ": expected an array of a type that NumPy has, found "
                             + array.dataType()));
-    Path target = file.toAbsolutePath();
-    Path part = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
-    try {
-      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        write(channel, ByteBuffer.wrap(headerBytes(descriptor, array.shape())));
-        if (!array.isEmpty()) {
-          INDArray plain = array.dup('c');
-          long bytes = Math.multiplyExact(plain.length(), plain.dataType().width());
-          for (long at = 0; at < bytes; at += CHUNK_BYTES) {
-            write(channel, bytes(plain.data(), at, Math.min(CHUNK_BYTES, bytes - at)));
-          }
-        }
-        channel.force(false);
-      }
-      try {
-        Files.move(
-            part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } finally {
-      Files.deleteIfExists(part);
-    }
-  }
-
-  private static void write(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
+    ArrayFiles.write(
+        file,
+        channel -> {
+          ArrayFiles.write(channel, ByteBuffer.wrap(headerBytes(descriptor, array.shape())));
+          ArrayFiles.writeElements(channel, array);
+        });
   }
 
   /**
@@ -180,31 +148,6 @@ public final class NpyFile {
       header.put((byte) ' ');
     }
     return header.put((byte) '\n').array();
-  }
-
-  private static void fill(
-      FileChannel channel, Header header, INDArray array, long bytes, Path file)
-      throws IOException {
-    channel.position(header.dataOffset());
-    for (long at = 0; at < bytes; at += CHUNK_BYTES) {
-      ByteBuffer chunk = bytes(array.data(), at, Math.min(CHUNK_BYTES, bytes - at));
-      while (chunk.hasRemaining()) {
-        if (channel.read(chunk) < 0) {
-          throw new EOFException(file + ": the file became shorter while it was read");
-        }
-      }
-      if (header.bigEndian()) {
-        swap(chunk, header.type().width());
-      }
-    }
-  }
-
-  /** A window on an array's memory. */
-  private static ByteBuffer bytes(DataBuffer data, long from, long length) {
-    try (Pointer whole = new Pointer(data.addressPointer());
-        BytePointer window = new BytePointer(whole)) {
-      return window.position(from).limit(from + length).asByteBuffer();
-    }
   }
 
   private static void swap(ByteBuffer chunk, int width) {
@@ -244,7 +187,8 @@ public final class NpyFile {
    */
   public static Header header(Path file, FileChannel channel) throws IOException {
     ByteBuffer start = ByteBuffer.allocate(MAGIC.length + 2);
-    if (!readFully(channel, start) || !Arrays.equals(Arrays.copyOf(start.array(), 6), MAGIC)) {
+    if (!ArrayFiles.readFully(channel, start)
+        || !Arrays.equals(Arrays.copyOf(start.array(), 6), MAGIC)) {
       throw bad(file, "a NumPy .npy file", "another kind of file");
     }
     int version = start.get(6);
@@ -252,7 +196,7 @@ public final class NpyFile {
       throw bad(file, "format version 1.0, 2.0 or 3.0", version + "." + start.get(7));
     }
     ByteBuffer size = ByteBuffer.allocate(version == 1 ? 2 : 4).order(ByteOrder.LITTLE_ENDIAN);
-    if (!readFully(channel, size)) {
+    if (!ArrayFiles.readFully(channel, size)) {
       throw bad(file, "the header's length", "the end of the file");
     }
     long length = version == 1 ? size.getShort(0) & 0xffffL : size.getInt(0) & 0xffffffffL;
@@ -260,7 +204,7 @@ public final class NpyFile {
       throw bad(file, "a header of at most " + MAX_HEADER_BYTES + " bytes", length + " bytes");
     }
     ByteBuffer text = ByteBuffer.allocate((int) length);
-    if (!readFully(channel, text)) {
+    if (!ArrayFiles.readFully(channel, text)) {
       throw bad(file, "a header of " + length + " bytes", "the end of the file");
     }
     return parse(
@@ -268,15 +212,6 @@ public final class NpyFile {
         new String(
             text.array(), version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
         channel.position());
-  }
-
-  private static boolean readFully(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      if (channel.read(buffer) < 0) {
-        return false;
-      }
-    }
-    return true;
   }
 
   private static Header parse(Path file, String text, long dataOffset) {

@@ -1,0 +1,31 @@
+"""Writes samediff-layers/src/test/resources/hflayers/hflayers.safetensors: state dicts of hflayers' three modules as
+PyTorch saves them, with an input and the module's output for it. PEERS/bin/python hflayers_fixture.py FILE"""
+
+import sys
+
+import torch
+from safetensors.torch import save_file
+
+import difflayers
+
+torch.manual_seed(7)
+CASES = {
+    "hopfield": difflayers.Hopfield(input_size=6, hidden_size=4, num_heads=2, update_steps_max=2),
+    "pooling": difflayers.HopfieldPooling(input_size=6, hidden_size=3, num_heads=2, quantity=2),
+    "lookup": difflayers.HopfieldLayer(input_size=6, hidden_size=3, num_heads=2, quantity=5, lookup_weights_as_separated=True),
+}
+tensors = {}
+for name, module in CASES.items():
+    module.double().eval()
+    with torch.no_grad():
+        for parameter in module.parameters():  # fresh weights are so small that every output looks alike
+            parameter.add_(torch.randn_like(parameter) * 0.3)
+        x = torch.randn(2, 4, 6, dtype=torch.float64)
+        y = module(x)
+    tensors |= {f"{name}.state.{key}": value.contiguous() for key, value in module.state_dict().items() if value is not None}
+    tensors |= {f"{name}.io.x": x, f"{name}.io.y": y.contiguous()}
+tensors["types.bf16"] = torch.tensor([[1.5, -2.0]], dtype=torch.bfloat16)
+tensors["types.bool"] = torch.tensor([True, False, True])
+tensors["types.i64"] = torch.tensor(-(2**40))
+tensors["types.f16"] = torch.zeros(0, 3, dtype=torch.float16)
+save_file(tensors, sys.argv[1], metadata={"format": "pt"})
