@@ -16,7 +16,7 @@ import javax.imageio.ImageIO;
  * @param image drawn at twice the size at which it is shown, so that text stays sharp
  * @param caption what is seen
  */
-record Figure(String name, BufferedImage image, String caption) implements SvgFigure {
+public record Figure(String name, BufferedImage image, String caption) implements SvgFigure {
 
   byte[] png() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

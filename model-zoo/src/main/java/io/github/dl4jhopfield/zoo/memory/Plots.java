@@ -22,8 +22,8 @@ import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** The charts of the memory experiments, one look for all. */
-final class Plots {
+/** The charts of the experiments, one look for all. */
+public final class Plots {
   /** Distinct also for most colour-blind readers (Okabe and Ito). */
   static final Color[] COLOURS = {
     new Color(0x0072B2),
@@ -56,7 +56,7 @@ final class Plots {
   }
 
   /** Points joined by lines. */
-  record Line(String name, double[] x, double[] y) {}
+  public record Line(String name, double[] x, double[] y) {}
 
   /**
    * Lines over axes that may be logarithmic; y from {@code yMin} to {@code yMax}, or NaN to fit.
@@ -70,6 +70,25 @@ final class Plots {
       double yMin,
       double yMax,
       List<Line> lines) {
+    return lines(title, xTitle, xLog, yTitle, yLog, yMin, yMax, lines, true);
+  }
+
+  /** Lines of many points over linear axes, without markers; NaN to fit. */
+  public static BufferedImage curves(
+      String title, String xTitle, String yTitle, double yMin, double yMax, List<Line> lines) {
+    return lines(title, xTitle, false, yTitle, false, yMin, yMax, lines, false);
+  }
+
+  private static BufferedImage lines(
+      String title,
+      String xTitle,
+      boolean xLog,
+      String yTitle,
+      boolean yLog,
+      double yMin,
+      double yMax,
+      List<Line> lines,
+      boolean markers) {
     XYChart chart =
         new XYChartBuilder()
             .width(1400)
@@ -90,7 +109,7 @@ final class Plots {
     int i = 0;
     for (Line line : lines) {
       var series = chart.addSeries(line.name(), line.x(), line.y());
-      series.setMarker(MARKERS[i % MARKERS.length]);
+      series.setMarker(markers ? MARKERS[i % MARKERS.length] : SeriesMarkers.NONE);
       series.setMarkerColor(COLOURS[i % COLOURS.length]);
       series.setLineColor(COLOURS[i % COLOURS.length]);
       series.setLineStyle(new BasicStroke(4));
@@ -100,7 +119,7 @@ final class Plots {
   }
 
   /** Groups of bars. */
-  static BufferedImage bars(
+  public static BufferedImage bars(
       String title, String xTitle, List<String> x, String yTitle, Map<String, double[]> groups) {
     CategoryChart chart =
         new CategoryChartBuilder()

@@ -1,0 +1,104 @@
+package io.github.dl4jhopfield.zoo.tasks;
+
+import io.github.dl4jhopfield.zoo.ExperimentResult;
+import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.memory.Figure;
+import io.github.dl4jhopfield.zoo.memory.Plots;
+import io.github.dl4jhopfield.zoo.report.HtmlReport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Predicate;
+
+/** The report of an example task: learning curves, with Lagrangian units beside, and numbers. */
+final class TaskReport {
+  private TaskReport() {}
+
+  static String html(String task, List<TaskTraining> trainings, ExperimentResult result) {
+    HtmlReport page = new HtmlReport("Task " + result.experiment());
+    page.paragraph(task);
+    page.paragraph(
+        "Protocol. Each network is one layer over the sequence and a logistic output, trained with"
+            + " AdamW (1e-3, weight decay 0.01), batches of 32, gradients clipped to norm 1, as in"
+            + " the examples of hopfield-layers. The first and last eighth of the sequences are"
+            + " held out. Accuracy is that after the last epoch: nothing is chosen by it. Curves"
+            + " are means over the seeds.");
+    page.section("Learning curves");
+    curves(page, trainings, "Plain", network -> !network.hasUnit() && !network.isAdapted());
+    curves(page, trainings, "LwPF units", TaskNetwork::hasUnit);
+    curves(page, trainings, "Adapted", TaskNetwork::isAdapted);
+    page.section("Numbers");
+    result.tables().forEach(page::table);
+    page.section("Options");
+    page.table(
+        new ResultTable(
+            "All options of this run.",
+            List.of("option", "value"),
+            result.options().entrySet().stream()
+                .map(option -> List.of(option.getKey(), option.getValue().toString()))
+                .toList()));
+    return page.toHtml();
+  }
+
+  private static void curves(
+      HtmlReport page, List<TaskTraining> trainings, String group, Predicate<TaskNetwork> member) {
+    List<TaskNetwork> networks =
+        trainings.stream().map(TaskTraining::which).distinct().filter(member).toList();
+    if (networks.isEmpty()) {
+      return;
+    }
+    figure(
+        page,
+        group + ": accuracy on held-out sequences",
+        "accuracy, %",
+        0,
+        100,
+        networks,
+        trainings,
+        training -> scaled(training.accuracy(), 100));
+    figure(
+        page,
+        group + ": training loss",
+        "cross-entropy",
+        0,
+        Double.NaN,
+        networks,
+        trainings,
+        TaskTraining::loss);
+  }
+
+  private static void figure(
+      HtmlReport page,
+      String title,
+      String yTitle,
+      double yMin,
+      double yMax,
+      List<TaskNetwork> networks,
+      List<TaskTraining> trainings,
+      Function<TaskTraining, double[]> curve) {
+    List<Plots.Line> lines = new ArrayList<>();
+    for (TaskNetwork network : networks) {
+      List<double[]> own = TaskExperiment.of(network, trainings).stream().map(curve).toList();
+      double[] mean = new double[own.get(0).length];
+      double[] epochs = new double[mean.length];
+      for (int epoch = 0; epoch < mean.length; epoch++) {
+        epochs[epoch] = epoch + 1;
+        for (double[] values : own) {
+          mean[epoch] += values[epoch] / own.size();
+        }
+      }
+      lines.add(new Plots.Line(network.label(), epochs, mean));
+    }
+    page.figure(
+        new Figure(title, Plots.curves(title, "epoch", yTitle, yMin, yMax, lines), title),
+        title + ".");
+  }
+
+  private static double[] scaled(double[] values, double factor) {
+    double[] result = values.clone();
+    for (int i = 0; i < result.length; i++) {
+      result[i] *= factor;
+    }
+    return result;
+  }
+}
