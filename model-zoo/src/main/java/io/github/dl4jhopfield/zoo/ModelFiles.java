@@ -43,8 +43,9 @@ final class ModelFiles {
   private static final String CONFIGURATION = "configuration.json";
   private static final String COEFFICIENTS = "coefficients.bin";
   private static final String NO_PARAMETERS = "noParams.marker";
+  private static final String UPDATER_STATE = "updaterState.bin";
   private static final Set<String> ENTRIES =
-      Set.of(META, CONFIGURATION, COEFFICIENTS, NO_PARAMETERS);
+      Set.of(META, CONFIGURATION, COEFFICIENTS, NO_PARAMETERS, UPDATER_STATE);
   private static final List<String> PACKAGES =
       List.of("org.deeplearning4j.nn.", "org.nd4j.linalg.", "io.github.dl4jhopfield.");
   private static final int MOST_TEXT = 64 << 20;
@@ -106,11 +107,7 @@ final class ModelFiles {
     }
     try {
       Map<String, byte[]> entries = entries(file, shown, expected);
-      for (String name : List.of(META, CONFIGURATION, COEFFICIENTS)) {
-        if (!entries.containsKey(name)) {
-          throw new DataFormatException(shown, 0, expected, "no entry " + name);
-        }
-      }
+      require(entries, shown, expected, META, CONFIGURATION, COEFFICIENTS);
       JsonNode meta = JSON.readTree(entries.get(META));
       if (!format.equals(meta.path("format").asText()) || meta.path("version").asInt() != 1) {
         throw new DataFormatException(
@@ -122,13 +119,7 @@ final class ModelFiles {
                 + ", version "
                 + meta.path("version").asInt());
       }
-      String configuration = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
-      checkClasses(JSON.readTree(configuration), shown);
-      MultiLayerNetwork network =
-          new MultiLayerNetwork(MultiLayerConfiguration.fromJson(configuration));
-      network.init();
-      setParameters(network, entries.get(COEFFICIENTS), shown);
-      return new Content<>(network, JSON.treeToValue(meta, type));
+      return new Content<>(network(entries, shown), JSON.treeToValue(meta, type));
     } catch (DataFormatException e) {
       throw e;
     } catch (JsonProcessingException e) {
@@ -136,6 +127,52 @@ final class ModelFiles {
           shown, 0, expected, "bad JSON in it: " + e.getOriginalMessage(), e);
     } catch (ZipException | EOFException | RuntimeException e) {
       throw new DataFormatException(shown, 0, expected, "a damaged one: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the network of any file of ModelSerializer.
+   *
+   * @throws DataFormatException if the file is missing, damaged or of another kind
+   */
+  static MultiLayerNetwork network(Path file) throws IOException {
+    String shown = file.toString();
+    String expected = "a MultiLayerNetwork saved by DL4J's ModelSerializer";
+    if (!Files.isRegularFile(file)) {
+      throw new DataFormatException(
+          shown, 0, expected, Files.exists(file) ? "not a regular file" : "no such file");
+    }
+    try {
+      Map<String, byte[]> entries = entries(file, shown, expected);
+      require(entries, shown, expected, CONFIGURATION, COEFFICIENTS);
+      return network(entries, shown);
+    } catch (DataFormatException e) {
+      throw e;
+    } catch (JsonProcessingException e) {
+      throw new DataFormatException(
+          shown, 0, expected, "bad JSON in it: " + e.getOriginalMessage(), e);
+    } catch (ZipException | EOFException | RuntimeException e) {
+      throw new DataFormatException(shown, 0, expected, "a damaged one: " + e.getMessage(), e);
+    }
+  }
+
+  private static MultiLayerNetwork network(Map<String, byte[]> entries, String shown)
+      throws IOException {
+    String configuration = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
+    checkClasses(JSON.readTree(configuration), shown);
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(MultiLayerConfiguration.fromJson(configuration));
+    network.init();
+    setParameters(network, entries.get(COEFFICIENTS), shown);
+    return network;
+  }
+
+  private static void require(
+      Map<String, byte[]> entries, String shown, String expected, String... names) {
+    for (String name : names) {
+      if (!entries.containsKey(name)) {
+        throw new DataFormatException(shown, 0, expected, "no entry " + name);
+      }
     }
   }
 
@@ -151,7 +188,7 @@ final class ModelFiles {
               shown, 0, expected, "an entry " + DataFormatException.quote(name));
         }
         long most =
-            name.equals(COEFFICIENTS)
+            name.equals(COEFFICIENTS) || name.equals(UPDATER_STATE)
                 ? Math.min(MOST_COEFFICIENTS, Runtime.getRuntime().maxMemory() / 4)
                 : MOST_TEXT;
         byte[] bytes = zip.readNBytes((int) most);

@@ -1,0 +1,72 @@
+package io.github.dl4jhopfield.cli;
+
+import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.zoo.AtomicFiles;
+import io.github.dl4jhopfield.zoo.Explanation;
+import io.github.dl4jhopfield.zoo.NetworkFile;
+import io.github.dl4jhopfield.zoo.ResultTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Looks into the Hopfield layers of a trained model. */
+@Command(
+    name = "explain",
+    description = {
+      "Show what each Hopfield head of a trained model does with an input: average over all stored",
+      "patterns, mix some (metastable), or retrieve a single one."
+    },
+    mixinStandardHelpOptions = true)
+final class ExplainCommand implements Callable<Integer> {
+  @ParentCommand HopfieldCommand root;
+
+  @Option(
+      names = "--model",
+      required = true,
+      paramLabel = "MODEL.zip",
+      description = "A MultiLayerNetwork in a file of DL4J's ModelSerializer.")
+  Path model;
+
+  @Parameters(paramLabel = "INPUT.npy", description = "An input as the model takes it.")
+  Path input;
+
+  @Option(names = "--mask", paramLabel = "M.npy", description = "Its feature mask [batch, time].")
+  Path mask;
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Write report.html there.")
+  Path out;
+
+  @Option(names = "--json", description = "Print the result as one JSON object.")
+  boolean json;
+
+  @Override
+  public Integer call() throws IOException {
+    InputFile.file(model);
+    InputFile.file(input);
+    INDArray maskArray = mask == null ? null : NpyFile.read(InputFile.file(mask));
+    if (out != null) {
+      AtomicFiles.prepareFolder(out);
+    }
+    Explanation explanation =
+        Explanation.of(NetworkFile.read(model), NpyFile.read(input), maskArray);
+    if (out != null) {
+      Path report = out.resolve("report.html");
+      AtomicFiles.writeText(report, explanation.toHtml("Regimes of " + model.getFileName()));
+      root.console().note("wrote %s", report);
+    }
+    if (json) {
+      root.console().json(Map.of("layers", explanation.toList()));
+    } else {
+      for (ResultTable table : explanation.tables()) {
+        root.console().raw(table.toText().stripTrailing());
+      }
+    }
+    return ExitCode.OK;
+  }
+}

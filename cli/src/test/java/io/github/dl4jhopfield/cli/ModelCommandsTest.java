@@ -1,0 +1,133 @@
+package io.github.dl4jhopfield.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jhopfield.layers.HopfieldPooling;
+import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.layers.io.SafetensorsFile;
+import io.github.dl4jhopfield.zoo.NetworkFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/** explain, export-weights and import-weights on a model in a file. */
+class ModelCommandsTest {
+  @TempDir Path folder;
+  private Path model;
+  private Path input;
+
+  private static MultiLayerNetwork network(long seed, double beta) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .list()
+                .layer(
+                    new HopfieldPooling.Builder()
+                        .name("pooling")
+                        .nIn(6)
+                        .nHeads(2)
+                        .hiddenSize(3)
+                        .beta(beta)
+                        .build())
+                .layer(
+                    new OutputLayer.Builder(LossFunctions.LossFunction.XENT)
+                        .nIn(6)
+                        .nOut(1)
+                        .activation(Activation.SIGMOID)
+                        .build())
+                .build());
+    network.init();
+    return network;
+  }
+
+  @BeforeEach
+  void files() throws IOException {
+    model = folder.resolve("model.zip");
+    input = folder.resolve("x.npy");
+    NetworkFile.write(model, network(1, 1e-4));
+    NpyFile.write(input, Nd4j.rand(DataType.FLOAT, 4, 6, 8));
+  }
+
+  @Test
+  void explainNamesTheRegimeOfEachHead() throws IOException {
+    MainTest.Run run =
+        MainTest.run(
+            "explain",
+            "--model",
+            model + "",
+            input + "",
+            "--json",
+            "--out",
+            folder.resolve("o") + "");
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode layer = new ObjectMapper().readTree(run.out()).at("/layers/0");
+    assertThat(layer.at("/type").asText()).isEqualTo("HopfieldPooling");
+    assertThat(layer.at("/heads")).hasSize(2);
+    assertThat(layer.at("/heads/0/regime").asText()).isEqualTo("global average");
+    assertThat(layer.at("/heads/0/medianK").asDouble()).isEqualTo(8);
+    assertThat(Files.readString(folder.resolve("o/report.html"))).contains("pooling", "<svg");
+    assertThat(MainTest.run("explain", "--model", model + "", input + "").out())
+        .contains("global average", "median k");
+  }
+
+  @Test
+  void weightsLeaveOneModelAndEnterAnother() throws IOException {
+    Path weights = folder.resolve("w.safetensors");
+    MainTest.Run out = MainTest.run("export-weights", model + "", "--out", weights + "");
+    assertThat(out.status()).as(out.err()).isZero();
+    assertThat(SafetensorsFile.readAll(weights)).containsKey("0.pooling_weights");
+
+    Path other = folder.resolve("other.zip");
+    Path saved = folder.resolve("saved.zip");
+    NetworkFile.write(other, network(2, 1e-4));
+    MainTest.Run in =
+        MainTest.run(
+            "import-weights",
+            "hflayers",
+            weights + "",
+            "--model",
+            other + "",
+            "--prefix",
+            "0.",
+            "--save",
+            saved + "");
+    assertThat(in.status()).as(in.err()).isZero();
+    INDArray x = NpyFile.read(input);
+    assertThat(NetworkFile.read(saved).feedForwardToLayer(0, x).get(1))
+        .isEqualTo(NetworkFile.read(model).feedForwardToLayer(0, x).get(1))
+        .isNotEqualTo(NetworkFile.read(other).feedForwardToLayer(0, x).get(1));
+  }
+
+  @Test
+  void whatIsWrongIsOneLine() throws IOException {
+    Path weights = folder.resolve("w.safetensors");
+    Files.write(weights, new byte[] {1, 2, 3});
+    for (String[] line :
+        new String[][] {
+          {"import-weights", "hflayers", weights + "", "--model", model + "", "--save", "y.zip"},
+          {"explain", "--model", weights + "", input + ""},
+          {"explain", "--model", model + "", weights + ""},
+          {"export-weights", weights + "", "--out", "y.safetensors"},
+        }) {
+      MainTest.Run run = MainTest.run(line);
+      assertThat(run.status()).isEqualTo(1);
+      assertThat(run.err().strip().lines()).hasSize(1);
+      assertThat(run.err()).contains("w.safetensors: expected");
+    }
+    assertThat(MainTest.run("import-weights", "timm", "f").status()).isEqualTo(2);
+  }
+}
