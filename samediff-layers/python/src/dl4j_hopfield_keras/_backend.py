@@ -98,12 +98,16 @@ else:
     power = _tf.pow
     expand_dims = _tf.expand_dims
     reshape = _tf.reshape
-    shape = _tf.shape
     broadcast_to = _tf.broadcast_to
     stop_gradient = _tf.stop_gradient
     zeros_like = _tf.zeros_like
     ones_like = _tf.ones_like
     convert = _tf.convert_to_tensor
+
+    def shape(x):
+        """Sizes as numbers where the graph knows them (as Keras 3 does), so that layers after this one see them too."""
+        dynamic = _tf.shape(x)
+        return tuple(dynamic[i] if d is None else d for i, d in enumerate(x.shape.as_list()))
 
     def cumsum(x, axis):
         return _tf.cumsum(x, axis=axis)

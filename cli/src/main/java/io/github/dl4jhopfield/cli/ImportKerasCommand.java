@@ -44,6 +44,17 @@ final class ImportKerasCommand implements Callable<Integer> {
       description = "Save for DL4J's ModelSerializer.")
   Path save;
 
+  @Option(
+      names = "--sha256",
+      paramLabel = "HEX",
+      description = "Refuse a file with another SHA-256; an .h5 has no checksum of its own.")
+  String sha256;
+
+  @Option(
+      names = "--predictions-only",
+      description = "Leave out what matters in training only: loss, optimizer, regularisers...")
+  boolean predictionsOnly;
+
   @Option(names = "--json", description = "Print the summary as one JSON object.")
   boolean json;
 

@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.keras.HopfieldKerasImport;
 import io.github.dl4jhopfield.keras.ImportSummary;
 import io.github.dl4jhopfield.keras.ImportSummary.LayerRow;
 import io.github.dl4jhopfield.keras.KerasImport;
+import io.github.dl4jhopfield.keras.KerasImportOptions;
 import io.github.dl4jhopfield.layers.io.NpyFile;
 import io.github.dl4jhopfield.zoo.AtomicFiles;
 import io.github.dl4jhopfield.zoo.ResultTable;
@@ -24,7 +25,7 @@ final class KerasRun {
     for (int i = 0; i < inputs.length; i++) {
       inputs[i] = NpyFile.read(command.inputs.get(i));
     }
-    KerasImport imported = HopfieldKerasImport.importModel(command.model);
+    KerasImport imported = HopfieldKerasImport.importModel(command.model, options(command));
     if (inputs.length > 0) {
       INDArray[] outputs = imported.predict(inputs);
       if (outputs.length != command.outputs.size()) {
@@ -51,6 +52,17 @@ final class KerasRun {
     } else {
       show(console, imported.summary());
     }
+  }
+
+  private static KerasImportOptions options(ImportKerasCommand command) {
+    KerasImportOptions.Builder options = KerasImportOptions.builder();
+    if (command.sha256 != null) {
+      options.sha256(command.sha256);
+    }
+    if (command.predictionsOnly) {
+      options.predictionsOnly();
+    }
+    return options.build();
   }
 
   private static Map<String, Object> json(ImportSummary summary) {

@@ -3,14 +3,10 @@ package io.github.dl4jhopfield.keras;
 import io.github.dl4jhopfield.keras.layers.DotProductAttention;
 import io.github.dl4jhopfield.keras.layers.MultiHeadAttention;
 import java.util.Map;
-import java.util.function.UnaryOperator;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** MultiHeadAttention, Attention, AdditiveAttention. */
 final class AttentionMappers {
-
-  private static final UnaryOperator<INDArray> AS_IS = UnaryOperator.identity();
 
   private AttentionMappers() {}
 
@@ -71,20 +67,28 @@ final class AttentionMappers {
       out = shape.asInt();
     }
     boolean causal = given(i, "use_causal_mask");
+    // before TF 2.10 MultiHeadAttention left the masks of its inputs out of account
+    boolean masks = i.keras().atLeast(2, 10);
     MultiHeadAttention vertex =
         new MultiHeadAttention(dq, dv, dk, heads, keyDim, valueDim, out, bias, causal);
     MappedLayer m =
         MappedLayer.of(vertex, i.inputShape(q)[0], out)
             .inputOrder(q, v, k)
-            // masks of MultiHeadAttention are used from TF 2.10 on
-            .usesMask(true, true, i.inputCount() == 3)
+            .usesMask(masks, masks, masks && i.inputCount() == 3)
             .maskOut(q == 0 ? MappedLayer.MaskOut.FIRST : MappedLayer.MaskOut.SECOND);
     part(m, "query", "Wq", "bq", bias, new long[] {dq, heads, keyDim}, heads, keyDim);
     part(m, "key", "Wk", "bk", bias, new long[] {dk, heads, keyDim}, heads, keyDim);
     part(m, "value", "Wv", "bv", bias, new long[] {dv, heads, valueDim}, heads, valueDim);
-    m.nested("attention_output/kernel", "*output_dense/vars/0", "Wo", AS_IS, heads, valueDim, out);
+    m.nested(
+        "attention_output/kernel",
+        "*output_dense/vars/0",
+        "Wo",
+        MappedLayer.AS_IS,
+        heads,
+        valueDim,
+        out);
     if (bias) {
-      m.nested("attention_output/bias", "*output_dense/vars/1", "bo", AS_IS, out);
+      m.nested("attention_output/bias", "*output_dense/vars/1", "bo", MappedLayer.AS_IS, out);
     }
     return m;
   }
@@ -98,9 +102,9 @@ final class AttentionMappers {
       long[] kernel,
       long heads,
       long dim) {
-    m.nested(name + "/kernel", "*" + name + "_dense/vars/0", w, AS_IS, kernel);
+    m.nested(name + "/kernel", "*" + name + "_dense/vars/0", w, MappedLayer.AS_IS, kernel);
     if (bias) {
-      m.nested(name + "/bias", "*" + name + "_dense/vars/1", b, AS_IS, heads, dim);
+      m.nested(name + "/bias", "*" + name + "_dense/vars/1", b, MappedLayer.AS_IS, heads, dim);
     }
   }
 

@@ -81,8 +81,6 @@ final class ConvolutionMappers {
             .dataFormat(CNN2DFormat.NHWC)
             .activation(act == null ? Activation.IDENTITY.getActivationFunction() : act)
             .build();
-    layer.setRegularization(CoreMappers.regularization(i, "kernel_regularizer"));
-    layer.setRegularizationBias(CoreMappers.regularization(i, "bias_regularizer"));
     long[] in = i.inputShape();
     MappedLayer m =
         MappedLayer.of(
@@ -110,8 +108,6 @@ final class ConvolutionMappers {
     String function = CoreMappers.activationName(i, "activation");
     StepConvolution layer =
         new StepConvolution(nIn, filters, kernel, stride, dilation, padding, bias, function);
-    layer.setRegularization(CoreMappers.regularization(i, "kernel_regularizer"));
-    layer.setRegularizationBias(CoreMappers.regularization(i, "bias_regularizer"));
     MappedLayer m =
         MappedLayer.of(layer, out(i, i.inputShape()[0], kernel, stride, dilation, padding), filters)
             .weight("kernel", "W", kernel, nIn, filters);

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.keras;
 
 import io.github.dl4jhopfield.keras.layers.AxisPooling;
+import io.github.dl4jhopfield.keras.layers.FixedNormalization;
 import io.github.dl4jhopfield.keras.layers.LastAxisDense;
 import io.github.dl4jhopfield.keras.layers.LastAxisNormalization;
 import io.github.dl4jhopfield.keras.layers.LearnedRelu;
@@ -21,11 +22,9 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.learning.regularization.L1Regularization;
-import org.nd4j.linalg.learning.regularization.L2Regularization;
-import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** Dense, activations, normalisation, dropout, embedding, masking, global pooling. */
@@ -53,7 +52,7 @@ final class CoreMappers {
     m.put("GaussianNoise", i -> dropout(i, new GaussianNoise(i.number("stddev", 0))));
     m.put("SpatialDropout1D", CoreMappers::untrainedIdentity);
     m.put("SpatialDropout2D", CoreMappers::untrainedIdentity);
-    m.put("ActivityRegularization", CoreMappers::untrainedIdentity);
+    m.put("ActivityRegularization", CoreMappers::activityRegularization);
     m.put("Embedding", CoreMappers::embedding);
     m.put("Masking", CoreMappers::masking);
     m.put("Rescaling", CoreMappers::rescaling);
@@ -212,16 +211,12 @@ final class CoreMappers {
               .hasBias(hasBias)
               .activation(act == null ? Activation.IDENTITY.getActivationFunction() : act)
               .build();
-      layer.setRegularization(regularization(o, "kernel_regularizer"));
-      layer.setRegularizationBias(regularization(o, "bias_regularizer"));
       result = MappedLayer.of(layer, shape);
       if (act == null) {
         result.then(new TensorActivation(function, 1));
       }
     } else {
       LastAxisDense layer = new LastAxisDense(nIn, nOut, hasBias, function);
-      layer.setRegularization(regularization(o, "kernel_regularizer"));
-      layer.setRegularizationBias(regularization(o, "bias_regularizer"));
       result = MappedLayer.of(layer, shape);
     }
     result.weight(kernel, "W", nIn, nOut);
@@ -243,7 +238,8 @@ final class CoreMappers {
         new KerasLayerInfo(
             i.name(),
             "TimeDistributed(" + type + ")",
-            i.kerasMajor(),
+            i.keras(),
+            i.predictionsOnly(),
             inner == null ? i.config() : inner.path("config"),
             List.of(i.inputShape()),
             List.of(""),
@@ -254,9 +250,11 @@ final class CoreMappers {
         // in a .keras archive the wrapped layer's weights are in a group of its own
         MappedLayer plain = dense(i, o, "kernel", "bias");
         MappedLayer result = MappedLayer.of(plain.stages.get(0).layer(), plain.outputShape);
-        result.nested("kernel", "layer/vars/0", "W", w -> w, plain.weights.get(0).shape());
+        result.nested(
+            "kernel", "layer/vars/0", "W", MappedLayer.AS_IS, plain.weights.get(0).shape());
         if (plain.weights.size() > 1) {
-          result.nested("bias", "layer/vars/1", "b", w -> w, plain.weights.get(1).shape());
+          result.nested(
+              "bias", "layer/vars/1", "b", MappedLayer.AS_IS, plain.weights.get(1).shape());
         }
         return result.passesMask();
       case "Activation":
@@ -266,29 +264,6 @@ final class CoreMappers {
       default:
         throw o.error("only Dense, Activation and Dropout can be wrapped");
     }
-  }
-
-  /** Keras counts l2 without the half that DL4J has in front of it. */
-  static List<Regularization> regularization(KerasLayerInfo i, String key) {
-    JsonNode n = i.option(key);
-    if (n == null) {
-      return List.of();
-    }
-    JsonNode c = n.path("config");
-    double l1 = c.path("l1").asDouble(0);
-    double l2 = c.path("l2").asDouble(0);
-    String name = n.path("class_name").asText("");
-    if (!List.of("L1", "L2", "L1L2").contains(name)) {
-      throw i.error(key + ": only L1, L2 and L1L2 are known, found " + KerasLayerInfo.shorten(n));
-    }
-    List<Regularization> result = new java.util.ArrayList<>();
-    if (l1 != 0) {
-      result.add(new L1Regularization(l1));
-    }
-    if (l2 != 0) {
-      result.add(new L2Regularization(2 * l2));
-    }
-    return result;
   }
 
   // --- normalisation ------------------------------------------------------------------------
@@ -336,17 +311,11 @@ final class CoreMappers {
     long size = i.features(0);
     boolean scale = i.flag("scale", true);
     boolean centre = i.flag("center", true);
-    BatchNormalization.Builder b =
-        new BatchNormalization.Builder()
-            .nIn(size)
-            .nOut(size)
-            .eps(i.number("epsilon", 1e-3))
-            .decay(i.number("momentum", 0.99))
-            .useLogStd(false);
-    if (i.inputShape().length == 3) {
-      b.dataFormat(CNN2DFormat.NHWC);
-    }
-    MappedLayer result = MappedLayer.of(b.build(), i.inputShape()).passesMask();
+    Layer layer =
+        i.flag("trainable", true)
+            ? batchNormalization(i, size)
+            : new FixedNormalization(size, i.number("epsilon", 1e-3));
+    MappedLayer result = MappedLayer.of(layer, i.inputShape()).passesMask();
     if (scale) {
       result.weight("gamma", "gamma", size);
     }
@@ -362,6 +331,20 @@ final class CoreMappers {
       result.constant("beta", 0);
     }
     return result;
+  }
+
+  private static BatchNormalization batchNormalization(KerasLayerInfo i, long size) {
+    BatchNormalization.Builder b =
+        new BatchNormalization.Builder()
+            .nIn(size)
+            .nOut(size)
+            .eps(i.number("epsilon", 1e-3))
+            .decay(i.number("momentum", 0.99))
+            .useLogStd(false);
+    if (i.inputShape().length == 3) {
+      b.dataFormat(CNN2DFormat.NHWC);
+    }
+    return b.build();
   }
 
   // --- dropout ------------------------------------------------------------------------------
@@ -388,6 +371,15 @@ final class CoreMappers {
         .note("\"" + i.name() + "\" (" + i.type() + ") acts in training only and is left out.");
   }
 
+  private static MappedLayer activityRegularization(KerasLayerInfo i) {
+    if (!i.predictionsOnly() && (i.number("l1", 0) != 0 || i.number("l2", 0) != 0)) {
+      throw i.error(
+          "DL4J has no regulariser of activations; for predictions only, import with"
+              + " KerasImportOptions.builder().predictionsOnly()");
+    }
+    return MappedLayer.identity(i.inputShape()).passesMask();
+  }
+
   // --- embedding and masks ------------------------------------------------------------------
 
   private static MappedLayer embedding(KerasLayerInfo i) {
@@ -406,7 +398,9 @@ final class CoreMappers {
             .build();
     long[] in = i.inputShape();
     MappedLayer result =
-        MappedLayer.of(layer, in[0], width).weight("embeddings", "W", vocabulary, width);
+        MappedLayer.of(layer, in[0], width)
+            .weight("embeddings", "W", vocabulary, width)
+            .stopsGradient();
     return i.flag("mask_zero", false)
         ? result.maskOut(MappedLayer.MaskOut.NOT_ZERO, 0)
         : result.maskOut(MappedLayer.MaskOut.NONE);

@@ -34,6 +34,9 @@ public final class HopfieldKerasImport {
    * @throws KerasImportException (an IllegalArgumentException) saying what is wrong and where
    */
   public static KerasImport importModel(Path file, KerasImportOptions options) {
+    if (options.sha256() != null) {
+      KerasFile.requireSha256(file, options.sha256());
+    }
     try (KerasFile opened = KerasFile.open(file)) {
       return new ModelAssembler(opened, options).assemble();
     }

@@ -8,6 +8,8 @@ import io.github.dl4jhopfield.layers.HopfieldPoolingVertex;
 import io.github.dl4jhopfield.layers.HopfieldVertex;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.linalg.activations.Activation;
@@ -179,6 +181,29 @@ final class HopfieldMappers {
     norm(i, m, "hopfield_space", "hopfield_space", "Space", s.hidden(), false);
   }
 
+  /**
+   * Learned patterns.
+   *
+   * @param trainable the option that says whether they are trained
+   */
+  private record Patterns(
+      String keras, String ours, String trainable, long quantity, long features) {}
+
+  /** Keras numbers the weights that are trained first, then those that are not. */
+  private static void weights(KerasLayerInfo i, MappedLayer m, Sizes s, List<Patterns> patterns) {
+    for (Patterns p : patterns) {
+      if (i.flag(p.trainable(), true)) {
+        m.weight(p.keras(), p.ours(), p.quantity(), p.features());
+      }
+    }
+    weights(i, m, s);
+    for (Patterns p : patterns) {
+      if (!i.flag(p.trainable(), true)) {
+        m.weight(p.keras(), p.ours(), p.quantity(), p.features());
+      }
+    }
+  }
+
   private static void linear(
       MappedLayer m, String keras, String ours, long in, long out, boolean bias) {
     m.weight(keras + "_kernel", "W" + ours, in, out);
@@ -259,8 +284,11 @@ final class HopfieldMappers {
       b.rnnFormat(RNNFormat.NWC);
       m = MappedLayer.of(b.build(), quantity * s.out()).usesMask(true, false);
     }
-    m.weight("state_patterns", "pooling", quantity, stored);
-    weights(i, m, s);
+    weights(
+        i,
+        m,
+        s,
+        List.of(new Patterns("state_patterns", "pooling", "trainable_patterns", quantity, stored)));
     return m;
   }
 
@@ -284,11 +312,14 @@ final class HopfieldMappers {
     b.lookupTargetsAsTrainable(i.flag("lookup_targets_as_trainable", true));
     b.rnnFormat(RNNFormat.NWC);
     MappedLayer m = MappedLayer.of(b.build(), i.inputShape()[0], s.out());
-    m.weight("stored_patterns", "lookup", quantity, stored);
+    List<Patterns> patterns = new ArrayList<>();
+    patterns.add(new Patterns("stored_patterns", "lookup", "trainable_patterns", quantity, stored));
     if (separated) {
-      m.weight("target_patterns", "targets", quantity, target);
+      patterns.add(
+          new Patterns(
+              "target_patterns", "targets", "lookup_targets_as_trainable", quantity, target));
     }
-    weights(i, m, s);
+    weights(i, m, s, patterns);
     return m.usesMask(true).passesMask();
   }
 }

@@ -6,9 +6,12 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
@@ -35,7 +38,7 @@ final class KerasFile implements AutoCloseable {
   private final String label;
   private final JsonNode model;
   private final JsonNode training;
-  private final String version;
+  private final KerasVersion version;
   private final SavedWeights weights;
   private final Hdf5Weights hdf5;
   private final Path temporary;
@@ -44,7 +47,7 @@ final class KerasFile implements AutoCloseable {
       String label,
       JsonNode model,
       JsonNode training,
-      String version,
+      KerasVersion version,
       SavedWeights weights,
       Hdf5Weights hdf5,
       Path temporary) {
@@ -67,14 +70,8 @@ final class KerasFile implements AutoCloseable {
     return training;
   }
 
-  /** "2.15.0"; "?" if the file does not say. */
-  String version() {
+  KerasVersion version() {
     return version;
-  }
-
-  /** 2 or 3. */
-  int major() {
-    return version.startsWith("3") ? 3 : 2;
   }
 
   SavedWeights weights() {
@@ -109,6 +106,26 @@ final class KerasFile implements AutoCloseable {
         label + ": expected an HDF5 file (.h5) or a Keras archive (.keras), found neither");
   }
 
+  /** Fails unless the file's bytes have that SHA-256, in small hexadecimal letters. */
+  static void requireSha256(Path file, String expected) {
+    try (InputStream in = Files.newInputStream(file)) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      byte[] buffer = new byte[1 << 16];
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+      String found = HexFormat.of().formatHex(digest.digest());
+      if (!found.equals(expected)) {
+        throw new KerasImportException(
+            file + ": expected the SHA-256 " + expected + ", found " + found);
+      }
+    } catch (IOException e) {
+      throw new KerasImportException(file + ": cannot be read: " + e.getMessage(), e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
+  }
+
   private static KerasFile openHdf5(Path file, String label) {
     Hdf5Weights hdf5 = Hdf5Weights.open(file, label);
     try {
@@ -125,7 +142,7 @@ final class KerasFile implements AutoCloseable {
           label,
           json(label + " model_config", config),
           training == null ? null : json(label + " training_config", training),
-          version == null ? "?" : version,
+          KerasVersion.of(version),
           hdf5.named(),
           hdf5,
           null);
@@ -150,12 +167,9 @@ final class KerasFile implements AutoCloseable {
           throw new KerasImportException(label + ": the entry " + e.getName() + " is there twice");
         }
       }
-      String version = "?";
-      if (entries.containsKey("metadata.json")) {
-        JsonNode metadata =
-            json(label + " metadata.json", text(zip, entries.get("metadata.json"), label));
-        version = metadata.path("keras_version").asText("?");
-      }
+      ZipEntry about = need(entries, "metadata.json", label);
+      JsonNode metadata = json(label + " metadata.json", text(zip, about, label));
+      String version = metadata.path("keras_version").asText("?");
       ZipEntry config = need(entries, "config.json", label);
       JsonNode model = json(label + " config.json", text(zip, config, label));
       ZipEntry weights = need(entries, "model.weights.h5", label);
@@ -173,7 +187,7 @@ final class KerasFile implements AutoCloseable {
             label,
             model,
             training == null || training.isNull() ? null : training,
-            version,
+            KerasVersion.of(version),
             hdf5.numbered(),
             hdf5,
             path);

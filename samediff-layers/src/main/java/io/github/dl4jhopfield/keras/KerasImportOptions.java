@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.keras;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -16,6 +17,8 @@ public final class KerasImportOptions {
   private final IUpdater updater;
   private final DataType dataType;
   private final long maxParameters;
+  private final boolean predictionsOnly;
+  private final String sha256;
 
   private KerasImportOptions(Builder b) {
     layers = Collections.unmodifiableMap(new LinkedHashMap<>(b.layers));
@@ -24,6 +27,8 @@ public final class KerasImportOptions {
     updater = b.updater;
     dataType = b.dataType;
     maxParameters = b.maxParameters;
+    predictionsOnly = b.predictionsOnly;
+    sha256 = b.sha256;
   }
 
   /** What the file says, nothing else. */
@@ -59,6 +64,15 @@ public final class KerasImportOptions {
     return maxParameters;
   }
 
+  boolean predictionsOnly() {
+    return predictionsOnly;
+  }
+
+  /** In small letters, or null. */
+  String sha256() {
+    return sha256;
+  }
+
   /** Builder of {@link KerasImportOptions}. */
   public static final class Builder {
     private final Map<String, KerasLayerMapper> layers = new LinkedHashMap<>();
@@ -67,6 +81,8 @@ public final class KerasImportOptions {
     private IUpdater updater;
     private DataType dataType = DataType.FLOAT;
     private long maxParameters = 500_000_000L;
+    private boolean predictionsOnly;
+    private String sha256;
 
     private Builder() {}
 
@@ -110,6 +126,30 @@ public final class KerasImportOptions {
     /** Refuses larger models, before memory is reserved. Default: 500 million parameters. */
     public Builder maxParameters(long maxParameters) {
       this.maxParameters = maxParameters;
+      return this;
+    }
+
+    /**
+     * Leaves out everything that matters in training only: the loss, the optimizer, regularisers,
+     * constraints, which layers are frozen. Needed for a model with something of that kind that
+     * DL4J does not have, which is otherwise refused; the result computes the same and has no loss.
+     */
+    public Builder predictionsOnly() {
+      this.predictionsOnly = true;
+      return this;
+    }
+
+    /**
+     * Refuses a file with another SHA-256 (what {@code sha256sum} prints). An {@code .h5} has no
+     * checksum of its own: a damaged weight in it is a number like any other. Entries of a {@code
+     * .keras} archive have one, which is always checked.
+     */
+    public Builder sha256(String hexadecimal) {
+      if (!hexadecimal.matches("[0-9a-fA-F]{64}")) {
+        throw new IllegalArgumentException(
+            "sha256: expected 64 hexadecimal digits, found " + hexadecimal);
+      }
+      this.sha256 = hexadecimal.toLowerCase(Locale.ROOT);
       return this;
     }
 

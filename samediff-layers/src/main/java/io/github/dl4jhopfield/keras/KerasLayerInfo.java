@@ -13,7 +13,8 @@ public final class KerasLayerInfo {
 
   private final String name;
   private final String type;
-  private final int kerasMajor;
+  private final KerasVersion keras;
+  private final boolean predictionsOnly;
   private final JsonNode config;
   private final List<long[]> inputShapes;
   private final List<String> inputNames;
@@ -23,7 +24,8 @@ public final class KerasLayerInfo {
   KerasLayerInfo(
       String name,
       String type,
-      int kerasMajor,
+      KerasVersion keras,
+      boolean predictionsOnly,
       JsonNode config,
       List<long[]> inputShapes,
       List<String> inputNames,
@@ -31,7 +33,8 @@ public final class KerasLayerInfo {
       Map<String, JsonNode> callArguments) {
     this.name = name;
     this.type = type;
-    this.kerasMajor = kerasMajor;
+    this.keras = keras;
+    this.predictionsOnly = predictionsOnly;
     this.config = config;
     this.inputShapes = inputShapes;
     this.inputNames = inputNames;
@@ -51,7 +54,16 @@ public final class KerasLayerInfo {
 
   /** 2 for tf.keras and tf_keras, 3 for Keras 3. */
   public int kerasMajor() {
-    return kerasMajor;
+    return keras.major();
+  }
+
+  /** Whether the imported network need not train as in Keras. */
+  public boolean predictionsOnly() {
+    return predictionsOnly;
+  }
+
+  KerasVersion keras() {
+    return keras;
   }
 
   /** Number of tensors that the layer is called with. */

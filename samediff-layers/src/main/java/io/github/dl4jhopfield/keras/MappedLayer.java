@@ -35,6 +35,9 @@ public final class MappedLayer {
       String parameter,
       UnaryOperator<INDArray> change) {}
 
+  /** A weight that has the parameter's layout. */
+  static final UnaryOperator<INDArray> AS_IS = w -> w;
+
   /** What becomes of the mask. */
   enum MaskOut {
     NONE,
@@ -59,6 +62,7 @@ public final class MappedLayer {
   final Map<String, Double> constants = new LinkedHashMap<>();
   String note;
   boolean ownMaskAsInput;
+  boolean stopsGradient;
 
   private MappedLayer(long[] outputShape) {
     this.outputShape = outputShape.clone();
@@ -91,7 +95,7 @@ public final class MappedLayer {
 
   /** A weight of that Keras name and shape that fills a parameter of the first layer. */
   public MappedLayer weight(String kerasName, String parameter, long... shape) {
-    weights.add(new Weight(kerasName, null, shape, 0, parameter, UnaryOperator.identity()));
+    weights.add(new Weight(kerasName, null, shape, 0, parameter, AS_IS));
     return this;
   }
 
@@ -115,7 +119,7 @@ public final class MappedLayer {
 
   /** A weight of a later stage. */
   MappedLayer weightOfStage(int stage, String kerasName, String parameter, long... shape) {
-    weights.add(new Weight(kerasName, null, shape, stage, parameter, UnaryOperator.identity()));
+    weights.add(new Weight(kerasName, null, shape, stage, parameter, AS_IS));
     return this;
   }
 
@@ -163,6 +167,12 @@ public final class MappedLayer {
   /** The vertex takes the mask that the layer computes as its second input. */
   MappedLayer ownMaskAsInput() {
     ownMaskAsInput = true;
+    return this;
+  }
+
+  /** The layer has no gradient for its input. */
+  MappedLayer stopsGradient() {
+    stopsGradient = true;
     return this;
   }
 

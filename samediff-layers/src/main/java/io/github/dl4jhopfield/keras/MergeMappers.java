@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.keras;
 
 import io.github.dl4jhopfield.keras.layers.DotTensors;
 import io.github.dl4jhopfield.keras.layers.MergeTensors;
+import io.github.dl4jhopfield.keras.layers.TokenMask;
 import java.util.Map;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
@@ -20,8 +21,24 @@ final class MergeMappers {
     m.put("ops.Multiply", i -> merge(i, "multiply"));
     m.put("ops.Maximum", i -> merge(i, "maximum"));
     m.put("ops.Minimum", i -> merge(i, "minimum"));
+    for (String prefix : new String[] {"", "ops."}) {
+      // how Keras 3 writes the masks of functional models
+      m.put(prefix + "NotEqual", MergeMappers::notEqual);
+      m.put(prefix + "LogicalOr", i -> merge(i, "maximum"));
+      m.put(prefix + "LogicalAnd", i -> merge(i, "multiply"));
+    }
     m.put("Concatenate", MergeMappers::concatenate);
     m.put("Dot", MergeMappers::dot);
+  }
+
+  /** The mask of token ids, or a comparison with one number: 1 where they differ, else 0. */
+  private static MappedLayer notEqual(KerasLayerInfo i) {
+    i.requireInputs(1, 1);
+    JsonNode value = i.callArgument("args0");
+    if (value == null || !value.isNumber()) {
+      throw i.error("expected a comparison with a number, found " + value);
+    }
+    return MappedLayer.of(new TokenMask(value.asDouble(), false), i.inputShape());
   }
 
   private static MappedLayer merge(KerasLayerInfo i, String operation) {

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.keras;
 
 import io.github.dl4jhopfield.keras.layers.MaskedInputs;
 import io.github.dl4jhopfield.keras.layers.MergeTensors;
+import io.github.dl4jhopfield.keras.layers.StopGradient;
 import io.github.dl4jhopfield.keras.layers.TokenMask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,9 +29,6 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * From a Keras file to a network: maps every call, checks every weight, and only then builds the
@@ -56,12 +54,14 @@ final class ModelAssembler {
   private final Map<String, Map<String, Double>> constants = new HashMap<>();
   private final List<ImportSummary.LayerRow> rows = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
+  private final TrainingConfig.Optimizer optimizer;
   private boolean chain;
 
   ModelAssembler(KerasFile file, KerasImportOptions options) {
     this.file = file;
     this.options = options;
     this.config = KerasModelConfig.parse(file.label(), file.model());
+    this.optimizer = TrainingConfig.optimizer(file, options, notes);
   }
 
   KerasImport assemble() {
@@ -102,7 +102,7 @@ final class ModelAssembler {
         model,
         new ImportSummary(
             file.label(),
-            file.version(),
+            file.version().text(),
             config.sequential() ? "Sequential" : "Functional",
             List.copyOf(rows),
             List.copyOf(notes)),
@@ -168,17 +168,22 @@ final class ModelAssembler {
     for (KerasModelConfig.Tensor t : call.inputs()) {
       in.add(values.get(t.producer()));
     }
+    KerasModelConfig.Call masked = masksFromArguments(call, in);
     KerasLayerInfo info =
         new KerasLayerInfo(
             call.layer(),
             call.type().substring(call.type().lastIndexOf('>') + 1),
-            file.major(),
+            file.version(),
+            options.predictionsOnly(),
             call.config(),
             in.stream().map(Value::shape).toList(),
-            call.inputNames(),
+            masked.inputNames(),
             in.stream().map(v -> v.mask() != null).toList(),
             call.arguments());
     MappedLayer mapped = mapper(call).map(info);
+    if (!options.predictionsOnly()) {
+      LayerTraining.apply(info, mapped, optimizer.weightDecay());
+    }
     boolean first = siblings.get(0) == call;
     boolean shared = siblings.size() > 1 && !mapped.weights.isEmpty();
     String name = safe(call.name());
@@ -186,6 +191,10 @@ final class ModelAssembler {
       notes.add(mapped.note);
     }
     String mask = maskOf(name, in, mapped, info);
+    if (mapped.stopsGradient && (mask != null || !isInput(in.get(0).vertex()))) {
+      put(new Part(name + "@ids", null, new StopGradient(), List.of(in.get(0).vertex())));
+      in.set(0, new Value(name + "@ids", in.get(0).shape(), in.get(0).mask()));
+    }
     if (mapped.ownMaskAsInput) {
       in.add(new Value(mask, new long[] {-1}, null));
     }
@@ -216,6 +225,55 @@ final class ModelAssembler {
             parameters,
             matched));
     return parameters;
+  }
+
+  private boolean isInput(String vertex) {
+    return config.inputs().stream().anyMatch(i -> safe(i.name()).equals(vertex));
+  }
+
+  /**
+   * Takes masks that Keras 3 passes as call arguments (mask, query_mask, ...) out of the inputs and
+   * gives them to the inputs that they are for.
+   */
+  private static KerasModelConfig.Call masksFromArguments(
+      KerasModelConfig.Call call, List<Value> in) {
+    List<KerasModelConfig.Tensor> inputs = new ArrayList<>(call.inputs());
+    List<String> names = new ArrayList<>(call.inputNames());
+    int masks = 0;
+    for (int k = names.size() - 1; k >= 0; k--) {
+      String name = names.get(k);
+      if (!name.equals("mask") && !Set.of("query_mask", "value_mask", "key_mask").contains(name)) {
+        continue;
+      }
+      // a list of masks comes as several inputs of the same name
+      int of = name.equals("mask") ? k - names.indexOf("mask") : role(names, name);
+      Value v = in.get(of);
+      in.set(of, new Value(v.vertex(), v.shape(), in.get(k).vertex()));
+      in.remove(k);
+      inputs.remove(k);
+      names.remove(k);
+      masks++;
+    }
+    return masks == 0
+        ? call
+        : new KerasModelConfig.Call(
+            call.name(),
+            call.layer(),
+            call.type(),
+            call.config(),
+            inputs,
+            names,
+            call.arguments(),
+            call.savedLayer(),
+            call.savedPrefix(),
+            call.numberedPath());
+  }
+
+  /** The input that query_mask, value_mask or key_mask is for. */
+  private static int role(List<String> names, String mask) {
+    String role = mask.substring(0, mask.indexOf('_'));
+    int named = names.indexOf(role);
+    return named >= 0 ? named : List.of("query", "value", "key").indexOf(role);
   }
 
   private static String describe(List<MappedLayer.Stage> stages) {
@@ -374,10 +432,15 @@ final class ModelAssembler {
       case SECOND:
         return in.get(1).mask();
       case ALL:
+        if (info.kerasMajor() >= 3 && in.stream().anyMatch(v -> v.mask() == null)) {
+          return null;
+        }
         if (masks.size() < 2) {
           return masks.isEmpty() ? null : masks.get(0);
         }
-        put(new Part(name + "@mask", null, new MergeTensors("multiply", 0, masks.size()), masks));
+        // Keras 3 keeps a step that any input keeps, Keras 2 one that all keep
+        String merge = info.kerasMajor() >= 3 ? "maximum" : "multiply";
+        put(new Part(name + "@mask", null, new MergeTensors(merge, 0, masks.size()), masks));
         chain = false;
         return name + "@mask";
       case CONCATENATED:
@@ -421,22 +484,13 @@ final class ModelAssembler {
 
   // --- building -----------------------------------------------------------------------------
 
-  private NeuralNetConfiguration.Builder base;
-
   private NeuralNetConfiguration.Builder base() {
-    if (base == null) {
-      IUpdater updater = options.updater();
-      JsonNode training = file.training();
-      if (updater == null && training != null) {
-        updater = TrainingConfig.updater(training, notes);
-      }
-      base =
-          new NeuralNetConfiguration.Builder()
-              .dataType(options.dataType())
-              .seed(0)
-              .updater(updater == null ? new Sgd(0.01) : updater);
-    }
-    return base.clone();
+    return new NeuralNetConfiguration.Builder()
+        .dataType(options.dataType())
+        .seed(0)
+        .updater(optimizer.updater().clone())
+        .gradientNormalization(optimizer.clipping())
+        .gradientNormalizationThreshold(optimizer.clippedTo());
   }
 
   private LayerVertex layerVertex(Layer layer) {
@@ -462,6 +516,7 @@ final class ModelAssembler {
     for (int i = 0; i < outputs.size(); i++) {
       outputs.set(i, withLoss(outputs, i));
     }
+    dropUnusedMasks(outputs);
     if (chain && config.inputs().size() == 1 && outputs.size() == 1 && !parts.isEmpty()) {
       NeuralNetConfiguration.ListBuilder list = base().list();
       for (Part p : parts.values()) {
@@ -487,6 +542,16 @@ final class ModelAssembler {
     ComputationGraph network = new ComputationGraph(graph.build());
     network.init();
     return network;
+  }
+
+  /** Masks that nothing takes; DL4J refuses a graph with loose ends. */
+  private void dropUnusedMasks(List<String> outputs) {
+    boolean again = true;
+    while (again) {
+      Set<String> taken = new HashSet<>(outputs);
+      parts.values().forEach(p -> taken.addAll(p.inputs()));
+      again = parts.keySet().removeIf(n -> n.endsWith("@mask") && !taken.contains(n));
+    }
   }
 
   /**

@@ -2,6 +2,8 @@ package io.github.dl4jhopfield.keras;
 
 import io.github.dl4jhopfield.keras.layers.LastAxisLoss;
 import java.util.List;
+import java.util.Locale;
+import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -51,6 +53,9 @@ final class TrainingConfig {
       OutputLayer o = b.build();
       o.setRegularization(d.getRegularization());
       o.setRegularizationBias(d.getRegularizationBias());
+      o.setConstraints(d.getConstraints());
+      o.setIUpdater(d.getIUpdater());
+      o.setBiasUpdater(d.getBiasUpdater());
       return o;
     }
 
@@ -74,7 +79,7 @@ final class TrainingConfig {
       return new Loss(options.loss());
     }
     JsonNode training = file.training();
-    if (training == null) {
+    if (training == null || options.predictionsOnly()) {
       return null;
     }
     JsonNode loss = training.get("loss");
@@ -94,7 +99,13 @@ final class TrainingConfig {
     }
     String name = loss.isTextual() ? loss.asText() : loss.path("class_name").asText("");
     JsonNode config = loss.path("config");
+    JsonNode weights = training.path("loss_weights");
+    if (!weights.isMissingNode() && !weights.isNull()) {
+      return without(notes, outputName, name + " with loss_weights " + weights);
+    }
+    String reduction = config.path("reduction").asText("auto");
     if (name.isEmpty()
+        || !List.of("auto", "none", "sum_over_batch_size").contains(reduction)
         || config.path("from_logits").asBoolean(false)
         || config.path("label_smoothing").asDouble(0) != 0) {
       return without(notes, outputName, KerasLayerInfo.shorten(loss));
@@ -147,56 +158,121 @@ final class TrainingConfig {
     }
   }
 
-  /** The optimizer, or null if there is none that DL4J has. */
-  static IUpdater updater(JsonNode training, List<String> notes) {
+  /**
+   * How the network is trained on.
+   *
+   * @param weightDecay decoupled, times the learning rate, as in AdamW
+   * @param clippedTo the bound of clipping
+   */
+  record Optimizer(
+      IUpdater updater, double weightDecay, GradientNormalization clipping, double clippedTo) {
+
+    static Optimizer plain(IUpdater updater) {
+      return new Optimizer(updater, 0, GradientNormalization.None, 0);
+    }
+  }
+
+  /** What is used where the file's optimizer cannot be, with a note. */
+  private static final Optimizer DEFAULT = Optimizer.plain(new Sgd(0.01));
+
+  /** The optimizer of the options, else that of the file, else SGD with the rate 0.01. */
+  static Optimizer optimizer(KerasFile file, KerasImportOptions options, List<String> notes) {
+    if (options.updater() != null) {
+      return Optimizer.plain(options.updater());
+    }
+    JsonNode training = file.training();
+    if (training == null || options.predictionsOnly()) {
+      return DEFAULT;
+    }
     JsonNode optimizer = training.get("optimizer_config");
     if (optimizer == null) {
       optimizer = training.get("optimizer");
     }
     if (optimizer == null || optimizer.isNull()) {
-      return null;
+      return DEFAULT;
     }
     String name =
         optimizer.isTextual() ? optimizer.asText() : optimizer.path("class_name").asText("");
-    name = name.substring(name.lastIndexOf('>') + 1).toLowerCase(java.util.Locale.ROOT);
+    name = name.substring(name.lastIndexOf('>') + 1).toLowerCase(Locale.ROOT);
     JsonNode c = optimizer.path("config");
-    JsonNode rate = c.get("learning_rate");
-    if (rate != null && !rate.isNumber()) {
+    String odd = without(c);
+    IUpdater updater = odd == null ? updater(name, c, notes) : null;
+    if (updater == null) {
       notes.add(
           "The optimizer "
               + name
-              + " has a learning rate schedule, which is not imported: training on uses SGD 0.01.");
-      return null;
+              + (odd == null ? "" : " with " + odd)
+              + " is not imported: training on uses SGD with the rate 0.01; give another with"
+              + " KerasImportOptions.updater.");
+      return DEFAULT;
     }
-    double lr = rate == null ? 0.01 : rate.asDouble();
+    double clipvalue = c.path("clipvalue").asDouble(0);
+    double clipnorm = c.path("clipnorm").asDouble(0);
+    return new Optimizer(
+        updater,
+        c.path("weight_decay").asDouble(0),
+        clipvalue > 0
+            ? GradientNormalization.ClipElementWiseAbsoluteValue
+            : clipnorm > 0 ? GradientNormalization.ClipL2PerParamType : GradientNormalization.None,
+        clipvalue > 0 ? clipvalue : clipnorm);
+  }
+
+  /** An option that DL4J's updaters do not have, as text, or null. */
+  private static String without(JsonNode c) {
+    JsonNode rate = c.get("learning_rate");
+    if (rate != null && !rate.isNumber()) {
+      return "a learning rate schedule";
+    }
+    if (c.path("decay").asDouble(0) != 0) {
+      return "decay of the learning rate";
+    }
+    if (c.path("clipvalue").asDouble(0) > 0 && c.path("clipnorm").asDouble(0) > 0) {
+      return "both clipvalue and clipnorm";
+    }
+    for (String number : List.of("global_clipnorm", "gradient_accumulation_steps")) {
+      if (c.path(number).asDouble(0) > 0) {
+        return number;
+      }
+    }
+    for (String flag : List.of("amsgrad", "centered", "use_ema")) {
+      if (c.path(flag).asBoolean(false)) {
+        return flag;
+      }
+    }
+    return null;
+  }
+
+  /** DL4J's updater of that name, or null if there is none that takes the same steps. */
+  private static IUpdater updater(String name, JsonNode c, List<String> notes) {
+    double lr = c.path("learning_rate").asDouble(0.01);
     double epsilon = c.path("epsilon").asDouble(1e-7);
     double beta1 = c.path("beta_1").asDouble(0.9);
     double beta2 = c.path("beta_2").asDouble(0.999);
+    double momentum = c.path("momentum").asDouble(0);
     switch (name) {
       case "sgd":
-        double momentum = c.path("momentum").asDouble(0);
         if (momentum == 0) {
           return new Sgd(lr);
         }
-        if (c.path("nesterov").asBoolean(false)) {
-          return new Nesterovs(lr, momentum);
+        if (!c.path("nesterov").asBoolean(false)) {
+          notes.add("SGD with plain momentum is trained on with Nesterov momentum.");
         }
-        notes.add("SGD with plain momentum is trained on with Nesterov momentum.");
         return new Nesterovs(lr, momentum);
       case "adam":
+      case "adamw":
         return new Adam(lr, beta1, beta2, epsilon);
       case "adamax":
         return new AdaMax(lr, beta1, beta2, epsilon);
       case "nadam":
         return new Nadam(lr, beta1, beta2, epsilon);
       case "rmsprop":
-        return new RmsProp(lr, c.path("rho").asDouble(0.9), epsilon);
+        return momentum == 0 ? new RmsProp(lr, c.path("rho").asDouble(0.9), epsilon) : null;
       case "adagrad":
+        notes.add("Adagrad is trained on with accumulators that start at " + epsilon + ".");
         return new AdaGrad(lr, epsilon);
       case "adadelta":
-        return new AdaDelta(c.path("rho").asDouble(0.95), epsilon);
+        return lr == 1 ? new AdaDelta(c.path("rho").asDouble(0.95), epsilon) : null;
       default:
-        notes.add("The optimizer " + name + " is not imported: training on uses SGD 0.01.");
         return null;
     }
   }

@@ -1,12 +1,14 @@
 package io.github.dl4jhopfield.keras;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -48,6 +50,12 @@ record Fixture(Path file, JsonNode record) {
     }
   }
 
+  /** Name of the model, the same for every version of Keras that wrote it. */
+  String model() {
+    String name = file.getFileName().toString();
+    return name.substring(0, name.lastIndexOf('.'));
+  }
+
   INDArray[] inputs() {
     return arrays(record.get("inputs"));
   }
@@ -64,10 +72,17 @@ record Fixture(Path file, JsonNode record) {
     return record.has("fit");
   }
 
-  /** The model after one step of training. */
-  Path afterFit() {
-    String name = file.getFileName().toString();
-    return file.resolveSibling("after/" + name.substring(0, name.lastIndexOf('.')) + ".h5");
+  /** The model after one step of training, unpacked into a directory. */
+  Path afterFit(Path directory) {
+    String after = model() + ".h5";
+    Path unpacked = directory.resolve(after);
+    try (InputStream in =
+        new GZIPInputStream(Files.newInputStream(file.resolveSibling("after/" + after + ".gz")))) {
+      Files.copy(in, unpacked);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return unpacked;
   }
 
   static INDArray[] arrays(JsonNode list) {

@@ -6,11 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,6 +34,13 @@ class KerasFixturesTest {
 
   static List<Fixture> imported() {
     return Fixture.all().stream().filter(f -> !f.isRefused()).toList();
+  }
+
+  /** One file of each model. */
+  static Collection<Fixture> models() {
+    return imported().stream()
+        .collect(Collectors.toMap(Fixture::model, f -> f, (a, b) -> a, TreeMap::new))
+        .values();
   }
 
   static List<Fixture> refused() {
@@ -49,6 +64,19 @@ class KerasFixturesTest {
         : ((ComputationGraph) model).output(inputs);
   }
 
+  @Test
+  void theFixturesAreManyOfEveryVersionAndSmall() throws IOException {
+    List<Fixture> all = Fixture.all();
+    assertThat(all.stream().map(f -> f.file().getParent().getFileName().toString()).distinct())
+        .containsExactlyInAnyOrder("tf24", "tf210", "tf215", "tf_keras", "keras3");
+    assertThat(all.stream().map(Fixture::model).distinct().count()).isGreaterThanOrEqualTo(40);
+    assertThat(trained().stream().map(Fixture::model).distinct().count()).isGreaterThanOrEqualTo(5);
+    try (Stream<Path> files = Files.walk(Fixture.ROOT)) {
+      assertThat(files.filter(Files::isRegularFile).mapToLong(f -> f.toFile().length()).sum())
+          .isLessThan(10_000_000);
+    }
+  }
+
   @ParameterizedTest(name = "{0}")
   @MethodSource("imported")
   void outputsAreThoseOfKeras(Fixture fixture) {
@@ -66,7 +94,7 @@ class KerasFixturesTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @MethodSource("imported")
+  @MethodSource("models")
   void savedAndLoadedItComputesTheSame(Fixture fixture) throws IOException {
     KerasImport imported = HopfieldKerasImport.importModel(fixture.file());
     ByteArrayOutputStream saved = new ByteArrayOutputStream();
@@ -85,7 +113,7 @@ class KerasFixturesTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("trained")
-  void oneStepOfTrainingGivesTheWeightsOfKeras(Fixture fixture) {
+  void oneStepOfTrainingGivesTheWeightsOfKeras(Fixture fixture, @TempDir Path directory) {
     KerasImport imported = HopfieldKerasImport.importModel(fixture.file());
     INDArray labels = Fixture.array(fixture.record().get("fit").get("labels"));
     Model model = imported.model();
@@ -95,7 +123,7 @@ class KerasFixturesTest {
     } else {
       ((ComputationGraph) model).fit(new MultiDataSet(fixture.inputs(), new INDArray[] {labels}));
     }
-    INDArray keras = HopfieldKerasImport.importModel(fixture.afterFit()).model().params();
+    INDArray keras = HopfieldKerasImport.importModel(fixture.afterFit(directory)).model().params();
     assertThat(start.sub(keras).amaxNumber().doubleValue())
         .as(fixture + ": the step changes something")
         .isGreaterThan(1e-4);
