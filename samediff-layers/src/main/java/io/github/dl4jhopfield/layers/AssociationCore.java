@@ -6,12 +6,12 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.ops.UnitOutput;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongFunction;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -33,7 +33,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The affine part of the layer normalisations is folded into the projections, and inputs that
  * serve several roles are normalised once.
  */
-final class AssociationCore {
+final class AssociationCore implements LayerCore {
 
   /** Where state patterns and stored patterns come from. */
   enum Kind {
@@ -125,7 +125,8 @@ final class AssociationCore {
     return o.patternSize > 0 ? o.patternSize : hidden();
   }
 
-  long outputSize() {
+  @Override
+  public long outputSize() {
     if (o.disableOutProjection) {
       return o.nHeads * pattern();
     }
@@ -133,7 +134,8 @@ final class AssociationCore {
   }
 
   /** Checks what needs no input type. */
-  void validate(String owner) {
+  @Override
+  public void validate(String owner) {
     check(owner, "nHeads", o.nHeads, 1);
     check(owner, "nIn", o.nIn, 1);
     if (o.hiddenSize <= 0 && !staticOnly() && o.nIn % o.nHeads != 0) {
@@ -214,7 +216,9 @@ final class AssociationCore {
     if (o.normaliseHopfieldSpaceAffine && !o.normaliseHopfieldSpace) {
       throw wrong(owner, "normaliseHopfieldSpaceAffine without normaliseHopfieldSpace");
     }
-    activation(owner);
+    if (o.associationActivation != null) {
+      GraphActivations.validate(owner, "associationActivation", o.associationActivation);
+    }
     separation(owner);
   }
 
@@ -225,7 +229,7 @@ final class AssociationCore {
     }
   }
 
-  private static void check(String owner, String option, long value, long least) {
+  static void check(String owner, String option, long value, long least) {
     if (value < least) {
       throw wrong(owner, option + " = " + value + ", expected at least " + least);
     }
@@ -253,22 +257,6 @@ final class AssociationCore {
     }
   }
 
-  private void activation(String owner) {
-    if (o.associationActivation == null) {
-      return;
-    }
-    switch (o.associationActivation) {
-      case IDENTITY, RELU, TANH, SIGMOID, ELU, SELU, GELU, SOFTPLUS, SOFTSIGN, SWISH, CUBE -> {}
-      default ->
-          throw wrong(
-              owner,
-              "associationActivation "
-                  + o.associationActivation
-                  + " is not supported; expected identity, relu, tanh, sigmoid, elu, selu, gelu,"
-                  + " softplus, softsign, swish or cube");
-    }
-  }
-
   // ---------------------------------------------------------------- parameters
 
   /** One parameter. */
@@ -278,7 +266,8 @@ final class AssociationCore {
   private static final double DRAWN = Double.NaN;
 
   /** The parameters in their order in the flat array. */
-  Map<String, Parameter> parameters() {
+  @Override
+  public Map<String, Parameter> parameters() {
     Map<String, Parameter> all = new LinkedHashMap<>();
     long h = o.nHeads;
     if (kind == Kind.POOLING) {
@@ -348,7 +337,8 @@ final class AssociationCore {
   }
 
   /** Whether training may change the parameter. */
-  boolean trainable(String name) {
+  @Override
+  public boolean trainable(String name) {
     if (name.equals(prefix + "pooling") || name.equals(prefix + "lookup")) {
       return o.trainable;
     }
@@ -356,7 +346,8 @@ final class AssociationCore {
   }
 
   /** As the originals: weights and patterns N(0, 0.02), biases and shifts 0, gains 1. */
-  void initialise(Map<String, INDArray> table) {
+  @Override
+  public void initialise(Map<String, INDArray> table) {
     for (Parameter p : parameters().values()) {
       INDArray array = table.get(p.name());
       if (Double.isNaN(p.initial())) {
@@ -378,7 +369,8 @@ final class AssociationCore {
     return o.updateStepsEps[o.updateStepsEps.length == 1 ? 0 : head];
   }
 
-  int maximumSteps() {
+  @Override
+  public int maximumSteps() {
     int most = 0;
     for (int h = 0; h < o.nHeads; h++) {
       most = Math.max(most, steps(h));
@@ -396,12 +388,19 @@ final class AssociationCore {
   }
 
   /** The first graph holds at most four steps: most heads stop within them, if they may stop. */
-  int initialSteps() {
+  @Override
+  public int initialSteps() {
     return stopsEarly() ? Math.min(4, maximumSteps()) : maximumSteps();
   }
 
-  boolean differsInTraining() {
+  @Override
+  public boolean differsInTraining() {
     return o.dropout > 0 || o.lagrangianUnit.getKind() == LagrangianUnit.Kind.PFU;
+  }
+
+  @Override
+  public List<String> innerNames() {
+    return List.of(prefix + ASSOCIATION, prefix + SEPARATED, prefix + PROJECTED);
   }
 
   // ---------------------------------------------------------------- graph
@@ -414,8 +413,17 @@ final class AssociationCore {
       ToLongFunction<GraphContext.Call> batch,
       ToLongFunction<GraphContext.Call> length) {}
 
-  /** An input of the layer as patterns. */
-  record Input(String name, RNNFormat format) {
+  /**
+   * An input of the layer as patterns.
+   *
+   * @param flat [batch * length, size] worked out from the input, in place of the input itself; or
+   *     null
+   */
+  record Input(String name, RNNFormat format, SDVariable flat) {
+
+    Input(String name, RNNFormat format) {
+      this(name, format, null);
+    }
 
     static long batch(INDArray array) {
       return array.size(0);
@@ -424,6 +432,18 @@ final class AssociationCore {
     static long length(INDArray array, RNNFormat format) {
       return array.rank() == 2 ? 1 : array.size(format == RNNFormat.NCW ? 2 : 1);
     }
+  }
+
+  /** An input as [batch * length, size]. */
+  static SDVariable flat(GraphContext c, Input in, long size) {
+    if (in.flat() != null) {
+      return in.flat();
+    }
+    SDVariable x = c.input(in.name());
+    if (x.getShape().length == 2) {
+      return x;
+    }
+    return (in.format() == RNNFormat.NCW ? x.permute(0, 2, 1) : x).reshape(-1, size);
   }
 
   /** Defines the association in a graph. */
@@ -501,8 +521,8 @@ final class AssociationCore {
         k = k.add(batch);
         v = v.add(batch);
       }
+      boolean one = flatLookup;
       if (o.addZeroAssociation) {
-        boolean one = flatLookup;
         k =
             sd.concat(
                 2,
@@ -524,26 +544,23 @@ final class AssociationCore {
       SDVariable xi = associate(q, k, keep, bias, state);
       c.expose(prefix + ASSOCIATION, xi);
       c.expose(prefix + PROJECTED, v);
-      if (c.training() && o.dropout > 0) {
-        boolean one = flatLookup;
-        long extra = o.addZeroAssociation ? 1 : 0;
-        xi =
-            xi.mul(
-                c.random(
-                    prefix + "dropout",
-                    c.dataType(),
-                    new long[] {-1, -1, -1, -1},
-                    call -> {
-                      long batch = b.applyAsLong(call);
-                      long length = l.applyAsLong(call);
-                      return dropout(
-                          call.dataType(),
-                          one ? 1 : batch,
-                          o.nHeads,
-                          one ? batch * length : length,
-                          s.applyAsLong(call) + extra);
-                    }));
-      }
+      long extra = o.addZeroAssociation ? 1 : 0;
+      xi =
+          c.dropout(
+              prefix + "dropout",
+              xi,
+              o.dropout,
+              4,
+              call -> {
+                long batch = b.applyAsLong(call);
+                long length = l.applyAsLong(call);
+                return new long[] {
+                  one ? 1 : batch,
+                  o.nHeads,
+                  one ? batch * length : length,
+                  s.applyAsLong(call) + extra
+                };
+              });
       SDVariable out = sd.mmul(xi, v);
       if (o.nHeads > 1) {
         out = out.permute(0, 2, 1, 3);
@@ -556,7 +573,7 @@ final class AssociationCore {
         }
       }
       if (o.associationActivation != null) {
-        out = activated(out);
+        out = GraphActivations.apply(sd, o.associationActivation, out);
       }
       if (kind == Kind.POOLING) {
         return out.reshape(-1, o.quantity * outputSize());
@@ -591,20 +608,13 @@ final class AssociationCore {
     private Patterns input(Input in, long size) {
       return inputs.computeIfAbsent(
           in.name(),
-          name -> {
-            SDVariable x = c.input(name);
-            boolean rank2 = x.getShape().length == 2;
-            SDVariable flat = x;
-            if (!rank2) {
-              flat = (in.format() == RNNFormat.NCW ? x.permute(0, 2, 1) : x).reshape(-1, size);
-            }
-            return new Patterns(
-                flat,
-                name,
-                size,
-                call -> Input.batch(call.input(name)),
-                call -> Input.length(call.input(name), in.format()));
-          });
+          name ->
+              new Patterns(
+                  flat(c, in, size),
+                  name,
+                  size,
+                  call -> Input.batch(call.input(name)),
+                  call -> Input.length(call.input(name), in.format())));
     }
 
     private SDVariable standardise(SDVariable flat, double eps) {
@@ -924,29 +934,6 @@ final class AssociationCore {
                     case SAMPLE -> batch.applyAsLong(call);
                     case ROW -> batch.applyAsLong(call) * o.nHeads * length.applyAsLong(call);
                   }));
-    }
-
-    private SDVariable activated(SDVariable x) {
-      return switch (o.associationActivation) {
-        case IDENTITY -> x;
-        case RELU -> sd.nn().relu(x, 0);
-        case TANH -> sd.math().tanh(x);
-        case SIGMOID -> sd.nn().sigmoid(x);
-        case ELU -> sd.nn().elu(x);
-        case SELU -> sd.nn().selu(x);
-        case GELU -> sd.nn().gelu(x);
-        case SOFTPLUS -> sd.nn().softplus(x);
-        case SOFTSIGN -> sd.nn().softsign(x);
-        case SWISH -> sd.nn().swish(x);
-        case CUBE -> sd.math().cube(x);
-        default -> throw new IllegalStateException(o.associationActivation.toString());
-      };
-    }
-
-    private INDArray dropout(DataType type, long... shape) {
-      double kept = 1 - o.dropout;
-      INDArray draw = Nd4j.rand(type, shape);
-      return draw.lt(kept).castTo(type).muli(1 / kept);
     }
   }
 }

@@ -59,6 +59,11 @@ public final class Associations {
 
   static INDArray inspect(
       MultiLayerNetwork network, int layer, INDArray input, INDArray mask, String what) {
+    return inspect(network, layer, input, mask, List.of(what)).get(what);
+  }
+
+  static Map<String, INDArray> inspect(
+      MultiLayerNetwork network, int layer, INDArray input, INDArray mask, List<String> what) {
     MendedLayer runtime = hopfield(network.getLayer(layer), "layer " + layer);
     INDArray in = input;
     synchronized (network) {
@@ -81,12 +86,21 @@ public final class Associations {
       } finally {
         network.clearLayerMaskArrays();
       }
-      return shown(runtime.inspect(in, at, names(what, runtime.config().innerNames())), what);
+      return runtime.inspect(in, at, names(what, runtime.config().innerNames()));
     }
   }
 
   static INDArray inspect(
       ComputationGraph graph, String vertex, INDArray[] inputs, INDArray[] masks, String what) {
+    return inspect(graph, vertex, inputs, masks, List.of(what)).get(what);
+  }
+
+  static Map<String, INDArray> inspect(
+      ComputationGraph graph,
+      String vertex,
+      INDArray[] inputs,
+      INDArray[] masks,
+      List<String> what) {
     GraphVertex found = graph.getVertex(vertex);
     if (found == null) {
       throw new IllegalArgumentException("The graph has no vertex \"" + vertex + "\"");
@@ -103,28 +117,24 @@ public final class Associations {
         List<String> from = graph.getConfiguration().getVertexInputs().get(vertex);
         INDArray[] in = from.stream().map(all::get).toArray(INDArray[]::new);
         if (found instanceof MendedVertex v) {
-          return shown(v.inspect(in, own, names(what, v.innerNames())), what);
+          return v.inspect(in, own, names(what, v.innerNames()));
         }
         MendedLayer runtime = hopfield(graph.getLayer(vertex), "vertex \"" + vertex + "\"");
-        return shown(
-            runtime.inspect(
-                in[0], runtime.getMaskArray(), names(what, runtime.config().innerNames())),
-            what);
+        return runtime.inspect(
+            in[0], runtime.getMaskArray(), names(what, runtime.config().innerNames()));
       } finally {
         graph.clearLayerMaskArrays();
       }
     }
   }
 
-  private static List<String> names(String what, List<String> known) {
-    if (!known.contains(what)) {
-      throw new IllegalArgumentException("No inner value \"" + what + "\"; there are " + known);
+  private static List<String> names(List<String> what, List<String> known) {
+    for (String name : what) {
+      if (!known.contains(name)) {
+        throw new IllegalArgumentException("No inner value \"" + name + "\"; there are " + known);
+      }
     }
-    return List.of(what);
-  }
-
-  private static INDArray shown(Map<String, INDArray> values, String what) {
-    return values.get(what);
+    return what;
   }
 
   private static MendedLayer hopfield(Layer layer, String where) {

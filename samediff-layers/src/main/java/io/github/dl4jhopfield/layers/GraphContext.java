@@ -167,6 +167,32 @@ public final class GraphContext {
         Kind.BY_SHAPE);
   }
 
+  /**
+   * In the training graph, x with each entry set to zero with that probability and the others grown
+   * by 1 / (1 - probability); x itself otherwise.
+   *
+   * @param rank of x
+   * @param shapeOfCall the shape of x in a call
+   */
+  public SDVariable dropout(
+      String name, SDVariable x, double probability, int rank, Function<Call, long[]> shapeOfCall) {
+    if (!training || probability == 0) {
+      return x;
+    }
+    double kept = 1 - probability;
+    long[] unknown = new long[rank];
+    Arrays.fill(unknown, -1);
+    return x.mul(
+        random(
+            name,
+            dataType,
+            unknown,
+            call -> {
+              INDArray draw = Nd4j.rand(call.dataType(), shapeOfCall.apply(call));
+              return draw.lt(kept).castTo(call.dataType()).muli(1 / kept);
+            }));
+  }
+
   /** How many steps of an iteration this graph holds; see {@link #repeatWhile}. */
   public int unroll() {
     return unroll;
@@ -174,10 +200,11 @@ public final class GraphContext {
 
   /**
    * Says that {@link #unroll} steps may not be enough: where the sum of this variable is not zero
-   * after a call, the runtime defines a graph with twice the steps and runs that.
+   * after a call, the runtime defines a graph with twice the steps and runs that. Said of several
+   * variables, any of them.
    */
   public void repeatWhile(SDVariable stillActive) {
-    unfinished = stillActive;
+    unfinished = unfinished == null ? stillActive : unfinished.sum().add(stillActive.sum());
   }
 
   /** Names a variable inside the graph, so that it can be read from a trained network. */

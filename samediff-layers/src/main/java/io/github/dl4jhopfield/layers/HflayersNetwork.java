@@ -1,10 +1,13 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -34,7 +37,9 @@ import org.nd4j.linalg.learning.config.Sgd;
  * <p>Inputs by name: {@code x}, or {@code stored}, {@code state}, {@code projection} (pooling:
  * {@code stored}, {@code projection}), all [B, T, F], or [T, B, F] with {@code batch_first=False};
  * {@code stored_pattern_padding_mask} [B, S], 1 or true = ignored; {@code association_mask} [L, S]
- * or [B*H, L, S], of type BOOL (true = ignored) or floating (added to the scores).
+ * or [B*H, L, S], of type BOOL (true = ignored) or floating (added to the scores). Encoder: {@code
+ * src}, {@code src_mask}, {@code src_key_padding_mask}; decoder: {@code tgt}, {@code memory} and
+ * their masks, named likewise.
  *
  * <p>Update steps stop as in hflayers ({@link UpdateStepScope#REFERENCE}), and a PFU's median is
  * over the whole tensor. Options that mean something else here than there (a beta for each head)
@@ -47,8 +52,20 @@ public final class HflayersNetwork {
   public record Gradients(Map<String, INDArray> inputs, Map<String, INDArray> weights) {}
 
   private static final String NAME = "hopfield";
+  private static final String ENCODER = "HopfieldEncoderLayer";
+  private static final String DECODER = "HopfieldDecoderLayer";
 
-  private final AssociationCore core;
+  /** Our vertices' inputs by the names that the originals have for them, where they differ. */
+  private static final Map<String, List<String>> THEIRS =
+      Map.of(
+          HopfieldVertexBase.STORED, List.of("stored", "x"),
+          HopfieldVertexBase.STATE, List.of("state", "src", "x"),
+          HopfieldVertexBase.PROJECTION, List.of("projection", "x"),
+          HopfieldDecoderVertex.TARGET, List.of("tgt"),
+          HopfieldVertexBase.ASSOCIATION_MASK, List.of("association_mask", "src_mask", "tgt_mask"),
+          HopfieldDecoderVertex.MEMORY_MASK, List.of("memory_mask"));
+
+  private final LayerCore core;
   private final HflayersWeights weights;
   private final MultiLayerNetwork network;
   private final ComputationGraph graph;
@@ -56,7 +73,7 @@ public final class HflayersNetwork {
   private final boolean batchFirst;
 
   private HflayersNetwork(
-      AssociationCore core,
+      LayerCore core,
       HflayersWeights weights,
       MultiLayerNetwork network,
       ComputationGraph graph,
@@ -73,9 +90,10 @@ public final class HflayersNetwork {
   /**
    * Makes the network.
    *
-   * @param module {@code Hopfield}, {@code HopfieldPooling} or {@code HopfieldLayer}
-   * @param arguments the constructor's arguments by name; those starting with {@code _} and {@code
-   *     cls} are left out
+   * @param module {@code Hopfield}, {@code HopfieldPooling}, {@code HopfieldLayer}, {@code
+   *     HopfieldEncoderLayer} or {@code HopfieldDecoderLayer}
+   * @param arguments the constructor's arguments by name, for encoder and decoder those of the
+   *     associations beside; those starting with {@code _} and {@code cls} are left out
    * @param unit {@code relu}, {@code pfu} (median, sigma 0.01) or null
    * @param inputs the inputs that it will be called with, for depths and data type
    * @throws IllegalArgumentException if the module or an argument is not known here
@@ -85,7 +103,10 @@ public final class HflayersNetwork {
     AssociationOptions o = options(arguments, module);
     o.lagrangianUnit = unit(unit);
     boolean batchFirst = !Boolean.FALSE.equals(arguments.get("batch_first"));
-    boolean masked = inputs.containsKey("association_mask");
+    boolean masked =
+        inputs.containsKey("association_mask")
+            || inputs.containsKey("src_mask")
+            || inputs.containsKey("tgt_mask");
     DataType type = inputs.values().iterator().next().dataType();
     if (o.nIn <= 0) {
       o.nIn = inputs.get(inputs.containsKey("x") ? "x" : "state").size(2);
@@ -94,15 +115,8 @@ public final class HflayersNetwork {
     }
     NeuralNetConfiguration.Builder conf =
         new NeuralNetConfiguration.Builder().dataType(type).updater(new Sgd(1)).seed(1);
-    if (inputs.containsKey("x") && !masked) {
-      HopfieldBase layer =
-          switch (module) {
-            case "Hopfield" -> new Hopfield.Builder().rnnFormat(RNNFormat.NWC).build();
-            case "HopfieldPooling" ->
-                new HopfieldPooling.Builder().rnnFormat(RNNFormat.NWC).build();
-            case "HopfieldLayer" -> new HopfieldLayer.Builder().rnnFormat(RNNFormat.NWC).build();
-            default -> throw new IllegalArgumentException("hflayers: no module \"" + module + "\"");
-          };
+    if ((inputs.containsKey("x") || inputs.containsKey("src")) && !masked) {
+      HopfieldBase layer = layer(module, arguments);
       layer.setAssociation(o);
       layer.setLayerName(NAME);
       MultiLayerNetwork network = new MultiLayerNetwork(conf.list().layer(layer).build());
@@ -110,27 +124,9 @@ public final class HflayersNetwork {
       return new HflayersNetwork(
           layer.core(), HflayersWeights.of(layer), network, null, null, batchFirst);
     }
-    HopfieldVertexBase vertex =
-        switch (module) {
-          case "Hopfield" ->
-              new HopfieldVertex.Builder()
-                  .rnnFormat(RNNFormat.NWC)
-                  .associationMaskInput(masked)
-                  .build();
-          case "HopfieldPooling" ->
-              new HopfieldPoolingVertex.Builder()
-                  .rnnFormat(RNNFormat.NWC)
-                  .associationMaskInput(masked)
-                  .build();
-          default ->
-              throw new IllegalArgumentException(
-                  "hflayers: module \"" + module + "\" with inputs " + inputs.keySet());
-        };
-    vertex.setAssociation(o);
-    List<String> names = new java.util.ArrayList<>(vertex.patternInputs());
-    if (masked) {
-      names.add(HopfieldVertexBase.ASSOCIATION_MASK);
-    }
+    HopfieldVertexBase vertex = vertex(module, arguments, o, masked, inputs);
+    List<String> names = new ArrayList<>(vertex.patternInputs());
+    names.addAll(vertex.maskInputs());
     ComputationGraph graph =
         new ComputationGraph(
             conf.graphBuilder()
@@ -141,6 +137,67 @@ public final class HflayersNetwork {
     graph.init();
     return new HflayersNetwork(
         vertex.core(), HflayersWeights.of(vertex), null, graph, names, batchFirst);
+  }
+
+  private static HopfieldBase layer(String module, Map<String, ?> arguments) {
+    return switch (module) {
+      case "Hopfield" -> new Hopfield.Builder().rnnFormat(RNNFormat.NWC).build();
+      case "HopfieldPooling" -> new HopfieldPooling.Builder().rnnFormat(RNNFormat.NWC).build();
+      case "HopfieldLayer" -> new HopfieldLayer.Builder().rnnFormat(RNNFormat.NWC).build();
+      case ENCODER ->
+          feedForward(new HopfieldEncoderLayer.Builder().rnnFormat(RNNFormat.NWC), arguments)
+              .build();
+      default -> throw new IllegalArgumentException("hflayers: no module \"" + module + "\"");
+    };
+  }
+
+  private static HopfieldVertexBase vertex(
+      String module,
+      Map<String, ?> arguments,
+      AssociationOptions o,
+      boolean masked,
+      Map<String, INDArray> inputs) {
+    HopfieldVertexBase.Builder<?> builder =
+        switch (module) {
+          case "Hopfield" -> new HopfieldVertex.Builder();
+          case "HopfieldPooling" -> new HopfieldPoolingVertex.Builder();
+          case ENCODER -> feedForward(new HopfieldEncoderVertex.Builder(), arguments);
+          case DECODER ->
+              feedForward(new HopfieldDecoderVertex.Builder(), arguments)
+                  .memorySize(inputs.get("memory").size(2))
+                  .memoryMaskInput(inputs.containsKey("memory_mask"));
+          default ->
+              throw new IllegalArgumentException(
+                  "hflayers: module \"" + module + "\" with inputs " + inputs.keySet());
+        };
+    o.copyInto(builder.options());
+    builder.rnnFormat(RNNFormat.NWC).associationMaskInput(masked);
+    if (builder instanceof HopfieldVertex.Builder b) {
+      return b.build();
+    }
+    if (builder instanceof HopfieldPoolingVertex.Builder b) {
+      return b.build();
+    }
+    if (builder instanceof HopfieldEncoderVertex.Builder b) {
+      return b.build();
+    }
+    return ((HopfieldDecoderVertex.Builder) builder).build();
+  }
+
+  /** The arguments of encoder and decoder that are not the associations'. */
+  private static <B extends FeedForwardBuilder<B>> B feedForward(
+      B builder, Map<String, ?> arguments) {
+    builder.feedForwardActivation(Activation.RELU);
+    for (Map.Entry<String, ?> e : arguments.entrySet()) {
+      Object v = e.getValue();
+      switch (e.getKey()) {
+        case "dim_feedforward" -> builder.feedForwardSize(size(v));
+        case "dropout" -> builder.residualDropout(numbers(v)[0]);
+        case "activation" -> builder.feedForwardActivation(activation(v));
+        default -> {}
+      }
+    }
+    return builder;
   }
 
   private static long size(Map<String, INDArray> inputs, String name, long given) {
@@ -188,25 +245,51 @@ public final class HflayersNetwork {
     return batchFirst ? a : a.permute(1, 0, 2).dup('c');
   }
 
+  private static INDArray keep(Map<String, INDArray> inputs, DataType type, String... names) {
+    for (String name : names) {
+      if (inputs.containsKey(name)) {
+        return inputs.get(name).castTo(type).rsub(1);
+      }
+    }
+    return null;
+  }
+
   private static INDArray keep(Map<String, INDArray> inputs, DataType type) {
-    INDArray padding = inputs.get("stored_pattern_padding_mask");
-    return padding == null ? null : padding.castTo(type).rsub(1);
+    return keep(
+        inputs,
+        type,
+        "stored_pattern_padding_mask",
+        "src_key_padding_mask",
+        "tgt_key_padding_mask");
+  }
+
+  /** The name in {@code inputs} of our vertex's input. */
+  private static String theirs(String ours, Map<String, INDArray> inputs) {
+    List<String> names = THEIRS.getOrDefault(ours, List.of(ours));
+    return names.stream()
+        .filter(inputs::containsKey)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "hflayers: no input " + names + " among " + inputs.keySet()));
+  }
+
+  private static String only(Map<String, INDArray> inputs) {
+    return inputs.containsKey("src") ? "src" : "x";
+  }
+
+  private static boolean isMask(String ours) {
+    return ours.equals(HopfieldVertexBase.ASSOCIATION_MASK)
+        || ours.equals(HopfieldDecoderVertex.MEMORY_MASK);
   }
 
   private INDArray[] arrays(Map<String, INDArray> inputs) {
     INDArray[] result = new INDArray[graphInputs.size()];
     for (int i = 0; i < result.length; i++) {
       String name = graphInputs.get(i);
-      if (name.equals(HopfieldVertexBase.ASSOCIATION_MASK)) {
-        result[i] = associationMask(inputs.get("association_mask"), result[0]);
-      } else {
-        INDArray a = inputs.containsKey("x") ? inputs.get("x") : inputs.get(name);
-        if (a == null) {
-          throw new IllegalArgumentException(
-              "hflayers: no input \"" + name + "\" among " + inputs.keySet());
-        }
-        result[i] = turned(a);
-      }
+      INDArray a = inputs.get(theirs(name, inputs));
+      result[i] = isMask(name) ? associationMask(a, result[0]) : turned(a);
     }
     return result;
   }
@@ -226,7 +309,7 @@ public final class HflayersNetwork {
     if (added.rank() == 2) {
       return Nd4j.tile(added.reshape(1, added.size(0), added.size(1)), (int) batch, 1, 1);
     }
-    long heads = core.options().nHeads;
+    long heads = heads();
     if (added.size(0) != batch * heads) {
       throw new IllegalArgumentException(
           "association_mask: expected first dimension batch * heads = "
@@ -237,44 +320,54 @@ public final class HflayersNetwork {
     return added.reshape(batch, heads, added.size(1), added.size(2));
   }
 
+  private List<AssociationCore> associations() {
+    return core instanceof TransformerCore t ? t.associations() : List.of((AssociationCore) core);
+  }
+
+  private long heads() {
+    return associations().get(0).options().nHeads;
+  }
+
   private INDArray[] masks(Map<String, INDArray> inputs, INDArray[] arrays) {
-    INDArray keep = keep(inputs, arrays[0].dataType());
-    if (keep == null) {
-      return null;
-    }
     INDArray[] masks = new INDArray[arrays.length];
-    masks[0] = keep;
-    return masks;
+    masks[0] = keep(inputs, arrays[0].dataType());
+    int memory = graphInputs.indexOf(HopfieldDecoderVertex.MEMORY);
+    if (memory >= 0) {
+      masks[memory] = keep(inputs, arrays[0].dataType(), "memory_key_padding_mask");
+    }
+    return Arrays.stream(masks).allMatch(Objects::isNull) ? null : masks;
   }
 
   /**
    * Output {@code y}, {@code association} (as there, without D' of a Lagrangian unit) and {@code
-   * projected}.
+   * projected}; of a decoder {@code self_association} and so on.
    */
   public Map<String, INDArray> outputs(Map<String, INDArray> inputs) {
-    Map<String, INDArray> result = new LinkedHashMap<>();
     INDArray y;
-    INDArray association;
-    INDArray projected;
+    Map<String, INDArray> inner;
     long batch;
+    List<String> names = core.innerNames();
     if (network != null) {
-      INDArray x = turned(inputs.get("x"));
+      INDArray x = turned(inputs.get(only(inputs)));
       INDArray keep = keep(inputs, x.dataType());
       batch = x.size(0);
       y = network.output(x, false, keep, null);
-      association = Associations.inspect(network, 0, x, keep, AssociationCore.SEPARATED);
-      projected = Associations.projectedPatterns(network, 0, x, keep);
+      inner = Associations.inspect(network, 0, x, keep, names);
     } else {
       INDArray[] in = arrays(inputs);
       INDArray[] masks = masks(inputs, in);
       batch = in[0].size(0);
       y = graph.output(false, in, masks, null)[0];
-      association = Associations.inspect(graph, NAME, in, masks, AssociationCore.SEPARATED);
-      projected = Associations.projectedPatterns(graph, NAME, in, masks);
+      inner = Associations.inspect(graph, NAME, in, masks, names);
     }
+    Map<String, INDArray> result = new LinkedHashMap<>();
     result.put("y", batchFirst || y.rank() == 2 ? y : y.permute(1, 0, 2).dup('c'));
-    result.put("association", perSample(association, batch));
-    result.put("projected", expand(projected, batch));
+    for (AssociationCore a : associations()) {
+      String p = a.prefix();
+      String whose = p.isEmpty() ? "" : p + "_";
+      result.put(whose + "association", perSample(inner.get(p + AssociationCore.SEPARATED), batch));
+      result.put(whose + "projected", expand(inner.get(p + AssociationCore.PROJECTED), batch));
+    }
     return result;
   }
 
@@ -299,7 +392,7 @@ public final class HflayersNetwork {
     Map<String, INDArray> ours = new LinkedHashMap<>();
     Map<String, INDArray> atInputs = new LinkedHashMap<>();
     if (network != null) {
-      INDArray x = turned(inputs.get("x"));
+      INDArray x = turned(inputs.get(only(inputs)));
       INDArray keep = keep(inputs, x.dataType());
       if (keep != null) {
         network.setLayerMaskArrays(keep, null);
@@ -312,7 +405,7 @@ public final class HflayersNetwork {
           .getFirst()
           .gradientForVariable()
           .forEach((n, g) -> ours.put(n.substring(n.indexOf('_') + 1), g));
-      atInputs.put("x", turned(result.getSecond()));
+      atInputs.put(only(inputs), turned(result.getSecond()));
     } else {
       INDArray[] in = arrays(inputs);
       GraphVertex vertex = graph.getVertex(NAME);
@@ -330,13 +423,8 @@ public final class HflayersNetwork {
       ours.putAll(result.getFirst().gradientForVariable());
       for (int i = 0; i < in.length; i++) {
         String name = graphInputs.get(i);
-        if (!name.equals(HopfieldVertexBase.ASSOCIATION_MASK)) {
-          INDArray g = turned(result.getSecond()[i]);
-          if (inputs.containsKey("x")) {
-            atInputs.merge("x", g, INDArray::add);
-          } else {
-            atInputs.put(name, g);
-          }
+        if (!isMask(name)) {
+          atInputs.merge(theirs(name, inputs), turned(result.getSecond()[i]), INDArray::add);
         }
       }
     }
@@ -356,6 +444,8 @@ public final class HflayersNetwork {
     AssociationOptions o = new AssociationOptions();
     o.updateStepScope = UpdateStepScope.REFERENCE;
     boolean disabled = Boolean.TRUE.equals(arguments.get("disable_out_projection"));
+    // there dropout is the block's own, and the association's is in the association
+    boolean block = module.equals(ENCODER) || module.equals(DECODER);
     for (Map.Entry<String, ?> e : arguments.entrySet()) {
       String name = e.getKey();
       Object v = e.getValue();
@@ -390,10 +480,17 @@ public final class HflayersNetwork {
         case "pattern_projection_as_connected" -> o.patternProjectionAsConnected = is(name, v);
         case "stored_pattern_size" -> o.storedPatternSize = size(v);
         case "pattern_projection_size" -> o.patternProjectionSize = size(v);
-        case "association_activation" ->
-            o.associationActivation =
-                v == null ? null : Activation.valueOf(v.toString().toUpperCase(Locale.ROOT));
-        case "dropout" -> o.dropout = numbers(v)[0];
+        case "association_activation" -> o.associationActivation = v == null ? null : activation(v);
+        case "dropout" -> {
+          if (!block) {
+            o.dropout = numbers(v)[0];
+          }
+        }
+        case "dim_feedforward", "activation" -> {
+          if (!block) {
+            throw unknown(module, name, v);
+          }
+        }
         case "input_bias" -> o.inputBias = is(name, v);
         case "add_zero_association" -> o.addZeroAssociation = is(name, v);
         case "disable_out_projection" -> o.disableOutProjection = is(name, v);
@@ -402,12 +499,19 @@ public final class HflayersNetwork {
         case "lookup_weights_as_separated" -> o.lookupWeightsAsSeparated = is(name, v);
         case "lookup_targets_as_trainable" -> o.lookupTargetsAsTrainable = is(name, v);
         case "batch_first", "concat_bias_pattern" -> is(name, v);
-        default ->
-            throw new IllegalArgumentException(
-                "hflayers " + module + ": argument \"" + name + "\" = " + v + " is not known");
+        default -> throw unknown(module, name, v);
       }
     }
     return o;
+  }
+
+  private static IllegalArgumentException unknown(String module, String name, Object value) {
+    return new IllegalArgumentException(
+        "hflayers " + module + ": argument \"" + name + "\" = " + value + " is not known");
+  }
+
+  private static Activation activation(Object name) {
+    return Activation.valueOf(name.toString().toUpperCase(Locale.ROOT));
   }
 
   private static boolean is(String name, Object v) {

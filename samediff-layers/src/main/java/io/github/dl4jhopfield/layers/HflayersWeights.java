@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -55,17 +56,22 @@ public final class HflayersWeights {
 
   /** The map of a layer. Its nIn must be known. */
   public static HflayersWeights of(HopfieldBase layer) {
-    layer.core().validate(layer.owner());
-    HflayersWeights map = new HflayersWeights(layer.owner());
-    map.wrapped(layer.core());
-    return map;
+    return of(layer.core(), layer.owner());
   }
 
   /** The map of a vertex. */
   public static HflayersWeights of(HopfieldVertexBase vertex) {
-    vertex.core().validate(vertex.owner());
-    HflayersWeights map = new HflayersWeights(vertex.owner());
-    map.wrapped(vertex.core());
+    return of(vertex.core(), vertex.owner());
+  }
+
+  private static HflayersWeights of(LayerCore core, String owner) {
+    core.validate(owner);
+    HflayersWeights map = new HflayersWeights(owner);
+    if (core instanceof TransformerCore transformer) {
+      map.transformer(transformer);
+    } else {
+      map.wrapped((AssociationCore) core);
+    }
     return map;
   }
 
@@ -78,6 +84,28 @@ public final class HflayersWeights {
 
   private void wrapped(AssociationCore core) {
     association(core, core.kind() == AssociationCore.Kind.ASSOCIATION ? "" : "hopfield.");
+  }
+
+  private void transformer(TransformerCore core) {
+    for (AssociationCore a : core.associations()) {
+      String whose = a.prefix().isEmpty() ? "" : "_" + a.prefix();
+      association(a, "hopfield_association" + whose + ".");
+    }
+    Map<String, AssociationCore.Parameter> ours = core.parameters();
+    for (String norm : core.norms()) {
+      // ResidualSelf is norm_residual_self
+      String theirs = norm.replaceAll("([a-z])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+      norm(ours, "%s" + norm, "norm_" + theirs);
+    }
+    feedForward(ours, "inner", "linear_residual");
+    feedForward(ours, "outer", "linear_output");
+  }
+
+  private void feedForward(
+      Map<String, AssociationCore.Parameter> ours, String part, String theirs) {
+    AssociationCore.Parameter w = ours.get("W" + part);
+    linear(w.name(), theirs + ".weight", 0, w.columns(), w.rows());
+    vector("b" + part, theirs + ".bias", 0, w.columns());
   }
 
   private void association(AssociationCore core, String prefix) {
@@ -164,7 +192,7 @@ public final class HflayersWeights {
     shapes.put(theirs, new long[] {1, quantity, size});
   }
 
-  boolean trained(String theirs, AssociationCore core) {
+  boolean trained(String theirs, LayerCore core) {
     return slots.stream()
         .filter(s -> s.theirs().equals(theirs))
         .allMatch(s -> core.trainable(s.ours()));

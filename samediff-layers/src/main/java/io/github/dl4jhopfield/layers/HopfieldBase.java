@@ -35,7 +35,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     initializeConstraints(builder);
   }
 
-  abstract AssociationCore core();
+  abstract LayerCore core();
 
   /** The options. */
   public AssociationOptions getAssociation() {
@@ -125,8 +125,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
   @Override
   public List<String> innerNames() {
-    return List.of(
-        AssociationCore.ASSOCIATION, AssociationCore.SEPARATED, AssociationCore.PROJECTED);
+    return core().innerNames();
   }
 
   @Override

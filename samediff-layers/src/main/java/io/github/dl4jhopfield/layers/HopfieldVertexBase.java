@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     associationMaskInput = builder.associationMaskInput;
   }
 
-  abstract AssociationCore core();
+  abstract LayerCore core();
 
   /** Names of the inputs with patterns, in order. */
   abstract List<String> patternInputs();
@@ -85,6 +86,25 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     return associationMaskInput ? ASSOCIATION_MASK : null;
   }
 
+  /** Names of the inputs with association masks, which come after those with patterns. */
+  List<String> maskInputs() {
+    return associationMaskInput ? List.of(ASSOCIATION_MASK) : List.of();
+  }
+
+  /** Length L x S that the association mask of that name must have, of these inputs. */
+  long[] maskSize(String mask, INDArray[] inputs) {
+    int time = rnnFormat == RNNFormat.NCW ? 2 : 1;
+    int state = patternInputs().indexOf(STATE);
+    return new long[] {
+      state < 0 ? association.quantity : inputs[state].size(time), inputs[0].size(time)
+    };
+  }
+
+  /** Whether the input of that name must be as long as the stored patterns. */
+  boolean asLongAsStored(String input) {
+    return !input.equals(STATE);
+  }
+
   @Override
   protected void validate() {
     core().validate(owner());
@@ -108,12 +128,9 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
   @Override
   public void defineParametersAndInputs(SDVertexParams params) {
     params.clear();
-    String[] names = patternInputs().toArray(new String[0]);
-    if (associationMaskInput) {
-      names = Arrays.copyOf(names, names.length + 1);
-      names[names.length - 1] = ASSOCIATION_MASK;
-    }
-    params.defineInputs(names);
+    List<String> names = new ArrayList<>(patternInputs());
+    names.addAll(maskInputs());
+    params.defineInputs(names.toArray(new String[0]));
     for (AssociationCore.Parameter p : core().parameters().values()) {
       if (p.weight()) {
         params.addWeightParam(p.name(), p.rows(), p.columns());
@@ -135,8 +152,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
 
   @Override
   public List<String> innerNames() {
-    return List.of(
-        AssociationCore.ASSOCIATION, AssociationCore.SEPARATED, AssociationCore.PROJECTED);
+    return core().innerNames();
   }
 
   @Override
@@ -162,7 +178,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
 
   @Override
   public int minVertexInputs() {
-    return patternInputs().size() + (associationMaskInput ? 1 : 0);
+    return patternInputs().size() + maskInputs().size();
   }
 
   @Override
@@ -245,7 +261,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
                 + "\" "
                 + inputs[0].size(0));
       }
-      if (!name.equals(STATE)) {
+      if (asLongAsStored(name)) {
         if (storedLength >= 0 && in.size(time) != storedLength) {
           throw AssociationCore.wrong(
               owner(),
@@ -259,6 +275,42 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
         storedLength = in.size(time);
       }
     }
+    for (int i = 0; i < maskInputs().size(); i++) {
+      checkMask(maskInputs().get(i), inputs[patternInputs().size() + i], inputs);
+    }
+  }
+
+  private void checkMask(String name, INDArray mask, INDArray[] inputs) {
+    long[] size = maskSize(name, inputs);
+    int rank = mask.rank();
+    boolean fits =
+        (rank == 3 || rank == 4 && mask.size(1) == heads(name))
+            && mask.size(0) == inputs[0].size(0)
+            && mask.size(rank - 2) == size[0]
+            && mask.size(rank - 1) == size[1];
+    if (!fits) {
+      String batch = "[" + inputs[0].size(0) + ", ";
+      String lengths = size[0] + ", " + size[1] + "]";
+      throw AssociationCore.wrong(
+          owner(),
+          "input \""
+              + name
+              + "\": expected shape "
+              + batch
+              + lengths
+              + " or "
+              + batch
+              + heads(name)
+              + ", "
+              + lengths
+              + ", found "
+              + Arrays.toString(mask.shape()));
+    }
+  }
+
+  /** Heads of the association that the mask of that name is for. */
+  long heads(String mask) {
+    return association.nHeads;
   }
 
   @Override

@@ -32,9 +32,12 @@ class ConfigurationTest {
 
   /** Every option with a value that is not its default; a new option is found by reflection. */
   private static AssociationOptions allDifferent() throws IllegalAccessException {
-    AssociationOptions defaults = new AssociationOptions();
-    AssociationOptions o = new AssociationOptions();
-    for (Field f : AssociationOptions.class.getFields()) {
+    return different(new AssociationOptions(), new AssociationOptions());
+  }
+
+  private static <T extends LayerOptions> T different(T defaults, T o)
+      throws IllegalAccessException {
+    for (Field f : defaults.getClass().getFields()) {
       if (Modifier.isStatic(f.getModifiers())) {
         continue;
       }
@@ -73,8 +76,12 @@ class ConfigurationTest {
         List.of(
             new Hopfield.Builder().name("a").build(),
             new HopfieldPooling.Builder().name("b").rnnFormat(RNNFormat.NWC).build(),
-            new HopfieldLayer.Builder().name("c").build())) {
+            new HopfieldLayer.Builder().name("c").build(),
+            new HopfieldEncoderLayer.Builder().name("d").build())) {
       layer.setAssociation(allDifferent());
+      if (layer instanceof HopfieldEncoderLayer encoder) {
+        encoder.setFeedForward(different(new FeedForwardOptions(), new FeedForwardOptions()));
+      }
       MultiLayerConfiguration conf = Networks.configuration(new NoOp()).list().layer(layer).build();
       MultiLayerConfiguration json = MultiLayerConfiguration.fromJson(conf.toJson());
       MultiLayerConfiguration yaml = MultiLayerConfiguration.fromYaml(conf.toYaml());
@@ -89,12 +96,15 @@ class ConfigurationTest {
     for (HopfieldVertexBase vertex :
         List.of(
             new HopfieldVertex.Builder().associationMaskInput(true).build(),
-            new HopfieldPoolingVertex.Builder().rnnFormat(RNNFormat.NWC).build())) {
+            new HopfieldPoolingVertex.Builder().rnnFormat(RNNFormat.NWC).build(),
+            new HopfieldEncoderVertex.Builder().rnnFormat(RNNFormat.NWC).build(),
+            new HopfieldDecoderVertex.Builder().memoryMaskInput(true).memorySize(3).build())) {
       vertex.setAssociation(allDifferent());
-      List<String> inputs = new ArrayList<>(vertex.patternInputs());
-      if (vertex.isAssociationMaskInput()) {
-        inputs.add("mask");
+      if (vertex instanceof TransformerVertex transformer) {
+        transformer.setFeedForward(different(new FeedForwardOptions(), new FeedForwardOptions()));
       }
+      List<String> inputs = new ArrayList<>(vertex.patternInputs());
+      inputs.addAll(vertex.maskInputs());
       ComputationGraphConfiguration conf =
           Networks.configuration(new NoOp())
               .graphBuilder()
@@ -139,6 +149,7 @@ class ConfigurationTest {
             RNNFormat.NCW,
             new HopfieldLayer.Builder().nOut(4).quantity(3).nHeads(2).build(),
             new Hopfield.Builder().nOut(4).nHeads(2).updateSteps(2).build(),
+            new HopfieldEncoderLayer.Builder().feedForwardSize(7).residualDropout(0).build(),
             new HopfieldPooling.Builder().nOut(3).quantity(2).build());
     MultiLayerNetwork restored = restored(net);
     INDArray x = Networks.input(RNNFormat.NCW);
@@ -177,7 +188,17 @@ class ConfigurationTest {
                     "y",
                     "r",
                     "z")
-                .setOutputs("v")
+                .addVertex(
+                    "w",
+                    new HopfieldDecoderVertex.Builder()
+                        .nIn(3)
+                        .memorySize(4)
+                        .feedForwardSize(5)
+                        .cross(c -> c.updateSteps(2))
+                        .build(),
+                    "v",
+                    "y")
+                .setOutputs("w")
                 .build());
     graph.init();
     Networks.spread(graph.params(), 5);
@@ -232,6 +253,10 @@ class ConfigurationTest {
     refused(new Hopfield.Builder().associationActivation(Activation.RATIONALTANH), "RATIONALTANH");
     refused(new Hopfield.Builder().updateStepsEps(-1), "updateStepsEps = -1.0");
     refused(new Hopfield.Builder().separation(Separation.learnedEntmax(2.5)), "2.5");
+    refused(new HopfieldEncoderLayer.Builder().nOut(5), "depth 5", "depth 6");
+    refused(new HopfieldEncoderLayer.Builder().nHeads(4), "nIn = 6", "nHeads = 4");
+    refused(new HopfieldEncoderLayer.Builder().feedForwardSize(0), "feedForwardSize = 0");
+    refused(new HopfieldEncoderLayer.Builder().residualDropout(1), "residualDropout = 1.0");
     refused(
         new Hopfield.Builder().separation(Separation.sequentialKSubsets(2, 0.1)),
         "sequentialKSubsets",
@@ -254,6 +279,30 @@ class ConfigurationTest {
                     .setInputType(InputType.recurrent(4, 5))
                     .build())
         .withMessageContainingAll("\"mine\"", "nIn = 5", "depth 4");
+  }
+
+  @Test
+  void aMaskOfTheWrongLengthNamesTheVertexAndBothShapes() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.configuration(new NoOp())
+                .graphBuilder()
+                .addInputs("x", "mask")
+                .addVertex(
+                    "mine",
+                    new HopfieldEncoderVertex.Builder()
+                        .nIn(4)
+                        .feedForwardSize(3)
+                        .associationMaskInput(true)
+                        .build(),
+                    "x",
+                    "mask")
+                .setOutputs("mine")
+                .build());
+    graph.init();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> graph.output(Networks.random(1, 2, 4, 5), Networks.random(2, 2, 5, 4)))
+        .withMessageContainingAll("\"mine\"", "associationMask", "[2, 5, 5]", "[2, 5, 4]");
   }
 
   @Test

@@ -67,6 +67,17 @@ class GradientTest {
     return b.build();
   }
 
+  private static HopfieldEncoderLayer encoder(Consumer<HopfieldEncoderLayer.Builder> options) {
+    HopfieldEncoderLayer.Builder b =
+        new HopfieldEncoderLayer.Builder()
+            .nHeads(2)
+            .feedForwardSize(5)
+            .feedForwardActivation(Activation.TANH)
+            .residualDropout(0);
+    options.accept(b);
+    return b.build();
+  }
+
   private record Case(String name, Layer... layers) {}
 
   private static List<Case> cases() {
@@ -113,6 +124,12 @@ class GradientTest {
     cases.add(
         new Case("learned alpha", hopfield(b -> b.separation(Separation.learnedEntmax(1.4)))));
     cases.add(new Case("activation", lookup(b -> b.associationActivation(Activation.TANH))));
+    cases.add(new Case("encoder", encoder(b -> {})));
+    cases.add(
+        new Case(
+            "two encoders, entmax15, relu",
+            encoder(b -> b.separation(Separation.entmax15()).updateSteps(1).updateStepsEps(0)),
+            encoder(b -> b.feedForwardActivation(Activation.RELU).hiddenSize(3))));
     cases.add(
         new Case(
             "retrieval then pooling",
@@ -184,6 +201,101 @@ class GradientTest {
       }
       assertThat(GradientCheckUtil.checkGradients(config)).as("masked " + masked).isTrue();
     }
+  }
+
+  @Test
+  void encoderAndDecoderVerticesPassTheGradientCheck() {
+    INDArray causal = Nd4j.zeros(3, 1, 5, 5);
+    for (int l = 0; l < 5; l++) {
+      for (int t = l + 1; t < 5; t++) {
+        for (int b = 0; b < 3; b++) {
+          causal.putScalar(new int[] {b, 0, l, t}, Double.NEGATIVE_INFINITY);
+        }
+      }
+    }
+    for (boolean masked : new boolean[] {false, true}) {
+      ComputationGraph graph = transformer();
+      INDArray[] inputs = {
+        Networks.random(1, 3, 4, 5),
+        Networks.random(2, 3, 3, 2),
+        Nd4j.tile(causal, 1, 2, 1, 1),
+        causal.reshape(3, 5, 5),
+        Networks.random(3, 3, 5, 2)
+      };
+      GradientCheckUtil.GraphConfig config =
+          new GradientCheckUtil.GraphConfig()
+              .net(graph)
+              .epsilon(1e-6)
+              .maxRelError(1e-5)
+              .minAbsoluteError(1e-8)
+              .subset(true)
+              .maxPerParam(8)
+              .inputs(inputs)
+              .labels(new INDArray[] {Networks.random(4, 3, 2, 5)});
+      if (masked) {
+        config.inputMask(
+            new INDArray[] {
+              Networks.mask(),
+              Nd4j.createFromArray(new double[][] {{1, 1}, {1, 0}, {0, 1}}),
+              null,
+              null,
+              null
+            });
+        config.labelMask(new INDArray[] {Networks.mask()});
+      }
+      assertThat(GradientCheckUtil.checkGradients(config)).as("masked " + masked).isTrue();
+    }
+  }
+
+  private static ComputationGraph transformer() {
+    ComputationGraphConfiguration conf =
+        Networks.configuration(new NoOp())
+            .graphBuilder()
+            .addInputs("x", "memory", "maskOfX", "maskOfTarget", "maskOfMemory")
+            .addVertex(
+                "encoder",
+                new HopfieldEncoderVertex.Builder()
+                    .nIn(4)
+                    .nHeads(2)
+                    .feedForwardSize(6)
+                    .feedForwardActivation(Activation.SOFTPLUS)
+                    .residualDropout(0)
+                    .associationMaskInput(true)
+                    .build(),
+                "x",
+                "maskOfX")
+            .addVertex(
+                "decoder",
+                new HopfieldDecoderVertex.Builder()
+                    .nIn(4)
+                    .memorySize(3)
+                    .nHeads(2)
+                    .cross(c -> c.nHeads(1).hiddenSize(3).updateSteps(1).updateStepsEps(0))
+                    .feedForwardSize(5)
+                    .feedForwardActivation(Activation.TANH)
+                    .residualDropout(0)
+                    .associationMaskInput(true)
+                    .memoryMaskInput(true)
+                    .build(),
+                "encoder",
+                "memory",
+                "maskOfTarget",
+                "maskOfMemory")
+            .addLayer(
+                "out",
+                new RnnOutputLayer.Builder(LossFunction.MSE)
+                    .nIn(4)
+                    .nOut(2)
+                    .activation(Activation.TANH)
+                    .dataFormat(RNNFormat.NCW)
+                    .build(),
+                "decoder")
+            .setOutputs("out")
+            .build();
+    ComputationGraph graph = new ComputationGraph(conf);
+    graph.init();
+    Networks.spread(graph.params(), 3);
+    return graph;
   }
 
   private static ComputationGraph graph(boolean masked) {

@@ -48,7 +48,8 @@ class RuntimeTest {
             .quantity(6)
             .updateUntilConverged()
             .updateStepsEps(1e-3)
-            .build());
+            .build(),
+        new HopfieldEncoderLayer.Builder().nHeads(2).feedForwardSize(5).build());
   }
 
   @Test
@@ -226,6 +227,20 @@ class RuntimeTest {
       mean.addi(net.output(x, true));
     }
     assertThat(Golden.difference(mean.divi(n), net.output(x))).isLessThan(0.2);
+  }
+
+  @Test
+  void residualDropoutActsInTrainingOnly() {
+    MultiLayerNetwork net =
+        Networks.of(
+            RNNFormat.NCW,
+            new HopfieldEncoderLayer.Builder().feedForwardSize(9).residualDropout(0.5).build());
+    INDArray x = Networks.input(RNNFormat.NCW);
+    equal(net.output(x), net.output(x));
+    assertThat(Golden.difference(net.output(x, true).dup(), net.output(x, true)))
+        .isGreaterThan(1e-3);
+    net.fit(new DataSet(x, Networks.labels(false, RNNFormat.NCW)));
+    assertThat(Double.isFinite(net.score())).isTrue();
   }
 
   @Test

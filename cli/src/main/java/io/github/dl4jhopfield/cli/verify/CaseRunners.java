@@ -41,7 +41,14 @@ final class CaseRunners {
     op("lwpf_attention", CaseRunners::attention);
     op("retrieve", MemoryCase::retrieve);
     op("energy", MemoryCase::energy);
-    for (String module : new String[] {"Hopfield", "HopfieldPooling", "HopfieldLayer"}) {
+    for (String module :
+        new String[] {
+          "Hopfield",
+          "HopfieldPooling",
+          "HopfieldLayer",
+          "HopfieldEncoderLayer",
+          "HopfieldDecoderLayer"
+        }) {
       byOp.put(module, LayerCase::run);
     }
   }
