@@ -1,7 +1,9 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.Separation;
+import java.util.function.Consumer;
 import org.nd4j.linalg.activations.Activation;
 
 /**
@@ -254,6 +256,48 @@ public interface AssociationBuilder<T> {
   /** Learning with partial forgetting: what is done to scores before separation. Default none. */
   default T lagrangianUnit(LagrangianUnit unit) {
     options().lagrangianUnit = unit;
+    return self();
+  }
+
+  /**
+   * What is done, head by head, to state patterns, stored patterns and projected patterns before
+   * they are used, to the state patterns of each update step and to what is retrieved. Default
+   * none. (Santos et al., Hopfield-Fenchel-Young Networks, 2024, section 4; the originals' {@code
+   * ypsi}. A pattern of norm 0 stays 0 under l2; the originals leave norms up to 1e-6 as they are.)
+   */
+  default T postTransform(PostTransform transform) {
+    options().postTransform = transform;
+    return self();
+  }
+
+  /**
+   * Whether the layer normalisation of {@link #postTransform} has a trained gain and shift, one for
+   * all uses. Default off.
+   */
+  default T postTransformAffine(boolean on) {
+    options().postTransformAffine = on;
+    return self();
+  }
+
+  /**
+   * Added to the variance in that layer normalisation; the least norm that l2 divides by. Default
+   * 1e-5. (The originals' layer normalisation has 1.)
+   */
+  default T postTransformEps(double eps) {
+    options().postTransformEps = eps;
+    return self();
+  }
+
+  /**
+   * Diffuses patterns over their graph before they are associated; sets the fields of {@link
+   * DiffusionOptions}, whose default is no diffusion.
+   *
+   * <pre>{@code
+   * .diffusion(d -> { d.mode = DiffusionMode.SPECTRAL; d.eta = 0.5; })
+   * }</pre>
+   */
+  default T diffusion(Consumer<DiffusionOptions> set) {
+    set.accept(options().diffusion);
     return self();
   }
 }

@@ -1,9 +1,11 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.ops.UnitOutput;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.function.ToLongFunction;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -28,7 +31,8 @@ import org.nd4j.linalg.factory.Nd4j;
  *   out = dropout(xi) v        heads side by side, then Wo and bo
  * </pre>
  *
- * <p>With a Lagrangian unit D the scores are D(beta q k') and the last xi is multiplied by D'.
+ * <p>With a post-transform P: q, k and v go through it first, then q = P(xi k) and out = P(xi v).
+ * With a Lagrangian unit D the scores are D(beta q k') and the last xi is multiplied by D'.
  *
  * <p>The affine part of the layer normalisations is folded into the projections, and inputs that
  * serve several roles are normalised once.
@@ -50,6 +54,9 @@ final class AssociationCore implements LayerCore {
 
   /** Name under which the association without D' of a Lagrangian unit is exposed. */
   static final String SEPARATED = "separated";
+
+  /** Name under which D' of a Lagrangian unit is exposed. */
+  static final String KEPT = "kept";
 
   /** Name under which projected patterns are exposed. */
   static final String PROJECTED = "projected";
@@ -220,6 +227,24 @@ final class AssociationCore implements LayerCore {
       GraphActivations.validate(owner, "associationActivation", o.associationActivation);
     }
     separation(owner);
+    if (o.postTransformAffine && o.postTransform != PostTransform.LAYER_NORM) {
+      throw wrong(owner, "postTransformAffine with postTransform " + o.postTransform);
+    }
+    if (o.postTransformAffine && pattern() != hidden()) {
+      throw wrong(
+          owner,
+          "postTransformAffine has one gain for state and projected patterns: hiddenSize = "
+              + hidden()
+              + ", patternSize = "
+              + pattern());
+    }
+    o.diffusion.validate(owner, o.nIn, storedSize(), projectionSize());
+    if (diffuses() && o.diffusion.compatible && kind != Kind.ASSOCIATION) {
+      throw wrong(owner, "compatible diffusion is for associations of inputs only");
+    }
+    if (!(o.postTransformEps > 0)) {
+      throw wrong(owner, "postTransformEps = " + o.postTransformEps + ", expected above 0");
+    }
   }
 
   private void perHead(String owner, String option, int given) {
@@ -241,7 +266,7 @@ final class AssociationCore implements LayerCore {
 
   private void separation(String owner) {
     switch (o.separation.getKind()) {
-      case SOFTMAX, SPARSEMAX, ENTMAX15, ENTMAX, NORMMAX, K_SUBSETS -> {}
+      case SOFTMAX, SPARSEMAX, ENTMAX15, ENTMAX, NORMMAX, K_SUBSETS, SEQUENTIAL_K_SUBSETS -> {}
       case LEARNED_ENTMAX -> {
         if (o.separation.getAlpha() <= 1 || o.separation.getAlpha() >= 2) {
           throw wrong(
@@ -252,8 +277,6 @@ final class AssociationCore implements LayerCore {
                   + " below 2");
         }
       }
-      default ->
-          throw wrong(owner, "separation " + o.separation + " is not supported by layers yet");
     }
   }
 
@@ -287,6 +310,7 @@ final class AssociationCore implements LayerCore {
         o.normalisePatternProjection && o.normalisePatternProjectionAffine,
         projectionSize());
     affine(all, "Space", o.normaliseHopfieldSpace && o.normaliseHopfieldSpaceAffine, hidden());
+    affine(all, "Post", o.postTransformAffine, hidden());
     if (!o.statePatternAsStatic) {
       linear(all, "q", o.nIn, h * hidden());
     }
@@ -330,6 +354,12 @@ final class AssociationCore implements LayerCore {
 
   private boolean learnsAlpha() {
     return o.separation.getKind() == Separation.Kind.LEARNED_ENTMAX;
+  }
+
+  private boolean diffuses() {
+    // difflayers without eta is hflayers; ours without eta still has its graph attention
+    return o.diffusion.mode != DiffusionMode.NONE
+        && !(o.diffusion.compatible && o.diffusion.eta == 0);
   }
 
   private boolean hasUnit() {
@@ -400,7 +430,12 @@ final class AssociationCore implements LayerCore {
 
   @Override
   public List<String> innerNames() {
-    return List.of(prefix + ASSOCIATION, prefix + SEPARATED, prefix + PROJECTED);
+    List<String> names =
+        new ArrayList<>(List.of(prefix + ASSOCIATION, prefix + SEPARATED, prefix + PROJECTED));
+    if (hasUnit()) {
+      names.add(prefix + KEPT);
+    }
+    return names;
   }
 
   // ---------------------------------------------------------------- graph
@@ -479,7 +514,8 @@ final class AssociationCore implements LayerCore {
           kind == Kind.LOOKUP
               && associationMask == null
               && (maximumSteps() == 0 || !stopsEarly())
-              && !hasUnit();
+              && !hasUnit()
+              && !diffuses();
       Patterns r = kind == Kind.POOLING ? parameter("pooling") : input(state, o.nIn);
       Patterns y = kind == Kind.LOOKUP ? parameter("lookup") : input(stored, storedSize());
       Patterns z;
@@ -504,15 +540,36 @@ final class AssociationCore implements LayerCore {
                 call -> b.applyAsLong(call) * l.applyAsLong(call));
       }
 
+      boolean diffuses = diffuses();
+      if (diffuses) {
+        Patterns[] diffused = diffused(y, r, z, stored, state);
+        y = diffused[0];
+        r = diffused[1];
+      }
       SDVariable q =
-          role(r, "q", "State", o.statePatternAsStatic, o.normaliseStatePattern, eps("State"));
+          role(
+              r,
+              "q",
+              "State",
+              o.statePatternAsStatic,
+              o.normaliseStatePattern && !diffuses,
+              eps("State"));
       SDVariable k =
-          role(y, "k", "Stored", o.storedPatternAsStatic, o.normaliseStoredPattern, eps("Stored"));
+          role(
+              y,
+              "k",
+              "Stored",
+              o.storedPatternAsStatic,
+              o.normaliseStoredPattern && !diffuses,
+              eps("Stored"));
       SDVariable v = value(z);
       if (o.normaliseHopfieldSpace) {
         q = spaceNorm(q);
         k = spaceNorm(k);
       }
+      q = post(q);
+      k = post(k);
+      v = post(v);
       if (kind == Kind.POOLING) {
         q = q.add(zeros("batch", call -> new long[] {b.applyAsLong(call), 1, 1, 1}));
       }
@@ -539,7 +596,7 @@ final class AssociationCore implements LayerCore {
                     call -> new long[] {one ? 1 : b.applyAsLong(call), o.nHeads, 1, pattern()}));
       }
 
-      SDVariable keep = keep(stored, associationMask, b, l);
+      SDVariable keep = keep(stored, associationMask);
       SDVariable bias = associationMask == null ? null : additive(associationMask);
       SDVariable xi = associate(q, k, keep, bias, state);
       c.expose(prefix + ASSOCIATION, xi);
@@ -561,7 +618,7 @@ final class AssociationCore implements LayerCore {
                   s.applyAsLong(call) + extra
                 };
               });
-      SDVariable out = sd.mmul(xi, v);
+      SDVariable out = post(sd.mmul(xi, v));
       if (o.nHeads > 1) {
         out = out.permute(0, 2, 1, 3);
       }
@@ -582,6 +639,114 @@ final class AssociationCore implements LayerCore {
           c.shape(
               prefix + "out",
               call -> new long[] {b.applyAsLong(call), l.applyAsLong(call), outputSize()}));
+    }
+
+    // ------------------------------------------------------------ diffusion
+
+    private Diffuser diffuser;
+
+    /** Stored and state patterns, normalised and diffused. */
+    private Patterns[] diffused(Patterns y, Patterns r, Patterns z, Input stored, Input state) {
+      DiffusionOptions d = o.diffusion;
+      double beta = o.beta != null && o.beta.length == 1 ? o.beta[0] : 1;
+      Source storedSource = new Source("Stored", o.normaliseStoredPattern, stored, "lookup");
+      Source stateSource = new Source("State", o.normaliseStatePattern, state, "pooling");
+      diffuser = new Diffuser(d, beta, storedSource, stateSource);
+      SDVariable k = shaped(y, normalised(y, "Stored", o.normaliseStoredPattern, eps("Stored")));
+      SDVariable q = shaped(r, normalised(r, "State", o.normaliseStatePattern, eps("State")));
+      SDVariable ofStored = matrices("Stored", call -> diffuser.of(call).stored());
+      SDVariable ofState =
+          d.statePatterns ? matrices("State", call -> diffuser.of(call).state()) : null;
+      if (d.compatible) {
+        SDVariable v =
+            shaped(z, normalised(z, "Projection", o.normalisePatternProjection, eps("Projection")));
+        SDVariable keep =
+            d.graphAttention ? matrices("Keep", call -> diffuser.of(call).keep()) : null;
+        for (int t = 0; t < d.steps; t++) {
+          k = sd.mmul(ofStored, k);
+          q = ofState == null ? q : sd.mmul(ofState, q);
+          q = GraphDiffusion.attention(q, k, v, keep, beta);
+        }
+      } else {
+        k = sd.mmul(ofStored, k);
+        q = ofState == null ? q : sd.mmul(ofState, q);
+      }
+      return new Patterns[] {
+        new Patterns(
+            k.reshape(-1, y.size()), y.key() + "-diffused", y.size(), y.batch(), y.length()),
+        new Patterns(
+            q.reshape(-1, r.size()), r.key() + "-diffused", r.size(), r.batch(), r.length())
+      };
+    }
+
+    private SDVariable shaped(Patterns x, SDVariable flat) {
+      return flat.reshape(
+          c.shape(
+              prefix + "samples-" + x.key(),
+              call ->
+                  new long[] {
+                    x.batch().applyAsLong(call), x.length().applyAsLong(call), x.size()
+                  }));
+    }
+
+    private SDVariable matrices(
+        String name, java.util.function.Function<GraphContext.Call, INDArray> of) {
+      return c.random(
+          prefix + "diffusion" + name,
+          c.dataType(),
+          new long[] {-1, -1, -1},
+          call -> of.apply(call).castTo(call.dataType()));
+    }
+
+    /** A role's patterns outside the graph, from its input or, without one, from a parameter. */
+    private final class Source implements Diffuser.Source {
+      private final String role;
+      private final boolean normalise;
+      private final Input input;
+      private final String parameter;
+
+      Source(String role, boolean normalise, Input input, String parameter) {
+        this.role = role;
+        this.normalise = normalise;
+        this.input = input;
+        this.parameter = prefix + parameter;
+      }
+
+      @Override
+      public INDArray patterns(GraphContext.Call call) {
+        INDArray x =
+            (input == null ? call.param(parameter) : call.input(input.name()))
+                .castTo(DataType.DOUBLE);
+        if (input == null) {
+          x = x.reshape(1, x.size(0), x.size(1));
+        } else if (x.rank() == 2) {
+          x = x.reshape(x.size(0), 1, x.size(1));
+        } else if (input.format() == RNNFormat.NCW) {
+          x = x.permute(0, 2, 1);
+        }
+        return normalise ? normalised(call, x.dup('c')) : x.dup('c');
+      }
+
+      private INDArray normalised(GraphContext.Call call, INDArray x) {
+        INDArray rows = x.reshape(-1, x.size(2));
+        rows = rows.subColumnVector(rows.mean(1));
+        INDArray variance = rows.mul(rows).mean(1);
+        rows.diviColumnVector(
+            org.nd4j.linalg.ops.transforms.Transforms.sqrt(variance.addi(eps(role)), false));
+        INDArray gain = call.param(prefix + "gain" + role);
+        if (gain != null) {
+          rows.muliRowVector(gain.castTo(DataType.DOUBLE).reshape(gain.length()));
+          INDArray shift = call.param(prefix + "shift" + role);
+          rows.addiRowVector(shift.castTo(DataType.DOUBLE).reshape(shift.length()));
+        }
+        return rows.reshape(x.shape());
+      }
+
+      @Override
+      public INDArray mask(GraphContext.Call call) {
+        INDArray mask = input == null ? null : call.mask(input.name());
+        return mask == null ? null : mask.reshape(mask.size(0), mask.length() / mask.size(0));
+      }
     }
 
     private double eps(String role) {
@@ -722,17 +887,34 @@ final class AssociationCore implements LayerCore {
       return gain == null ? y : y.mul(like(y, gain)).add(p("shiftSpace"));
     }
 
+    /** The post-transform of patterns [B, H, T, depth]. */
+    private SDVariable post(SDVariable x) {
+      return switch (o.postTransform) {
+        case NONE -> x;
+        case L2 -> ops.l2Normalize(x, o.postTransformEps, -1);
+        case LAYER_NORM -> {
+          SDVariable gain = p("gainPost");
+          yield gain == null
+              ? ops.layerNorm(x, null, null, o.postTransformEps, -1)
+              : ops.layerNorm(
+                  x,
+                  gain.reshape(hidden()),
+                  p("shiftPost").reshape(hidden()),
+                  o.postTransformEps,
+                  -1);
+        }
+      };
+    }
+
     /** Keep mask [B, 1 or H, 1 or L, S] of padding and association mask; null if there is none. */
-    private SDVariable keep(
-        Input stored,
-        String associationMask,
-        ToLongFunction<GraphContext.Call> b,
-        ToLongFunction<GraphContext.Call> l) {
+    private SDVariable keep(Input stored, String associationMask) {
       boolean padded = stored != null && c.mask(stored.name()) != null;
-      if (!padded && associationMask == null) {
+      boolean neighbours =
+          diffuser != null && o.diffusion.graphAttention && !o.diffusion.compatible;
+      if (!padded && associationMask == null && !neighbours) {
         return null;
       }
-      return c.feed(
+      return c.random(
           prefix + "keep",
           c.dataType(),
           new long[] {-1, -1, -1, -1},
@@ -745,6 +927,11 @@ final class AssociationCore implements LayerCore {
             if (associationMask != null) {
               INDArray own =
                   fourDimensional(call.input(associationMask)).gt(-1e30).castTo(call.dataType());
+              keep = keep == null ? own : own.mul(keep);
+            }
+            if (neighbours) {
+              INDArray own = diffuser.of(call).keep().castTo(call.dataType());
+              own = own.reshape(own.size(0), 1, own.size(1), own.size(2));
               keep = keep == null ? own : own.mul(keep);
             }
             if (o.addZeroAssociation) {
@@ -793,7 +980,7 @@ final class AssociationCore implements LayerCore {
       SDVariable before = null;
       for (int t = 1; t <= unroll; t++) {
         active = active(active, t, xi, before, state);
-        SDVariable[] next = separate(sd.mmul(xi, k), k, keep, bias);
+        SDVariable[] next = separate(post(sd.mmul(xi, k)), k, keep, bias);
         before = xi;
         xi = active == null ? next[0] : xi.add(next[0].sub(xi).mul(active));
         if (kept != null) {
@@ -805,7 +992,11 @@ final class AssociationCore implements LayerCore {
         c.repeatWhile(still.add(0.0));
       }
       c.expose(prefix + SEPARATED, xi);
-      return kept == null ? xi : xi.mul(kept);
+      if (kept == null) {
+        return xi;
+      }
+      c.expose(prefix + KEPT, kept);
+      return xi.mul(kept);
     }
 
     /**

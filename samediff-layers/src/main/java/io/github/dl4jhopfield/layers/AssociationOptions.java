@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.Separation;
 import org.nd4j.linalg.activations.Activation;
 
@@ -50,12 +51,16 @@ public final class AssociationOptions extends LayerOptions {
   public double dropout;
   public Separation separation = Separation.softmax();
   public LagrangianUnit lagrangianUnit = LagrangianUnit.none();
+  public PostTransform postTransform = PostTransform.NONE;
+  public boolean postTransformAffine;
+  public double postTransformEps = 1e-5;
+  public DiffusionOptions diffusion = new DiffusionOptions();
   public int quantity = 1;
   public boolean trainable = true;
   public boolean lookupWeightsAsSeparated;
   public boolean lookupTargetsAsTrainable = true;
 
-  /** A copy that shares nothing. */
+  @Override
   public AssociationOptions copy() {
     return copyInto(new AssociationOptions());
   }

@@ -15,7 +15,7 @@ public final class FeedForwardOptions extends LayerOptions {
   public Activation activation = Activation.RELU;
   public double normEps = 1e-5;
 
-  /** A copy that shares nothing. */
+  @Override
   public FeedForwardOptions copy() {
     return copyInto(new FeedForwardOptions());
   }

@@ -24,11 +24,17 @@ public final class GraphContext {
   public static final class Call {
     private final Map<String, INDArray> inputs;
     private final Map<String, INDArray> masks;
+    private final Map<String, INDArray> params;
     private final DataType dataType;
 
-    Call(Map<String, INDArray> inputs, Map<String, INDArray> masks, DataType dataType) {
+    Call(
+        Map<String, INDArray> inputs,
+        Map<String, INDArray> masks,
+        Map<String, INDArray> params,
+        DataType dataType) {
       this.inputs = inputs;
       this.masks = masks;
+      this.params = params;
       this.dataType = dataType;
     }
 
@@ -40,6 +46,11 @@ public final class GraphContext {
     /** The mask of the input of that name, or null. */
     public INDArray mask(String name) {
       return masks.get(name);
+    }
+
+    /** The parameter of that name, or null. */
+    public INDArray param(String name) {
+      return params.get(name);
     }
 
     String shapes() {
@@ -127,7 +138,10 @@ public final class GraphContext {
     return feed(name, type, shape, valueOfCall, Kind.EACH_RUN);
   }
 
-  /** As {@link #feed}; the array drawn in the forward pass is used again in its backward pass. */
+  /**
+   * As {@link #feed}; the array drawn or worked out in the forward pass is used again in its
+   * backward pass.
+   */
   public SDVariable random(
       String name, DataType type, long[] shape, Function<Call, INDArray> valueOfCall) {
     return feed(name, type, shape, valueOfCall, Kind.RANDOM);

@@ -1,6 +1,8 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.PostTransform;
+import io.github.dl4jhopfield.ops.Separation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -44,7 +46,9 @@ import org.nd4j.linalg.learning.config.Sgd;
  * <p>Update steps stop as in hflayers ({@link UpdateStepScope#REFERENCE}), and a PFU's median is
  * over the whole tensor. Options that mean something else here than there (a beta for each head)
  * mean what this package documents; {@code concat_bias_pattern} has no effect in hflayers and none
- * here. An argument that is not known is refused.
+ * here. An argument that is not known is refused. With {@code ypsi} among the arguments, the module
+ * is that of Hopfield-Fenchel-Young networks (deep-spin/HFYN): its {@code alpha}, {@code normmax},
+ * {@code sparseMAP}, {@code k}, {@code ypsi}, and no layer normalisation of inputs by default.
  */
 public final class HflayersNetwork {
 
@@ -53,6 +57,7 @@ public final class HflayersNetwork {
 
   private static final String NAME = "hopfield";
   private static final String ENCODER = "HopfieldEncoderLayer";
+  private static final String DIFFUSED = "DiffusedHopfield";
   private static final String DECODER = "HopfieldDecoderLayer";
 
   /** Our vertices' inputs by the names that the originals have for them, where they differ. */
@@ -91,7 +96,7 @@ public final class HflayersNetwork {
    * Makes the network.
    *
    * @param module {@code Hopfield}, {@code HopfieldPooling}, {@code HopfieldLayer}, {@code
-   *     HopfieldEncoderLayer} or {@code HopfieldDecoderLayer}
+   *     HopfieldEncoderLayer}, {@code HopfieldDecoderLayer} or difflayers' {@code DiffusedHopfield}
    * @param arguments the constructor's arguments by name, for encoder and decoder those of the
    *     associations beside; those starting with {@code _} and {@code cls} are left out
    * @param unit {@code relu}, {@code pfu} (median, sigma 0.01) or null
@@ -141,7 +146,7 @@ public final class HflayersNetwork {
 
   private static HopfieldBase layer(String module, Map<String, ?> arguments) {
     return switch (module) {
-      case "Hopfield" -> new Hopfield.Builder().rnnFormat(RNNFormat.NWC).build();
+      case "Hopfield", DIFFUSED -> new Hopfield.Builder().rnnFormat(RNNFormat.NWC).build();
       case "HopfieldPooling" -> new HopfieldPooling.Builder().rnnFormat(RNNFormat.NWC).build();
       case "HopfieldLayer" -> new HopfieldLayer.Builder().rnnFormat(RNNFormat.NWC).build();
       case ENCODER ->
@@ -159,7 +164,7 @@ public final class HflayersNetwork {
       Map<String, INDArray> inputs) {
     HopfieldVertexBase.Builder<?> builder =
         switch (module) {
-          case "Hopfield" -> new HopfieldVertex.Builder();
+          case "Hopfield", DIFFUSED -> new HopfieldVertex.Builder();
           case "HopfieldPooling" -> new HopfieldPoolingVertex.Builder();
           case ENCODER -> feedForward(new HopfieldEncoderVertex.Builder(), arguments);
           case DECODER ->
@@ -340,7 +345,8 @@ public final class HflayersNetwork {
 
   /**
    * Output {@code y}, {@code association} (as there, without D' of a Lagrangian unit) and {@code
-   * projected}; of a decoder {@code self_association} and so on.
+   * projected}, with a Lagrangian unit its {@code kept} (D') and {@code weights} (the association
+   * times D'); of a decoder {@code self_association} and so on.
    */
   public Map<String, INDArray> outputs(Map<String, INDArray> inputs) {
     INDArray y;
@@ -367,6 +373,10 @@ public final class HflayersNetwork {
       String whose = p.isEmpty() ? "" : p + "_";
       result.put(whose + "association", perSample(inner.get(p + AssociationCore.SEPARATED), batch));
       result.put(whose + "projected", expand(inner.get(p + AssociationCore.PROJECTED), batch));
+      if (inner.containsKey(p + AssociationCore.KEPT)) {
+        result.put(whose + "weights", perSample(inner.get(p + AssociationCore.ASSOCIATION), batch));
+        result.put(whose + "kept", perSample(inner.get(p + AssociationCore.KEPT), batch));
+      }
     }
     return result;
   }
@@ -446,10 +456,20 @@ public final class HflayersNetwork {
     boolean disabled = Boolean.TRUE.equals(arguments.get("disable_out_projection"));
     // there dropout is the block's own, and the association's is in the association
     boolean block = module.equals(ENCODER) || module.equals(DECODER);
+    boolean fenchelYoung = arguments.containsKey("ypsi");
+    if (fenchelYoung) {
+      fenchelYoung(o, arguments);
+    }
+    if (module.equals(DIFFUSED)) {
+      o.diffusion.mode = DiffusionMode.FACTORED;
+      o.diffusion.compatible = true;
+    }
     for (Map.Entry<String, ?> e : arguments.entrySet()) {
       String name = e.getKey();
       Object v = e.getValue();
-      if (name.startsWith("_") || name.equals("cls")) {
+      if (name.startsWith("_")
+          || name.equals("cls")
+          || module.equals(DIFFUSED) && diffusion(o.diffusion, name, v)) {
         continue;
       }
       switch (name) {
@@ -499,10 +519,87 @@ public final class HflayersNetwork {
         case "lookup_weights_as_separated" -> o.lookupWeightsAsSeparated = is(name, v);
         case "lookup_targets_as_trainable" -> o.lookupTargetsAsTrainable = is(name, v);
         case "batch_first", "concat_bias_pattern" -> is(name, v);
+        case "alpha", "alpha_as_static", "normmax", "sparseMAP", "k" -> {
+          if (!fenchelYoung) {
+            throw unknown(module, name, v);
+          }
+        }
+        case "ypsi" -> {}
         default -> throw unknown(module, name, v);
       }
     }
     return o;
+  }
+
+  /** Sets an argument that difflayers' DiffusedHopfield has beside; false if it is none. */
+  private static boolean diffusion(DiffusionOptions d, String name, Object v) {
+    switch (name) {
+      case "eta" -> d.eta = numbers(v)[0];
+      case "k_neighbors" -> d.neighbours = (int) size(v);
+      case "use_normalized_laplacian" -> d.normalised = is(name, v);
+      case "diffuse_query" -> d.statePatterns = is(name, v);
+      case "diffuse_key" -> d.storedPatterns = is(name, v);
+      case "diffusion_mode" ->
+          d.mode = DiffusionMode.valueOf(v.toString().toUpperCase(Locale.ROOT));
+      case "diffusion_steps" -> d.steps = (int) size(v);
+      case "attention_mode" -> d.graphAttention = v.equals("graph");
+      case "adaptive_eta" -> d.adaptiveEta = is(name, v);
+      case "adaptive_temperature" -> d.adaptiveTemperature = numbers(v)[0];
+      case "adaptive_threshold" -> d.adaptiveThreshold = numbers(v)[0];
+      case "cache_graph" -> is(name, v);
+      default -> {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** What the hflayers of Hopfield-Fenchel-Young networks have beside, and their other defaults. */
+  private static void fenchelYoung(AssociationOptions o, Map<String, ?> arguments) {
+    o.normaliseStoredPattern = false;
+    o.normaliseStatePattern = false;
+    o.normalisePatternProjection = false;
+    double alpha = arguments.containsKey("alpha") ? numbers(arguments.get("alpha"))[0] : 1;
+    if (flag(arguments, "sparseMAP", false)) {
+      Object k = arguments.get("k");
+      o.separation = Separation.kSubsets(k == null ? 2 : (int) size(k), false);
+    } else if (flag(arguments, "normmax", false)) {
+      o.separation = Separation.normmax(alpha);
+    } else if (!flag(arguments, "alpha_as_static", true)) {
+      o.separation = Separation.learnedEntmax(alpha);
+    } else {
+      o.separation = entmax(alpha);
+    }
+    switch (String.valueOf(arguments.get("ypsi"))) {
+      case "none", "identity" -> {}
+      case "normalization" -> {
+        o.postTransform = PostTransform.L2;
+        o.postTransformEps = 1e-6;
+      }
+      case "layer_normalization" -> {
+        o.postTransform = PostTransform.LAYER_NORM;
+        o.postTransformAffine = true;
+        // there eps=True
+        o.postTransformEps = 1;
+      }
+      default ->
+          throw new IllegalArgumentException(
+              "hflayers: ypsi \"" + arguments.get("ypsi") + "\" is not known");
+    }
+  }
+
+  private static Separation entmax(double alpha) {
+    if (alpha == 1) {
+      return Separation.softmax();
+    }
+    if (alpha == 2) {
+      return Separation.sparsemax();
+    }
+    return alpha == 1.5 ? Separation.entmax15() : Separation.entmax(alpha);
+  }
+
+  private static boolean flag(Map<String, ?> arguments, String name, boolean otherwise) {
+    return arguments.containsKey(name) ? is(name, arguments.get(name)) : otherwise;
   }
 
   private static IllegalArgumentException unknown(String module, String name, Object value) {

@@ -130,6 +130,10 @@ public final class HflayersWeights {
       vector(own + "gainSpace", inner + "p_norm_weight", 0, core.hidden());
       vector(own + "shiftSpace", inner + "p_norm_bias", 0, core.hidden());
     }
+    if (ours.containsKey(own + "gainPost")) {
+      vector(own + "gainPost", inner + "query_ln.weight", 0, core.hidden());
+      vector(own + "shiftPost", inner + "query_ln.bias", 0, core.hidden());
+    }
     boolean same =
         core.storedSize() == o.nIn
             && core.projectionSize() == o.nIn

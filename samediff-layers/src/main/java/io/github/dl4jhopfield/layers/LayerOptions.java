@@ -26,6 +26,9 @@ abstract class LayerOptions implements Serializable {
 
   private static final long serialVersionUID = 1L;
 
+  /** A copy that shares nothing. */
+  public abstract LayerOptions copy();
+
   /** What these options are of, for messages. */
   abstract String subject();
 
@@ -52,6 +55,8 @@ abstract class LayerOptions implements Serializable {
           Object array = Array.newInstance(value.getClass().getComponentType(), length);
           System.arraycopy(value, 0, array, 0, length);
           value = array;
+        } else if (value instanceof LayerOptions options) {
+          value = options.copy();
         }
         f.set(other, value);
       }

@@ -42,7 +42,7 @@ final class LayerRunner {
       Collection<String> exposures) {
     drawn.clear();
     lastTraining = training;
-    GraphContext.Call call = new GraphContext.Call(inputs, masks, type);
+    GraphContext.Call call = new GraphContext.Call(inputs, masks, params, type);
     unroll = config.initialSteps();
     while (true) {
       LayerGraph graph = graph(training, inputs, masks, params, exposures);
@@ -64,7 +64,7 @@ final class LayerRunner {
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
       Map<String, INDArray> params) {
-    GraphContext.Call call = new GraphContext.Call(inputs, masks, type);
+    GraphContext.Call call = new GraphContext.Call(inputs, masks, params, type);
     LayerGraph graph = graph(lastTraining, inputs, masks, params, none());
     return graph.backward(error, inputs, masks, params, graph.feeds(call, drawn));
   }

@@ -20,7 +20,14 @@ public final class PatternGraph {
   private final int[][] neighbours;
   private final double[][] weights;
   private final double[] degrees;
-  private final boolean normalised;
+
+  /** L x_i = own_i x_i - sum_j coupling_ij x_j over the neighbours j. */
+  private final double[] own;
+
+  private final double[][] coupling;
+
+  /** Largest own_i: eta times it decides whether explicit steps are stable. */
+  private final double reach;
 
   /** What is applied to the patterns. */
   public enum Diffusion {
@@ -36,8 +43,88 @@ public final class PatternGraph {
   private PatternGraph(int[][] neighbours, double[][] weights, boolean normalised) {
     this.neighbours = neighbours;
     this.weights = weights;
-    this.normalised = normalised;
     this.degrees = Arrays.stream(weights).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
+    this.own = degrees.clone();
+    this.coupling = new double[weights.length][];
+    for (int i = 0; i < weights.length; i++) {
+      coupling[i] = weights[i].clone();
+      if (normalised) {
+        // an isolated pattern stays as it is
+        own[i] = degrees[i] > 0 ? 1 : 0;
+        for (int c = 0; c < weights[i].length; c++) {
+          double scale = Math.sqrt(degrees[i] * degrees[neighbours[i][c]]);
+          coupling[i][c] = weights[i][c] > 0 ? weights[i][c] / scale : 0;
+        }
+      }
+    }
+    this.reach = normalised ? 1 : Arrays.stream(own).max().orElse(0);
+  }
+
+  private PatternGraph(int[][] neighbours, double[][] coupling, double[] own) {
+    this.neighbours = neighbours;
+    this.weights = coupling;
+    this.degrees = Arrays.stream(coupling).mapToDouble(row -> Arrays.stream(row).sum()).toArray();
+    this.own = own;
+    this.coupling = coupling;
+    this.reach = Arrays.stream(own).max().orElse(0);
+  }
+
+  /**
+   * The graph of given weights.
+   *
+   * @param weights W [N, N], at least 0, symmetric; its diagonal is left out
+   * @param normalised whether diffusion uses the normalised Laplacian
+   */
+  public static PatternGraph ofWeights(INDArray weights, boolean normalised) {
+    double[][] w = square(weights);
+    int[][] neighbours = neighbours(w);
+    return new PatternGraph(neighbours, picked(w, neighbours, 1), normalised);
+  }
+
+  /**
+   * The graph of a given Laplacian. Its {@link #weightMatrix} is what stands beside the diagonal,
+   * with the sign turned.
+   *
+   * @param laplacian L [N, N], plain or normalised
+   */
+  public static PatternGraph ofLaplacian(INDArray laplacian) {
+    double[][] l = square(laplacian);
+    double[] own = new double[l.length];
+    for (int i = 0; i < l.length; i++) {
+      own[i] = l[i][i];
+    }
+    int[][] neighbours = neighbours(l);
+    return new PatternGraph(neighbours, picked(l, neighbours, -1), own);
+  }
+
+  private static double[][] square(INDArray matrix) {
+    if (matrix.rank() != 2 || matrix.size(0) != matrix.size(1)) {
+      throw MemoryChecks.bad(
+          "matrix of a graph", "shape [N, N]", "shape " + Arrays.toString(matrix.shape()));
+    }
+    return matrix.castTo(DataType.DOUBLE).toDoubleMatrix();
+  }
+
+  private static int[][] neighbours(double[][] matrix) {
+    int[][] neighbours = new int[matrix.length][];
+    for (int i = 0; i < matrix.length; i++) {
+      double[] row = matrix[i];
+      int self = i;
+      neighbours[i] =
+          java.util.stream.IntStream.range(0, row.length)
+              .filter(j -> j != self && row[j] != 0)
+              .toArray();
+    }
+    return neighbours;
+  }
+
+  private static double[][] picked(double[][] matrix, int[][] neighbours, double factor) {
+    double[][] result = new double[matrix.length][];
+    for (int i = 0; i < matrix.length; i++) {
+      double[] row = matrix[i];
+      result[i] = Arrays.stream(neighbours[i]).mapToDouble(j -> factor * row[j]).toArray();
+    }
+    return result;
   }
 
   /**
@@ -126,6 +213,17 @@ public final class PatternGraph {
     return neighbours[pattern].clone();
   }
 
+  /**
+   * The neighbours of a pattern with the k largest weights, heaviest first; of equals the first.
+   */
+  public int[] heaviest(int pattern, int k) {
+    double[] row = new double[size()];
+    for (int c = 0; c < neighbours[pattern].length; c++) {
+      row[neighbours[pattern][c]] = weights[pattern][c];
+    }
+    return largest(row, Math.min(k, size()));
+  }
+
   /** deg_i = sum_j W_ij for every pattern. */
   public double[] degrees() {
     return degrees.clone();
@@ -168,17 +266,12 @@ public final class PatternGraph {
         x.length,
         i -> {
           double[] row = new double[x[i].length];
-          // an isolated pattern stays as it is
-          double own = normalised ? (degrees[i] > 0 ? 1 : 0) : degrees[i];
           for (int f = 0; f < row.length; f++) {
-            row[f] = own * x[i][f];
+            row[f] = own[i] * x[i][f];
           }
           for (int c = 0; c < neighbours[i].length; c++) {
             int j = neighbours[i][c];
-            double w = weights[i][c];
-            if (normalised) {
-              w = w > 0 ? w / Math.sqrt(degrees[i] * degrees[j]) : 0;
-            }
+            double w = coupling[i][c];
             for (int f = 0; f < row.length; f++) {
               row[f] -= w * x[j][f];
             }
@@ -203,7 +296,6 @@ public final class PatternGraph {
     if (!(eta >= 0) || Double.isInfinite(eta)) {
       throw MemoryChecks.bad("eta", "a finite number of at least 0", eta);
     }
-    double reach = normalised ? 1 : Arrays.stream(degrees).max().orElse(0);
     if (diffusion == Diffusion.STEP && eta * reach > 1) {
       throw MemoryChecks.bad(
           "eta of an explicit diffusion step",
@@ -212,9 +304,18 @@ public final class PatternGraph {
     }
     double[][] state = matrix(x);
     for (int t = 0; t < times; t++) {
-      state = diffusion == Diffusion.STEP ? step(state, eta) : heat(state, eta, reach);
+      state = diffusion == Diffusion.STEP ? step(state, eta) : heat(state, eta);
     }
     return Nd4j.createFromArray(state);
+  }
+
+  /**
+   * The matrix M [N, N] for which M X is what {@link #diffuse} gives; double.
+   *
+   * @throws IllegalArgumentException as {@link #diffuse}
+   */
+  public INDArray diffusionMatrix(Diffusion diffusion, double eta, int times) {
+    return diffuse(Nd4j.eye(size()).castTo(DataType.DOUBLE), diffusion, eta, times);
   }
 
   private double[][] step(double[][] x, double eta) {
@@ -222,7 +323,7 @@ public final class PatternGraph {
   }
 
   /** Taylor series of exp(-h L) in parts short enough to converge to the last digits of double. */
-  private double[][] heat(double[][] x, double eta, double reach) {
+  private double[][] heat(double[][] x, double eta) {
     int parts = (int) Math.max(1, Math.ceil(2 * eta * reach));
     double h = eta / parts;
     double[][] state = x;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.Separation;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -58,6 +59,12 @@ class ConfigurationTest {
         f.set(o, Activation.TANH);
       } else if (t == UpdateStepScope.class) {
         f.set(o, UpdateStepScope.REFERENCE);
+      } else if (t == PostTransform.class) {
+        f.set(o, PostTransform.LAYER_NORM);
+      } else if (t == DiffusionMode.class) {
+        f.set(o, DiffusionMode.SPECTRAL);
+      } else if (t == DiffusionOptions.class) {
+        f.set(o, different(new DiffusionOptions(), new DiffusionOptions()));
       } else if (t == Separation.class) {
         f.set(o, Separation.learnedEntmax(1.3));
       } else if (t == LagrangianUnit.class) {
@@ -125,7 +132,9 @@ class ConfigurationTest {
     Hopfield layer = new Hopfield.Builder().nIn(4).beta(1, 2).build();
     Hopfield copy = (Hopfield) layer.clone();
     copy.getAssociation().beta[0] = 7;
+    copy.getAssociation().diffusion.eta = 9;
     assertThat(layer.getAssociation().beta).containsExactly(1, 2);
+    assertThat(layer.getAssociation().diffusion.eta).isEqualTo(0.1);
   }
 
   @Test
@@ -258,9 +267,40 @@ class ConfigurationTest {
     refused(new HopfieldEncoderLayer.Builder().feedForwardSize(0), "feedForwardSize = 0");
     refused(new HopfieldEncoderLayer.Builder().residualDropout(1), "residualDropout = 1.0");
     refused(
-        new Hopfield.Builder().separation(Separation.sequentialKSubsets(2, 0.1)),
-        "sequentialKSubsets",
-        "not supported");
+        new HopfieldPooling.Builder()
+            .diffusion(
+                d -> {
+                  d.mode = DiffusionMode.FACTORED;
+                  d.compatible = true;
+                }),
+        "compatible");
+    refused(
+        new Hopfield.Builder()
+            .diffusion(
+                d -> {
+                  d.mode = DiffusionMode.SPECTRAL;
+                  d.energyTolerance = 0.1;
+                }),
+        "energyTolerance = 0.1",
+        "SPECTRAL");
+    refused(
+        new HopfieldLayer.Builder()
+            .storedPatternSize(3)
+            .diffusion(
+                d -> {
+                  d.mode = DiffusionMode.SIMPLE;
+                  d.adaptiveEta = true;
+                }),
+        "depth 6",
+        "depth 3");
+    refused(new Hopfield.Builder().postTransformAffine(true), "postTransformAffine", "NONE");
+    refused(
+        new Hopfield.Builder()
+            .postTransform(PostTransform.LAYER_NORM)
+            .postTransformAffine(true)
+            .patternSize(2),
+        "hiddenSize = 6",
+        "patternSize = 2");
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,6 +125,25 @@ class GradientTest {
     cases.add(
         new Case("learned alpha", hopfield(b -> b.separation(Separation.learnedEntmax(1.4)))));
     cases.add(new Case("activation", lookup(b -> b.associationActivation(Activation.TANH))));
+    cases.add(
+        new Case(
+            "l2 after 2 steps",
+            hopfield(b -> b.postTransform(PostTransform.L2).updateSteps(2).updateStepsEps(0))));
+    cases.add(
+        new Case(
+            "trained layer norm of the association space, sparsemax",
+            pooling(
+                b ->
+                    b.postTransform(PostTransform.LAYER_NORM)
+                        .postTransformAffine(true)
+                        .hiddenSize(3)
+                        .separation(Separation.sparsemax())
+                        .updateSteps(1)
+                        .updateStepsEps(0))));
+    cases.add(
+        new Case(
+            "sequential k-subsets",
+            hopfield(b -> b.separation(Separation.sequentialKSubsets(2, 0.1)))));
     cases.add(new Case("encoder", encoder(b -> {})));
     cases.add(
         new Case(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -25,10 +26,19 @@ class HflayersReferenceTest {
   }
 
   @TestFactory
-  Stream<DynamicTest> everyCaseGivesTheReferenceNumbers() throws IOException {
-    return Stream.concat(Golden.cases("hflayers").stream(), Golden.cases("lwpf").stream())
-        .filter(c -> c.op().startsWith("Hopfield"))
+  Stream<DynamicTest> everyCaseGivesTheReferenceNumbers() {
+    return Stream.of("hflayers", "lwpf", "hfyn", "difflayers")
+        .flatMap(group -> cases(group).stream())
+        .filter(c -> c.op().startsWith("Hopfield") || c.op().equals("DiffusedHopfield"))
         .map(c -> DynamicTest.dynamicTest(c.name(), () -> givesTheReferenceNumbers(c)));
+  }
+
+  private static List<Golden.Case> cases(String group) {
+    try {
+      return Golden.cases(group);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void givesTheReferenceNumbers(Golden.Case c) {

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.cli.verify;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.dl4jhopfield.layers.DiffusionMode;
 import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.AssociationInputs;
 import io.github.dl4jhopfield.ops.AssociationOutput;
@@ -41,13 +42,22 @@ final class CaseRunners {
     op("lwpf_attention", CaseRunners::attention);
     op("retrieve", MemoryCase::retrieve);
     op("energy", MemoryCase::energy);
+    byOp.put("pattern_graph", DiffusionCase::graph);
+    op("diffusion_simple", g -> DiffusionCase.diffuse(g, DiffusionMode.SIMPLE));
+    op("diffusion_iterative", g -> DiffusionCase.diffuse(g, DiffusionMode.ITERATIVE));
+    op("diffusion_spectral", g -> DiffusionCase.diffuse(g, DiffusionMode.SPECTRAL));
+    op("diffusion_factored", g -> DiffusionCase.diffuse(g, DiffusionMode.FACTORED));
+    op("dense_attention", DiffusionCase::attention);
+    op("graph_attention", DiffusionCase::attention);
+    byOp.put("diffusion_energy", DiffusionCase::energy);
     for (String module :
         new String[] {
           "Hopfield",
           "HopfieldPooling",
           "HopfieldLayer",
           "HopfieldEncoderLayer",
-          "HopfieldDecoderLayer"
+          "HopfieldDecoderLayer",
+          "DiffusedHopfield"
         }) {
       byOp.put(module, LayerCase::run);
     }
