@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.ops.Association;
+import io.github.dl4jhopfield.ops.AssociationInputs;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.SDHopfield;
@@ -239,11 +241,29 @@ final class AssociationCore implements LayerCore {
               + pattern());
     }
     o.diffusion.validate(owner, o.nIn, storedSize(), projectionSize());
-    if (diffuses() && o.diffusion.compatible && kind != Kind.ASSOCIATION) {
-      throw wrong(owner, "compatible diffusion is for associations of inputs only");
+    if (diffuses()) {
+      diffusion(owner);
     }
     if (!(o.postTransformEps > 0)) {
       throw wrong(owner, "postTransformEps = " + o.postTransformEps + ", expected above 0");
+    }
+  }
+
+  /** Patterns that are parameters are the same for every sample, so their diffusion must be too. */
+  private void diffusion(String owner) {
+    DiffusionOptions d = o.diffusion;
+    if (d.compatible && kind != Kind.ASSOCIATION) {
+      throw wrong(owner, "compatible diffusion is for associations of inputs only");
+    }
+    boolean each = d.adaptiveEta || d.energyTolerance > 0;
+    if (kind == Kind.LOOKUP && each || kind == Kind.POOLING && d.adaptiveEta && d.statePatterns) {
+      throw wrong(
+          owner,
+          "diffusion that differs from sample to sample (adaptiveEta = "
+              + d.adaptiveEta
+              + ", energyTolerance = "
+              + d.energyTolerance
+              + ") of trained patterns, which all samples share");
     }
   }
 
@@ -428,12 +448,20 @@ final class AssociationCore implements LayerCore {
     return o.dropout > 0 || o.lagrangianUnit.getKind() == LagrangianUnit.Kind.PFU;
   }
 
+  /** Name under which the association after that many update steps is exposed. */
+  private String atStep(int step) {
+    return prefix + ASSOCIATION + "-" + step;
+  }
+
   @Override
   public List<String> innerNames() {
     List<String> names =
         new ArrayList<>(List.of(prefix + ASSOCIATION, prefix + SEPARATED, prefix + PROJECTED));
     if (hasUnit()) {
       names.add(prefix + KEPT);
+    }
+    for (int t = 0; t <= maximumSteps(); t++) {
+      names.add(atStep(t));
     }
     return names;
   }
@@ -491,9 +519,11 @@ final class AssociationCore implements LayerCore {
     private ToLongFunction<GraphContext.Call> length;
     private SDVariable alpha;
     private int noises;
+    private final boolean fused;
 
     Graph(GraphContext c) {
       this.c = c;
+      this.fused = fuses();
       this.sd = c.sd();
       this.ops = SDHopfield.of(sd);
     }
@@ -570,37 +600,28 @@ final class AssociationCore implements LayerCore {
       q = post(q);
       k = post(k);
       v = post(v);
-      if (kind == Kind.POOLING) {
+      boolean one = flatLookup || fused && kind == Kind.LOOKUP;
+      if (!fused && kind == Kind.POOLING) {
         q = q.add(zeros("batch", call -> new long[] {b.applyAsLong(call), 1, 1, 1}));
       }
-      if (kind == Kind.LOOKUP && !flatLookup) {
+      if (!fused && kind == Kind.LOOKUP && !flatLookup) {
         SDVariable batch = zeros("batch", call -> new long[] {b.applyAsLong(call), 1, 1, 1});
         k = k.add(batch);
         v = v.add(batch);
       }
-      boolean one = flatLookup;
       if (o.addZeroAssociation) {
-        k =
-            sd.concat(
-                2,
-                k,
-                zeros(
-                    "zeroKey",
-                    call -> new long[] {one ? 1 : b.applyAsLong(call), o.nHeads, 1, hidden()}));
-        v =
-            sd.concat(
-                2,
-                v,
-                zeros(
-                    "zeroValue",
-                    call -> new long[] {one ? 1 : b.applyAsLong(call), o.nHeads, 1, pattern()}));
+        k = sd.concat(fused ? 1 : 2, k, zero("zeroKey", one, b, hidden()));
+        v = sd.concat(fused ? 1 : 2, v, zero("zeroValue", one, b, pattern()));
       }
-
+      if (fused) {
+        return projected(fused(q, k, v, stored, state, associationMask), b, l);
+      }
       SDVariable keep = keep(stored, associationMask);
       SDVariable bias = associationMask == null ? null : additive(associationMask);
       SDVariable xi = associate(q, k, keep, bias, state);
       c.expose(prefix + ASSOCIATION, xi);
       c.expose(prefix + PROJECTED, v);
+      boolean joined = flatLookup;
       long extra = o.addZeroAssociation ? 1 : 0;
       xi =
           c.dropout(
@@ -612,9 +633,9 @@ final class AssociationCore implements LayerCore {
                 long batch = b.applyAsLong(call);
                 long length = l.applyAsLong(call);
                 return new long[] {
-                  one ? 1 : batch,
+                  joined ? 1 : batch,
                   o.nHeads,
-                  one ? batch * length : length,
+                  joined ? batch * length : length,
                   s.applyAsLong(call) + extra
                 };
               });
@@ -622,7 +643,15 @@ final class AssociationCore implements LayerCore {
       if (o.nHeads > 1) {
         out = out.permute(0, 2, 1, 3);
       }
-      out = out.reshape(-1, o.nHeads * pattern());
+      return projected(out, b, l);
+    }
+
+    /** What the heads retrieved, [B, L, H, P], as the output. */
+    private SDVariable projected(
+        SDVariable retrieved,
+        ToLongFunction<GraphContext.Call> b,
+        ToLongFunction<GraphContext.Call> l) {
+      SDVariable out = retrieved.reshape(-1, o.nHeads * pattern());
       if (!o.disableOutProjection) {
         out = out.mmul(p("Wo"));
         if (o.inputBias) {
@@ -639,6 +668,109 @@ final class AssociationCore implements LayerCore {
           c.shape(
               prefix + "out",
               call -> new long[] {b.applyAsLong(call), l.applyAsLong(call), outputSize()}));
+    }
+
+    // ------------------------------------------------------------ fused
+
+    /**
+     * Whether the association runs as one op, which needs no array of state times stored patterns.
+     * That op has no dropout, gives no association to look at, and transforms no state patterns
+     * between steps.
+     */
+    private boolean fuses() {
+      return !c.inspected()
+          && !(c.training() && o.dropout > 0)
+          && o.separation.getKind() != Separation.Kind.SEQUENTIAL_K_SUBSETS
+          && (o.postTransform == PostTransform.NONE || maximumSteps() == 0);
+    }
+
+    /** [B, L, H, P] of q [B, L, H, D], k [B, S, H, D] and v [B, S, H, P]. */
+    private SDVariable fused(
+        SDVariable q,
+        SDVariable k,
+        SDVariable v,
+        Input stored,
+        Input state,
+        String associationMask) {
+      AssociationInputs<SDVariable> in = AssociationInputs.of(q, k, v);
+      SDVariable keep = keep(stored, associationMask);
+      if (keep != null) {
+        in.mask(keep);
+      }
+      if (associationMask != null) {
+        in.additiveMask(additive(associationMask));
+      }
+      if (state != null && c.mask(state.name()) != null && stateMaskMatters()) {
+        in.queryMask(
+            c.feed(
+                prefix + "queryMask",
+                c.dataType(),
+                new long[] {-1, -1},
+                call -> {
+                  INDArray mask = call.mask(state.name());
+                  return mask.reshape(mask.size(0), mask.length() / mask.size(0));
+                }));
+      }
+      if (o.beta != null && o.beta.length > 1) {
+        in.beta(constant("beta", o.beta).reshape(o.nHeads));
+      }
+      if (learnsAlpha()) {
+        in.alpha(alpha().reshape(o.nHeads));
+      }
+      SDVariable noise = noise(maximumSteps() + 1);
+      if (noise != null) {
+        in.noise(noise);
+      }
+      return post(ops.association(fusedOptions(), in).out());
+    }
+
+    private boolean stateMaskMatters() {
+      return o.updateStepScope == UpdateStepScope.SAMPLE && maximumSteps() > 0 && stopsEarly()
+          || medianOfSample();
+    }
+
+    private boolean medianOfSample() {
+      return o.lagrangianUnit.getKind() == LagrangianUnit.Kind.PFU
+          && o.lagrangianUnit.getMedianScope() == LagrangianUnit.MedianScope.SAMPLE;
+    }
+
+    private Association fusedOptions() {
+      int[] steps = new int[o.nHeads];
+      double[] eps = new double[o.nHeads];
+      for (int h = 0; h < o.nHeads; h++) {
+        steps[h] = steps(h);
+        // the op stops at a change of 0 where eps is 0; below it never stops
+        eps[h] = eps(h) == 0 ? -1 : eps(h);
+      }
+      return Association.builder()
+          .separation(o.separation)
+          .lagrangianUnit(o.lagrangianUnit)
+          .beta(o.beta != null && o.beta.length == 1 ? o.beta[0] : defaultBeta())
+          .updateSteps(steps)
+          .updateStepsEps(eps)
+          .stopScope(
+              o.updateStepScope == UpdateStepScope.SAMPLE
+                  ? Association.StopScope.SAMPLE
+                  : Association.StopScope.BATCH)
+          .additiveMaskGradient(false)
+          .build();
+    }
+
+    private double defaultBeta() {
+      return staticOnly() ? 1 : 1 / Math.sqrt(hidden());
+    }
+
+    /** A pattern of zeros to append, in each head. */
+    private SDVariable zero(
+        String name, boolean one, ToLongFunction<GraphContext.Call> b, long depth) {
+      return zeros(
+          name,
+          call -> {
+            long batch = one ? 1 : b.applyAsLong(call);
+            return fused
+                ? new long[] {batch, 1, o.nHeads, depth}
+                : new long[] {batch, o.nHeads, 1, depth};
+          });
     }
 
     // ------------------------------------------------------------ diffusion
@@ -858,27 +990,27 @@ final class AssociationCore implements LayerCore {
       return bias == null ? y : y.add(bias);
     }
 
-    /** [N, H*depth] to [B, H, T, depth]; one and the same for all heads if it has no heads yet. */
+    /**
+     * [N, H*depth] to [B, H, T, depth] (fused: [B, T, H, depth]); one and the same for all heads if
+     * it has no heads yet.
+     */
     private SDVariable heads(SDVariable flat, Patterns x, long depth, boolean without) {
-      if (without || o.nHeads == 1) {
-        SDVariable y =
-            flat.reshape(
-                c.shape(
-                    prefix + "single-" + x.key() + "-" + depth,
-                    call ->
-                        new long[] {
-                          x.batch().applyAsLong(call), 1, x.length().applyAsLong(call), depth
-                        }));
-        return o.nHeads == 1 ? y : y.add(zeros("heads", call -> new long[] {1, o.nHeads, 1, 1}));
-      }
-      return flat.reshape(
+      boolean single = without || o.nHeads == 1;
+      SDVariable y =
+          flat.reshape(
               c.shape(
-                  prefix + "heads-" + x.key() + "-" + depth,
+                  prefix + (single ? "single-" : "heads-") + x.key() + "-" + depth,
                   call ->
                       new long[] {
-                        x.batch().applyAsLong(call), x.length().applyAsLong(call), o.nHeads, depth
-                      }))
-          .permute(0, 2, 1, 3);
+                        x.batch().applyAsLong(call),
+                        x.length().applyAsLong(call),
+                        single ? 1 : o.nHeads,
+                        depth
+                      }));
+      if (single && o.nHeads > 1) {
+        y = y.add(zeros("heads", call -> new long[] {1, 1, o.nHeads, 1}));
+      }
+      return fused ? y : y.permute(0, 2, 1, 3);
     }
 
     private SDVariable spaceNorm(SDVariable x) {
@@ -971,6 +1103,9 @@ final class AssociationCore implements LayerCore {
 
     private SDVariable associate(
         SDVariable q, SDVariable k, SDVariable keep, SDVariable bias, Input state) {
+      if (state != null && c.mask(state.name()) != null && medianOfSample()) {
+        stateMask = stateMask(state);
+      }
       SDVariable[] first = separate(q, k, keep, bias);
       SDVariable xi = first[0];
       SDVariable kept = first[1];
@@ -978,6 +1113,7 @@ final class AssociationCore implements LayerCore {
       int unroll = Math.min(c.unroll(), most);
       SDVariable active = null;
       SDVariable before = null;
+      expose(0, xi, kept);
       for (int t = 1; t <= unroll; t++) {
         active = active(active, t, xi, before, state);
         SDVariable[] next = separate(post(sd.mmul(xi, k)), k, keep, bias);
@@ -986,6 +1122,11 @@ final class AssociationCore implements LayerCore {
         if (kept != null) {
           kept = active == null ? next[1] : kept.add(next[1].sub(kept).mul(active));
         }
+        expose(t, xi, kept);
+      }
+      for (int t = unroll + 1; t <= most; t++) {
+        // where this graph is enough, every head has stopped by now
+        expose(t, xi, kept);
       }
       if (unroll < most) {
         SDVariable still = active(active, unroll + 1, xi, before, state);
@@ -997,6 +1138,34 @@ final class AssociationCore implements LayerCore {
       }
       c.expose(prefix + KEPT, kept);
       return xi.mul(kept);
+    }
+
+    private void expose(int step, SDVariable xi, SDVariable kept) {
+      if (c.inspected()) {
+        c.expose(atStep(step), kept == null ? xi : xi.mul(kept));
+      }
+    }
+
+    private SDVariable stateMask;
+
+    /** A keep mask without the padded state patterns, for the median of a sample's scores. */
+    private SDVariable ofStates(SDVariable keep) {
+      if (stateMask == null) {
+        return keep;
+      }
+      return keep == null ? stateMask : keep.mul(stateMask);
+    }
+
+    /** [B, 1, L, 1], 1 where there is a state pattern. */
+    private SDVariable stateMask(Input state) {
+      return c.feed(
+          prefix + "stateMask",
+          c.dataType(),
+          new long[] {-1, 1, -1, 1},
+          call -> {
+            INDArray mask = call.mask(state.name());
+            return mask.reshape(mask.size(0), 1, mask.length() / mask.size(0), 1);
+          });
     }
 
     /**
@@ -1021,16 +1190,7 @@ final class AssociationCore implements LayerCore {
         if (o.updateStepScope == UpdateStepScope.SAMPLE
             && state != null
             && c.mask(state.name()) != null) {
-          square =
-              square.mul(
-                  c.feed(
-                      prefix + "stateMask",
-                      c.dataType(),
-                      new long[] {-1, 1, -1, 1},
-                      call -> {
-                        INDArray mask = call.mask(state.name());
-                        return mask.reshape(mask.size(0), 1, mask.length() / mask.size(0), 1);
-                      }));
+          square = square.mul(stateMask(state));
         }
         SDVariable norm = square.sum(true, 2, 3);
         if (o.updateStepScope == UpdateStepScope.REFERENCE) {
@@ -1071,7 +1231,7 @@ final class AssociationCore implements LayerCore {
       double scale = 1;
       SDVariable query = q;
       if (o.beta == null) {
-        scale = staticOnly() ? 1 : 1 / Math.sqrt(hidden());
+        scale = defaultBeta();
       } else if (o.beta.length == 1) {
         scale = o.beta[0];
       } else {
@@ -1088,7 +1248,7 @@ final class AssociationCore implements LayerCore {
       }
       if (hasUnit()) {
         UnitOutput<SDVariable> unit =
-            ops.lagrangianUnit(o.lagrangianUnit, scores, keep, noise(), -1);
+            ops.lagrangianUnit(o.lagrangianUnit, scores, ofStates(keep), noise(1), -1);
         scores = unit.values();
         kept = unit.kept();
       }
@@ -1106,8 +1266,11 @@ final class AssociationCore implements LayerCore {
       return alpha;
     }
 
-    /** Standard normal numbers for the threshold of a PFU, one a median scope, in training. */
-    private SDVariable noise() {
+    /**
+     * Standard normal numbers for the threshold of a PFU in training, one a median scope: for one
+     * step a row, or of several steps an array of rows.
+     */
+    private SDVariable noise(int steps) {
       if (!c.training()
           || o.lagrangianUnit.getKind() != LagrangianUnit.Kind.PFU
           || o.lagrangianUnit.getSigma() == 0) {
@@ -1116,15 +1279,18 @@ final class AssociationCore implements LayerCore {
       return c.random(
           prefix + "noise" + noises++,
           c.dataType(),
-          new long[] {-1},
-          call ->
-              Nd4j.randn(
-                  call.dataType(),
-                  switch (o.lagrangianUnit.getMedianScope()) {
-                    case TENSOR -> 1;
-                    case SAMPLE -> batch.applyAsLong(call);
-                    case ROW -> batch.applyAsLong(call) * o.nHeads * length.applyAsLong(call);
-                  }));
+          fused ? new long[] {-1, -1} : new long[] {-1},
+          call -> {
+            long groups =
+                switch (o.lagrangianUnit.getMedianScope()) {
+                  case TENSOR -> 1;
+                  case SAMPLE -> batch.applyAsLong(call);
+                  case ROW -> batch.applyAsLong(call) * o.nHeads * length.applyAsLong(call);
+                };
+            return fused
+                ? Nd4j.randn(call.dataType(), steps, groups)
+                : Nd4j.randn(call.dataType(), groups);
+          });
     }
   }
 }

@@ -39,6 +39,37 @@ public final class Associations {
     return inspect(network, layer, input, mask, AssociationCore.ASSOCIATION);
   }
 
+  /**
+   * Associations of layer {@code layer} after {@code step} update steps: 0 is the first
+   * association. A head that stopped before keeps its last one.
+   *
+   * @throws IllegalArgumentException if the layer has fewer steps
+   */
+  public static INDArray atStep(
+      MultiLayerNetwork network, int layer, INDArray input, INDArray mask, int step) {
+    return inspect(network, layer, input, mask, AssociationCore.ASSOCIATION + "-" + step);
+  }
+
+  /** As the method of this name for a layer, of a layer or vertex of a graph. */
+  public static INDArray atStep(
+      ComputationGraph graph, String vertex, INDArray[] inputs, INDArray[] masks, int step) {
+    return inspect(graph, vertex, inputs, masks, AssociationCore.ASSOCIATION + "-" + step);
+  }
+
+  /** Associations of a {@link HopfieldDecoderVertex} with its target. */
+  public static INDArray ofTarget(
+      ComputationGraph graph, String vertex, INDArray[] inputs, INDArray[] masks) {
+    return inspect(
+        graph, vertex, inputs, masks, TransformerCore.SELF + AssociationCore.ASSOCIATION);
+  }
+
+  /** Associations of a {@link HopfieldDecoderVertex} with its memory. */
+  public static INDArray ofMemory(
+      ComputationGraph graph, String vertex, INDArray[] inputs, INDArray[] masks) {
+    return inspect(
+        graph, vertex, inputs, masks, TransformerCore.CROSS + AssociationCore.ASSOCIATION);
+  }
+
   /** Projected patterns of layer {@code layer} for a network input. */
   public static INDArray projectedPatterns(
       MultiLayerNetwork network, int layer, INDArray input, INDArray mask) {

@@ -82,6 +82,7 @@ public final class GraphContext {
   private final DataType dataType;
   private final boolean training;
   private final int unroll;
+  private final boolean inspected;
   private final Map<String, SDVariable> inputs = new LinkedHashMap<>();
   private final Map<String, SDVariable> masks = new LinkedHashMap<>();
   private final Map<String, SDVariable> params = new LinkedHashMap<>();
@@ -90,7 +91,8 @@ public final class GraphContext {
   private final Map<String, SDVariable> exposed = new LinkedHashMap<>();
   private SDVariable unfinished;
 
-  GraphContext(SameDiff sd, DataType dataType, boolean training, int unroll) {
+  GraphContext(SameDiff sd, DataType dataType, boolean training, int unroll, boolean inspected) {
+    this.inspected = inspected;
     this.sd = sd;
     this.dataType = dataType;
     this.training = training;
@@ -110,6 +112,11 @@ public final class GraphContext {
   /** True in the graph that training runs: dropout and noise belong here only. */
   public boolean training() {
     return training;
+  }
+
+  /** Whether this graph is run to read inner values ({@link #expose}), which it must then have. */
+  public boolean inspected() {
+    return inspected;
   }
 
   /** The input of that name. */

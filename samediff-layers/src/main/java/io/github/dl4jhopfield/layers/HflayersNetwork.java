@@ -352,7 +352,9 @@ public final class HflayersNetwork {
     INDArray y;
     Map<String, INDArray> inner;
     long batch;
-    List<String> names = core.innerNames();
+    List<String> names = new ArrayList<>(core.innerNames());
+    // not those of single steps
+    names.removeIf(n -> n.contains("-"));
     if (network != null) {
       INDArray x = turned(inputs.get(only(inputs)));
       INDArray keep = keep(inputs, x.dataType());

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.layers;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -9,6 +10,7 @@ import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.InputTypeUtil;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -32,6 +34,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     super(builder);
     association = builder.options().copy();
     rnnFormat = builder.rnnFormat;
+    setWeightNoise(builder.weightNoise);
     initializeConstraints(builder);
   }
 
@@ -252,7 +255,8 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
         && other.getClass() == getClass()
         && super.equals(other)
         && association.equals(((HopfieldBase) other).association)
-        && rnnFormat == ((HopfieldBase) other).rnnFormat;
+        && rnnFormat == ((HopfieldBase) other).rnnFormat
+        && Objects.equals(getWeightNoise(), ((HopfieldBase) other).getWeightNoise());
   }
 
   @Override
@@ -277,6 +281,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
     private final AssociationOptions options = new AssociationOptions();
     private RNNFormat rnnFormat;
+    private IWeightNoise weightNoise;
 
     @Override
     public AssociationOptions options() {
@@ -292,6 +297,12 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     /** Order of the input's dimensions. Default: that of the input type, else NCW. */
     public T rnnFormat(RNNFormat format) {
       this.rnnFormat = format;
+      return self();
+    }
+
+    /** Noise on the weights in training, such as {@code DropConnect}. Default none. */
+    public T weightNoise(IWeightNoise noise) {
+      this.weightNoise = noise;
       return self();
     }
   }

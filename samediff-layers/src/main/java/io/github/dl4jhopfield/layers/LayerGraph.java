@@ -51,7 +51,7 @@ final class LayerGraph {
       Collection<String> exposures) {
     SameDiff sd = SameDiff.create();
     this.exposures = List.copyOf(exposures);
-    context = new GraphContext(sd, type, training, unroll);
+    context = new GraphContext(sd, type, training, unroll, !exposures.isEmpty());
     definition
         .inputRanks()
         .forEach(

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
@@ -24,6 +25,9 @@ public class MendedLayer extends SameDiffLayer {
   private static final long serialVersionUID = 1L;
 
   private transient LayerRunner runner;
+
+  /** The parameters with noise of the last forward pass in training; null without noise. */
+  private transient Map<String, INDArray> noisy;
 
   public MendedLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
@@ -62,14 +66,38 @@ public class MendedLayer extends SameDiffLayer {
     return paramTable == null ? Map.of() : paramTable;
   }
 
+  private Map<String, INDArray> used() {
+    return noisy == null ? parameters() : noisy;
+  }
+
+  private Map<String, INDArray> withNoise(boolean training) {
+    IWeightNoise noise = config().getWeightNoise();
+    if (!training || noise == null) {
+      return null;
+    }
+    Map<String, INDArray> result = new LinkedHashMap<>();
+    for (String name : parameters().keySet()) {
+      result.put(
+          name,
+          noise.getParameter(
+              this,
+              name,
+              getIterationCount(),
+              getEpochCount(),
+              true,
+              LayerWorkspaceMgr.noWorkspaces()));
+    }
+    return result;
+  }
+
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaceMgr);
     INDArray result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      result =
-          runner().forward(training, inputs(), masks(), parameters(), LayerRunner.none()).output();
+      noisy = withNoise(training);
+      result = runner().forward(training, inputs(), masks(), used(), LayerRunner.none()).output();
     }
     INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
     if (!training) {
@@ -86,7 +114,7 @@ public class MendedLayer extends SameDiffLayer {
     INDArray atInput;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == dataType ? epsilon : epsilon.castTo(dataType);
-      LayerGraph.Backward result = runner().backward(error, inputs(), masks(), parameters());
+      LayerGraph.Backward result = runner().backward(error, inputs(), masks(), used());
       for (String name : parameters().keySet()) {
         INDArray place = gradTable.get(name);
         INDArray g = config().trainable(name) ? result.params().get(name) : null;

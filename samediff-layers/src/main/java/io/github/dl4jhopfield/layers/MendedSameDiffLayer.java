@@ -5,6 +5,7 @@ import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -24,6 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *   <tr><td>l1, l2 and weight decay act on updates but are missing from the score</td>
  *       <td>in the score</td></tr>
  *   <tr><td>dropOut of the layer is ignored</td><td>applied to the input, in training</td></tr>
+ *   <tr><td>there is no weight noise</td><td>{@link #setWeightNoise}</td></tr>
+ *   <tr><td>nOutReplace ends in a ClassCastException</td><td>says what to do instead</td></tr>
  *   <tr><td>the graph does not know whether it trains</td>
  *       <td>{@link GraphContext#training()}, one graph for each</td></tr>
  *   <tr><td>setParam checks the shape and does nothing</td><td>checks and sets</td></tr>
@@ -40,11 +43,38 @@ public abstract class MendedSameDiffLayer extends SameDiffLayer implements Mende
   /** Name of the input in {@link GraphContext}. */
   public static final String INPUT = "input";
 
+  private IWeightNoise weightNoise;
+
   /** For JSON. */
   protected MendedSameDiffLayer() {}
 
   protected MendedSameDiffLayer(Builder<?> builder) {
     super(builder);
+  }
+
+  /** Noise on the parameters in training, such as drop-connect; null: none. */
+  public IWeightNoise getWeightNoise() {
+    return weightNoise;
+  }
+
+  /** Sets {@link #getWeightNoise}. */
+  public void setWeightNoise(IWeightNoise weightNoise) {
+    this.weightNoise = weightNoise;
+  }
+
+  /**
+   * Transfer learning calls this where it is about to take a layer for a feed-forward layer, which
+   * would end in a ClassCastException.
+   */
+  @Override
+  public void resetLayerDefaultConfig() {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName()
+            + " \""
+            + getLayerName()
+            + "\": nOutReplace and nInReplace are for DL4J's feed-forward layers only. Remove this"
+            + " layer (removeVertexAndConnections, or removeLayersFromOutput of a"
+            + " MultiLayerNetwork) and add one of the new size");
   }
 
   /**
@@ -88,6 +118,8 @@ public abstract class MendedSameDiffLayer extends SameDiffLayer implements Mende
 
   @Override
   public MendedSameDiffLayer clone() {
-    return (MendedSameDiffLayer) super.clone();
+    MendedSameDiffLayer copy = (MendedSameDiffLayer) super.clone();
+    copy.weightNoise = weightNoise == null ? null : weightNoise.clone();
+    return copy;
   }
 }

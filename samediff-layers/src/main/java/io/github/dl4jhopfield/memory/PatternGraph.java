@@ -82,6 +82,23 @@ public final class PatternGraph {
   }
 
   /**
+   * The graph of given weights with its plain Laplacian, whose diagonal is given too: degrees that
+   * were rounded apart from the weights stay as they are.
+   *
+   * @param weights as in {@link #ofWeights(INDArray, boolean)}
+   * @param degrees [N]
+   */
+  public static PatternGraph ofWeights(INDArray weights, INDArray degrees) {
+    double[][] w = square(weights);
+    if (degrees.length() != w.length) {
+      throw MemoryChecks.bad("degrees of a graph", w.length + " numbers", degrees.length());
+    }
+    int[][] neighbours = neighbours(w);
+    double[] own = degrees.castTo(DataType.DOUBLE).reshape(w.length).toDoubleVector();
+    return new PatternGraph(neighbours, picked(w, neighbours, 1), own);
+  }
+
+  /**
    * The graph of a given Laplacian. Its {@link #weightMatrix} is what stands beside the diagonal,
    * with the sign turned.
    *

@@ -285,6 +285,14 @@ class ConfigurationTest {
         "SPECTRAL");
     refused(
         new HopfieldLayer.Builder()
+            .diffusion(
+                d -> {
+                  d.mode = DiffusionMode.SIMPLE;
+                  d.adaptiveEta = true;
+                }),
+        "trained patterns");
+    refused(
+        new HopfieldLayer.Builder()
             .storedPatternSize(3)
             .diffusion(
                 d -> {

@@ -1,20 +1,32 @@
 package io.github.dl4jhopfield.layers;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.Separation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
+import org.deeplearning4j.nn.weights.WeightInit;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -22,6 +34,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** What the layers do at run time beyond the reference numbers: masks, training, regularisation. */
 class RuntimeTest {
@@ -337,5 +350,177 @@ class RuntimeTest {
     List<INDArray> activations = net.feedForward(x, mask, null);
     INDArray retrieved = Nd4j.matmul(association, projected).reshape(3, 4);
     equal(retrieved, activations.get(2));
+  }
+
+  @Test
+  void associationsCanBeSeenAtEveryStep() {
+    MultiLayerNetwork net =
+        Networks.of(
+            RNNFormat.NCW,
+            new Hopfield.Builder()
+                .nOut(4)
+                .nHeads(2)
+                .updateSteps(7)
+                .updateStepsEps(0.05)
+                .lagrangianUnit(LagrangianUnit.relu())
+                .build());
+    INDArray x = Networks.input(RNNFormat.NCW);
+    equal(Associations.atStep(net, 0, x, null, 7), Associations.of(net, 0, x));
+    for (int steps = 0; steps < 3; steps++) {
+      MultiLayerNetwork fewer = net.clone();
+      ((Hopfield) fewer.getLayer(0).conf().getLayer()).getAssociation().updateSteps =
+          new int[] {steps};
+      equal(Associations.atStep(net, 0, x, null, steps), Associations.of(fewer, 0, x));
+    }
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Associations.atStep(net, 0, x, null, 8))
+        .withMessageContaining("association-8");
+  }
+
+  @Test
+  void theFusedAssociationIsTheComposedOne() {
+    List<Hopfield.Builder> builders =
+        List.of(
+            new Hopfield.Builder().nHeads(2).addZeroAssociation(true),
+            new Hopfield.Builder().nHeads(2).updateSteps(3, 5).updateStepsEps(0.05, 0),
+            new Hopfield.Builder().separation(Separation.entmax15()).beta(0.7),
+            new Hopfield.Builder()
+                .nHeads(2)
+                .beta(0.5, 2)
+                .separation(Separation.learnedEntmax(1.3))
+                .updateSteps(2),
+            new Hopfield.Builder().lagrangianUnit(LagrangianUnit.pfuBuilder().sigma(0).build()),
+            new Hopfield.Builder()
+                .nHeads(2)
+                .hiddenSize(4)
+                .normaliseHopfieldSpace(true)
+                .retrieval());
+    for (Hopfield.Builder builder : builders) {
+      for (boolean masked : new boolean[] {false, true}) {
+        Hopfield fused = builder.build();
+        Hopfield composed = (Hopfield) fused.clone();
+        // dropout too small to drop anything keeps the training pass on the composed path
+        composed.getAssociation().dropout = 1e-12;
+        MultiLayerNetwork a = Networks.of(new Sgd(0.1), RNNFormat.NCW, fused);
+        MultiLayerNetwork b = Networks.of(new Sgd(0.1), RNNFormat.NCW, composed);
+        INDArray mask = masked ? Networks.mask() : null;
+        DataSet data =
+            new DataSet(Networks.input(RNNFormat.NCW), Networks.random(2, 3, 2, 5), mask, mask);
+        a.fit(data);
+        b.fit(data);
+        assertThat(Golden.difference(a.params(), b.params()))
+            .as(fused + " masked " + masked)
+            .isLessThan(1e-10);
+      }
+    }
+  }
+
+  /** Adds 0.1 to the weights of a layer's projections. */
+  private static final class Shift implements IWeightNoise {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public INDArray getParameter(
+        Layer layer,
+        String parameter,
+        int iteration,
+        int epoch,
+        boolean training,
+        LayerWorkspaceMgr workspaces) {
+      INDArray value = layer.getParam(parameter);
+      return parameter.startsWith("W") ? value.add(0.1) : value;
+    }
+
+    @Override
+    public Shift clone() {
+      return this;
+    }
+  }
+
+  @Test
+  void weightNoiseActsInTrainingOnlyAndInBothPasses() {
+    MultiLayerNetwork noisy =
+        Networks.of(
+            RNNFormat.NCW,
+            new Hopfield.Builder().nOut(4).weightNoise(new DropConnect(0.5)).build());
+    INDArray x = Networks.input(RNNFormat.NCW);
+    equal(noisy.output(x), noisy.output(x));
+    assertThat(Golden.difference(noisy.output(x, true).dup(), noisy.output(x, true)))
+        .isGreaterThan(1e-3);
+    // noise that is a constant shift of each weight: fitting moves from the shifted weights' slope
+    MultiLayerNetwork shifted =
+        Networks.of(
+            new Sgd(0.1),
+            RNNFormat.NCW,
+            new Hopfield.Builder().nOut(4).weightNoise(new Shift()).build());
+    MultiLayerNetwork plain =
+        Networks.of(new Sgd(0.1), RNNFormat.NCW, new Hopfield.Builder().nOut(4).build());
+    INDArray before = shifted.params().dup();
+    for (String w : List.of("Wq", "Wk", "Wv", "Wo")) {
+      plain.getLayer(0).setParam(w, plain.getParam("0_" + w).add(0.1));
+    }
+    INDArray beforePlain = plain.params().dup();
+    DataSet data = new DataSet(x, Networks.labels(false, RNNFormat.NCW));
+    shifted.fit(data);
+    plain.fit(data);
+    assertThat(Golden.difference(shifted.params().sub(before), plain.params().sub(beforePlain)))
+        .isLessThan(1e-10);
+  }
+
+  @Test
+  void anotherDepthTakesAnotherLayer() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.configuration(new NoOp())
+                .graphBuilder()
+                .addInputs("x")
+                .addLayer("mine", new HopfieldPooling.Builder().nIn(4).nOut(3).build(), "x")
+                .addLayer(
+                    "out",
+                    new OutputLayer.Builder(LossFunction.MSE)
+                        .nIn(3)
+                        .nOut(2)
+                        .activation(Activation.TANH)
+                        .build(),
+                    "mine")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    assertThatThrownBy(
+            () ->
+                new TransferLearning.GraphBuilder(graph)
+                    .nOutReplace("mine", 5, WeightInit.XAVIER)
+                    .build())
+        .hasMessageContainingAll("\"mine\"", "removeVertexAndConnections");
+  }
+
+  @Test
+  void transferLearningKeepsFrozenLayersAndTrainsNewOnes() {
+    MultiLayerNetwork net =
+        Networks.of(
+            RNNFormat.NCW,
+            new HopfieldEncoderLayer.Builder().feedForwardSize(6).residualDropout(0).build(),
+            new HopfieldPooling.Builder().nOut(3).build());
+    MultiLayerNetwork changed =
+        new TransferLearning.Builder(net)
+            .fineTuneConfiguration(
+                new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).seed(1).build())
+            .setFeatureExtractor(0)
+            .removeLayersFromOutput(2)
+            .addLayer(new HopfieldPooling.Builder().nIn(4).nOut(5).build())
+            .addLayer(
+                new OutputLayer.Builder(LossFunction.MSE)
+                    .nIn(5)
+                    .nOut(2)
+                    .activation(Activation.TANH)
+                    .build())
+            .build();
+    INDArray frozen = changed.getLayer(0).params().dup();
+    INDArray pooling = changed.getParam("1_Wo").dup();
+    equal(frozen, net.getLayer(0).params().dup());
+    assertThat(pooling.shape()).containsExactly(4, 5);
+    changed.fit(new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(true, RNNFormat.NCW)));
+    equal(changed.getLayer(0).params().dup(), frozen);
+    assertThat(Golden.difference(changed.getParam("1_Wo"), pooling)).isGreaterThan(0);
   }
 }

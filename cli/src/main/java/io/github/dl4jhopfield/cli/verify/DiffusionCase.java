@@ -46,7 +46,7 @@ final class DiffusionCase {
     INDArray matrix = array(g, mode == DiffusionMode.FACTORED ? "W" : "L");
     PatternGraph graph =
         mode == DiffusionMode.FACTORED
-            ? PatternGraph.ofWeights(matrix, false)
+            ? PatternGraph.ofWeights(matrix, array(g, "deg"))
             : PatternGraph.ofLaplacian(matrix);
     int steps = g.reference().integer("steps", 1);
     return Map.of(
@@ -71,7 +71,9 @@ final class DiffusionCase {
     double beta = reference.number("beta", null);
     double eta = reference.number("eta", null);
     PatternGraph ofL = PatternGraph.ofLaplacian(reference.input("L").toArray(type));
-    PatternGraph ofW = PatternGraph.ofWeights(reference.input("W").toArray(type), false);
+    PatternGraph ofW =
+        PatternGraph.ofWeights(
+            reference.input("W").toArray(type), reference.input("deg").toArray(type));
     Map<String, INDArray> found = new LinkedHashMap<>();
     found.put("energy", Nd4j.scalar(type, GraphDiffusion.energy(q, k, ofL, beta, eta)));
     found.put("energy_factored", Nd4j.scalar(type, GraphDiffusion.energy(q, k, ofW, beta, eta)));

@@ -1,0 +1,77 @@
+"""Training of a Hopfield layer through MultiLayerNetwork.fit beside hflayers' in PyTorch, interleaved.
+
+    python layers.py PEERS_ENV [--rounds N] [--classpath CP]
+
+Batch 32 x 128, width 64, 4 heads of 16, float, a linear layer of width 64 and mean squared error after it, plain SGD: forward,
+backward and update, with 0 and with 3 update steps (no early stop on either side). Medians over all rounds of one run on one
+machine; the ratio is hflayers / ours. CP is that of the command line (`cli/target/lib/*` after a build).
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(HERE))
+
+
+def peer(steps, seconds):
+    import torch
+    from difflayers import Hopfield  # the same code as hflayers 1.0.2
+
+    torch.set_num_threads(2)
+    torch.manual_seed(1)
+    layer = Hopfield(input_size=64, hidden_size=16, num_heads=4, update_steps_max=steps, update_steps_eps=-1.0 if steps else 1e-4)
+    model = torch.nn.Sequential(layer, torch.nn.Linear(64, 64))
+    optimiser = torch.optim.SGD(model.parameters(), lr=1e-3)
+    x, target = torch.randn(32, 128, 64), torch.randn(32, 128, 64)
+
+    def fit():
+        optimiser.zero_grad()
+        ((model(x) - target) ** 2).mean().backward()
+        optimiser.step()
+
+    for _ in range(5):
+        fit()
+    end = time.perf_counter() + seconds
+    while True:
+        start = time.perf_counter()
+        fit()
+        print((time.perf_counter() - start) * 1e3)
+        if time.perf_counter() >= end:
+            return
+
+
+def run(command):
+    env = dict(os.environ, OMP_NUM_THREADS="2", OMP_WAIT_POLICY="PASSIVE")
+    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    if done.returncode:
+        sys.exit(f"{' '.join(command)}: exit {done.returncode}")
+    return [float(line) for line in done.stdout.split()]
+
+
+def main():
+    ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    ap.add_argument("peers_env")
+    ap.add_argument("--rounds", type=int, default=3)
+    ap.add_argument("--seconds", type=float, default=4)
+    ap.add_argument("--classpath", default=os.path.join(ROOT, "cli/target/lib/*"))
+    args = ap.parse_args()
+    times = {(who, steps): [] for who in ("hflayers", "ours") for steps in (0, 3)}
+    for _ in range(args.rounds):
+        for steps in (0, 3):
+            code = f"import sys; sys.path.insert(0, {HERE!r}); import layers; layers.peer({steps}, {args.seconds})"
+            times["hflayers", steps] += run([f"{args.peers_env}/bin/python", "-c", code])
+            java = ["java", "-Xmx3g", "-cp", args.classpath, f"{HERE}/LayerFit.java", str(steps), str(args.seconds)]
+            times["ours", steps] += run(java)
+    for steps in (0, 3):
+        theirs, ours = (statistics.median(times[who, steps]) for who in ("hflayers", "ours"))
+        print(json.dumps({"update_steps": steps, "hflayers_ms": round(theirs, 2), "ours_ms": round(ours, 2), "ratio": round(theirs / ours, 2)}))
+
+
+if __name__ == "__main__":
+    main()
