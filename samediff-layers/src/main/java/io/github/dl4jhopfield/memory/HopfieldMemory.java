@@ -39,7 +39,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * Retrieval#values()} mixes the values as the keys were mixed in the last update.
  *
  * <p><b>Scale.</b> Patterns outside memory are read block by block, and never all scores are held
- * at once, whatever the number of queries: about 64 MiB beside the results.
+ * at once, whatever the number of queries: about 64 MiB beside the results. Over a {@link
+ * MappedPatterns} file without a map of the patterns one native pass does an update.
  *
  * <p>Reference cases of group {@code hfyn}: {@code retrieve_*} with ypsi none, normalization,
  * layer_normalization = {@code HopfieldMemory.builder(X).separation(s).beta(b).stateMap(m)} with
@@ -463,7 +464,7 @@ public final class HopfieldMemory implements AssociativeMemory {
     private Separation separation = Separation.softmax();
     private StateMap map = StateMap.NONE;
     private double beta = 1;
-    private AssociationEngine engine = new BlockEngine();
+    private AssociationEngine engine = new StreamingEngine();
 
     private Builder(PatternStore store) {
       this.store = Objects.requireNonNull(store, "store");

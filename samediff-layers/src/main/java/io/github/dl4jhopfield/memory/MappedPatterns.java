@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -148,6 +149,11 @@ public final class MappedPatterns implements PatternStore {
     long end = Math.min(pieces[piece].size(0), start + rows);
     INDArray view = pieces[piece].get(NDArrayIndex.interval(start, end), NDArrayIndex.all());
     return stored == dataType() ? view : view.castTo(DataType.FLOAT);
+  }
+
+  /** The whole file as it is mapped: arrays [r, d] of the file's type, in order. */
+  List<INDArray> pieces() {
+    return List.of(pieces);
   }
 
   /**

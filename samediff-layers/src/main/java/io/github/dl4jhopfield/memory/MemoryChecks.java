@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.memory;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -29,9 +30,7 @@ final class MemoryChecks {
     INDArray rows = array.rank() == 1 ? array.reshape(1, array.length()) : array;
     if (rows.rank() != 2 || rows.size(1) != width || rows.isEmpty()) {
       throw bad(
-          what,
-          "rows with " + width + " features",
-          "shape " + java.util.Arrays.toString(array.shape()));
+          what, "rows with " + width + " features", "shape " + Arrays.toString(array.shape()));
     }
     INDArray typed = rows.dataType() == type ? rows : rows.castTo(type);
     return isPlain(typed) ? typed : typed.dup('c');
@@ -54,6 +53,13 @@ final class MemoryChecks {
         }
       }
     }
+  }
+
+  /** Not by ND4J's max and min, which leave NaN out. */
+  static boolean allFinite(INDArray array) {
+    return Double.isFinite(array.sumNumber().doubleValue())
+        || Arrays.stream(array.dup('c').reshape(array.length()).toDoubleVector())
+            .allMatch(Double::isFinite);
   }
 
   static double positive(String what, double value) {

@@ -67,6 +67,49 @@ final class Weights {
         matches, new FixedPoint(kind(s, shares, largest, n, size), patterns, shares, size));
   }
 
+  /**
+   * A dense mixture of which only the heaviest patterns are known.
+   *
+   * @param matches the heaviest, heaviest first
+   * @param largest weight of all, also if no match was asked for
+   */
+  static AssociationEngine.Top dense(
+      List<Match> matches, Separation separation, long n, double largest) {
+    double mass = 0;
+    int size = -1;
+    for (int i = 0; i < matches.size() && size < 0; i++) {
+      mass += matches.get(i).weight();
+      if (mass >= FixedPoint.DENSE_MASS) {
+        size = i + 1;
+      }
+    }
+    List<Match> members = size < 0 ? matches : matches.subList(0, size);
+    double[] weights = members.stream().mapToDouble(Match::weight).toArray();
+    FixedPoint.Kind kind = kind(separation, weights, largest, n, size < 0 ? Long.MAX_VALUE : size);
+    return new AssociationEngine.Top(matches, new FixedPoint(kind, ids(members), weights, size));
+  }
+
+  /**
+   * A sparse mixture.
+   *
+   * @param matches its patterns, heaviest first: all, or where there are many, the heaviest
+   * @param support how many there are in all
+   */
+  static AssociationEngine.Top listed(
+      List<Match> matches, Separation separation, long n, long support, int topK) {
+    double largest = matches.isEmpty() ? 0 : matches.get(0).weight();
+    boolean whole = support <= LISTED && !average(separation, largest, n, support);
+    List<Match> top = List.copyOf(matches.subList(0, Math.min(topK, matches.size())));
+    List<Match> members = whole ? matches : top;
+    double[] weights = members.stream().mapToDouble(Match::weight).toArray();
+    FixedPoint.Kind kind = kind(separation, weights, largest, n, support);
+    return new AssociationEngine.Top(top, new FixedPoint(kind, ids(members), weights, support));
+  }
+
+  private static long[] ids(List<Match> matches) {
+    return matches.stream().mapToLong(Match::pattern).toArray();
+  }
+
   static FixedPoint.Kind kind(Separation s, double[] shares, double largest, long n, long size) {
     if (subsets(s)) {
       boolean whole = size == Math.min(n, s.getK()) || s.isAtMost();

@@ -299,6 +299,21 @@ class HopfieldMemoryTest {
   }
 
   @Test
+  void weightsTooSmallForANormalNumberAreZero() {
+    // scores 95 apart: exp(-95) is a subnormal float
+    HopfieldMemory memory =
+        HopfieldMemory.builder(Nd4j.createFromArray(new float[][] {{1, 0}, {0.05f, 0}}))
+            .beta(100)
+            .build();
+    INDArray weights =
+        memory
+            .retrieve(Nd4j.createFromArray(1f, 0f), RetrievalOptions.steps(1).withWeights(true))
+            .weights();
+    assertThat(Math.exp(-95)).isLessThan(Float.MIN_NORMAL).isGreaterThan(Float.MIN_VALUE);
+    assertThat(weights.toDoubleMatrix()[0]).containsExactly(1, 0);
+  }
+
+  @Test
   void aBatchWhoseWeightsCannotFitIntoMemoryIsRefused() {
     HopfieldMemory memory = HopfieldMemory.builder(Nd4j.rand(DataType.FLOAT, 100_000, 1)).build();
     assertThatThrownBy(

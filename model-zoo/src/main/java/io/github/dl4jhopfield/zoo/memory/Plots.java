@@ -118,6 +118,31 @@ public final class Plots {
     return picture(chart);
   }
 
+  /** Lines through many points, without markers, over linear axes from 0. */
+  static BufferedImage curves(String title, String xTitle, String yTitle, List<Line> lines) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(1400)
+            .height(900)
+            .title(title)
+            .xAxisTitle(xTitle)
+            .yAxisTitle(yTitle)
+            .build();
+    style(chart.getStyler());
+    chart.getStyler().setYAxisMin(0.0).setXAxisMin(0.0);
+    int i = 0;
+    for (Line line : lines) {
+      var series = chart.addSeries(line.name(), line.x(), line.y());
+      series.setMarker(SeriesMarkers.NONE);
+      series.setLineColor(COLOURS[i % COLOURS.length]);
+      // thinner from line to line, so that curves that coincide can all be seen
+      series.setLineStyle(
+          new BasicStroke(Math.max(3, 10 - 2 * i), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
+      i++;
+    }
+    return picture(chart);
+  }
+
   /** Groups of bars. */
   public static BufferedImage bars(
       String title, String xTitle, List<String> x, String yTitle, Map<String, double[]> groups) {
@@ -150,6 +175,7 @@ public final class Plots {
         .setAxisTickMarksStroke(new BasicStroke(2))
         .setAxisTickMarkLength(8)
         .setAxisTickPadding(10)
+        .setAxisTitlePadding(16)
         .setYAxisTickMarkSpacingHint(80)
         .setYAxisDecimalPattern("0.###")
         .setXAxisDecimalPattern("0.####");

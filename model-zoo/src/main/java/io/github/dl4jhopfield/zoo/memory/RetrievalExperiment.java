@@ -206,7 +206,7 @@ public final class RetrievalExperiment extends MemoryExperiment {
     return rows.get(NDArrayIndex.interval(0, count), NDArrayIndex.all()).dup('c');
   }
 
-  private static INDArray upperHalf(INDArray images, LabelledImages shape) {
+  static INDArray upperHalf(INDArray images, LabelledImages shape) {
     INDArray half = images.dup('c');
     half.get(
             NDArrayIndex.all(),
@@ -225,7 +225,7 @@ public final class RetrievalExperiment extends MemoryExperiment {
   }
 
   /** Share of queries whose final state is the stored image with the query's number. */
-  private static double exact(INDArray states, INDArray stored, StateMap map) {
+  static double exact(INDArray states, INDArray stored, StateMap map) {
     long asked = states.size(0);
     INDArray wanted = stored.get(NDArrayIndex.interval(0, asked), NDArrayIndex.all());
     INDArray found = map == StateMap.L2 ? states.mul(wanted.norm2(true, 1)) : states;
@@ -329,7 +329,7 @@ public final class RetrievalExperiment extends MemoryExperiment {
             stored.size(0)));
   }
 
-  private static double[] pixels(INDArray row) {
+  static double[] pixels(INDArray row) {
     double[] values = row.toDoubleVector();
     double most = 1e-9;
     for (double v : values) {

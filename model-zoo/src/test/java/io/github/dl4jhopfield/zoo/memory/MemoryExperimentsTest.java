@@ -81,6 +81,69 @@ class MemoryExperimentsTest {
   }
 
   @Test
+  void onlyPenalisedRecallListsImages() throws IOException {
+    ExperimentResult result = run("recall", Map.of("stored", "8", "draws", "2"));
+    assertThat(mean(result, "distinct-sparsemax-8")).isGreaterThan(0.9);
+    assertThat(mean(result, "distinct-sparsemax-no-penalty-8")).isEqualTo(1.0 / 8);
+    assertThat(mean(result, "in-order-sparsemax-8")).isGreaterThan(0.9);
+  }
+
+  @Test
+  void wordsAreRecalledFromAFile() throws IOException {
+    Path words = Files.createTempFile(out.getParent(), "words", ".txt");
+    Files.writeString(words, "lighthouse\n\nlightning\nmoonlight\nhouse\nmouse\n");
+    ExperimentResult result =
+        Experiments.byName("recall")
+            .run(
+                ExperimentContext.builder()
+                    .data(words)
+                    .options(Map.of("items", "words", "stored", "5", "draws", "1"))
+                    .build());
+    assertThat(mean(result, "distinct-sparsemax-no-penalty-5")).isEqualTo(1.0 / 5);
+    assertThat(mean(result, "distinct-sparsemax-5")).isGreaterThan(2.0 / 5);
+    assertThat(result.tables().get(1).rows()).hasSize(5);
+    Files.writeString(words, "house\nmouse\nhouse\n");
+    assertThatThrownBy(() -> WordList.file(words))
+        .hasMessageContaining(words + ":3")
+        .hasMessageContaining("\"house\" again");
+    Files.write(words, new byte[] {'a', '\n', (byte) 0xff, (byte) 0xfe, '\n'});
+    assertThatThrownBy(() -> WordList.file(words)).hasMessageContaining("UTF-8");
+  }
+
+  @Test
+  void diffusionLeadsAwayFromTheStoredImage() throws IOException {
+    ExperimentResult result =
+        run("diffusion", Map.of("stored", "100", "queries", "50", "etas", "2"));
+    assertThat(mean(result, "exact-sparsemax-eta-0")).isGreaterThan(0.9);
+    assertThat(mean(result, "exact-sparsemax-eta-2"))
+        .isLessThan(mean(result, "exact-sparsemax-eta-0"));
+    assertThat(mean(result, "itself-sparsemax-eta-2"))
+        .isLessThan(mean(result, "itself-sparsemax-eta-0"));
+  }
+
+  @Test
+  void patternsOfAMappedFileAreFound() throws IOException {
+    for (String storage : new String[] {"float32", "float16"}) {
+      ExperimentResult result =
+          run(
+              "scale",
+              Map.of(
+                  "patterns",
+                  "20000",
+                  "width",
+                  "64",
+                  "queries",
+                  "5",
+                  "runs",
+                  "1",
+                  "storage",
+                  storage));
+      assertThat(mean(result, "found")).isEqualTo(1);
+      assertThat(mean(result, "sparsemax-one-query-ratio")).isPositive();
+    }
+  }
+
+  @Test
   void badListsOfNumbersAreNamed() {
     assertThatThrownBy(() -> run("retrieval", Map.of("stored", "10,x")))
         .isInstanceOf(IllegalArgumentException.class)
