@@ -1,7 +1,10 @@
 package io.github.dl4jhopfield.keras;
 
 import io.github.dl4jhopfield.layers.AssociationBuilder;
+import io.github.dl4jhopfield.layers.FeedForwardBuilder;
 import io.github.dl4jhopfield.layers.Hopfield;
+import io.github.dl4jhopfield.layers.HopfieldDecoderVertex;
+import io.github.dl4jhopfield.layers.HopfieldEncoderLayer;
 import io.github.dl4jhopfield.layers.HopfieldLayer;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
 import io.github.dl4jhopfield.layers.HopfieldPoolingVertex;
@@ -26,6 +29,8 @@ final class HopfieldMappers {
     m.put(PACKAGE + "Hopfield", HopfieldMappers::hopfield);
     m.put(PACKAGE + "HopfieldPooling", HopfieldMappers::pooling);
     m.put(PACKAGE + "HopfieldLayer", HopfieldMappers::lookup);
+    m.put(PACKAGE + "HopfieldEncoderLayer", HopfieldMappers::encoder);
+    m.put(PACKAGE + "HopfieldDecoderLayer", HopfieldMappers::decoder);
   }
 
   /** Sizes of one association, resolved as in Python. */
@@ -87,24 +92,25 @@ final class HopfieldMappers {
     b.inputBias(i.flag("input_bias", true));
     b.disableOutProjection(i.flag("disable_out_projection", false));
     b.associationDropout(i.number("dropout", 0));
-    String activation = i.text("association_activation", "");
-    switch (activation) {
-      case "":
-        break;
-      case "relu":
-        b.associationActivation(Activation.RELU);
-        break;
-      case "tanh":
-        b.associationActivation(Activation.TANH);
-        break;
-      case "sigmoid":
-        b.associationActivation(Activation.SIGMOID);
-        break;
-      default:
-        throw i.error("option association_activation: " + activation + " is not known");
+    if (i.has("association_activation")) {
+      b.associationActivation(activation(i, "association_activation", ""));
     }
     b.separation(separation(i));
     b.lagrangianUnit(unit(i));
+  }
+
+  private static Activation activation(KerasLayerInfo i, String option, String otherwise) {
+    String name = i.text(option, otherwise);
+    switch (name) {
+      case "relu":
+        return Activation.RELU;
+      case "tanh":
+        return Activation.TANH;
+      case "sigmoid":
+        return Activation.SIGMOID;
+      default:
+        throw i.error("option " + option + ": " + name + " is not known");
+    }
   }
 
   private static Separation separation(KerasLayerInfo i) {
@@ -153,32 +159,36 @@ final class HopfieldMappers {
     }
   }
 
-  /** The weights of an association in Keras's order. */
+  /** The weights of a layer's only association. */
   private static void weights(KerasLayerInfo i, MappedLayer m, Sizes s) {
+    weights(i, m, s, "");
+  }
+
+  /**
+   * The weights of an association in Keras's order.
+   *
+   * @param which "", or "self" or "cross" in a decoder
+   */
+  private static void weights(KerasLayerInfo i, MappedLayer m, Sizes s, String which) {
     boolean bias = i.flag("input_bias", true);
     if (!i.flag("state_pattern_as_static", false)) {
-      linear(m, "query", "q", s.state(), s.heads() * s.hidden(), bias);
+      linear(m, which, "query", "q", s.state(), s.heads() * s.hidden(), bias);
     }
     if (!i.flag("stored_pattern_as_static", false)) {
-      linear(m, "key", "k", s.stored(), s.heads() * s.hidden(), bias);
+      linear(m, which, "key", "k", s.stored(), s.heads() * s.hidden(), bias);
     }
     if (!i.flag("pattern_projection_as_static", false)) {
       boolean connected = i.flag("pattern_projection_as_connected", false);
-      linear(
-          m,
-          "value",
-          "v",
-          connected ? s.heads() * s.hidden() : s.projection(),
-          s.heads() * s.pattern(),
-          bias);
+      long in = connected ? s.heads() * s.hidden() : s.projection();
+      linear(m, which, "value", "v", in, s.heads() * s.pattern(), bias);
     }
     if (!i.flag("disable_out_projection", false)) {
-      linear(m, "output", "o", s.heads() * s.pattern(), s.out(), bias);
+      linear(m, which, "output", "o", s.heads() * s.pattern(), s.out(), bias);
     }
-    norm(i, m, "stored", "stored_pattern", "Stored", s.stored(), true);
-    norm(i, m, "state", "state_pattern", "State", s.state(), true);
-    norm(i, m, "projection", "pattern_projection", "Projection", s.projection(), true);
-    norm(i, m, "hopfield_space", "hopfield_space", "Space", s.hidden(), false);
+    norm(i, m, which, "stored", "stored_pattern", "Stored", s.stored(), true);
+    norm(i, m, which, "state", "state_pattern", "State", s.state(), true);
+    norm(i, m, which, "projection", "pattern_projection", "Projection", s.projection(), true);
+    norm(i, m, which, "hopfield_space", "hopfield_space", "Space", s.hidden(), false);
   }
 
   /**
@@ -204,17 +214,22 @@ final class HopfieldMappers {
     }
   }
 
+  private static String keras(String which, String name) {
+    return which.isEmpty() ? name : which + "_" + name;
+  }
+
   private static void linear(
-      MappedLayer m, String keras, String ours, long in, long out, boolean bias) {
-    m.weight(keras + "_kernel", "W" + ours, in, out);
+      MappedLayer m, String which, String keras, String ours, long in, long out, boolean bias) {
+    m.weight(keras(which, keras + "_kernel"), which + "W" + ours, in, out);
     if (bias) {
-      m.weight(keras + "_bias", "b" + ours, out);
+      m.weight(keras(which, keras + "_bias"), which + "b" + ours, out);
     }
   }
 
   private static void norm(
       KerasLayerInfo i,
       MappedLayer m,
+      String which,
       String keras,
       String option,
       String ours,
@@ -222,9 +237,14 @@ final class HopfieldMappers {
       boolean otherwise) {
     if (i.flag("normalise_" + option, otherwise)
         && i.flag("normalise_" + option + "_affine", otherwise)) {
-      m.weight(keras + "_norm_gamma", "gain" + ours, size);
-      m.weight(keras + "_norm_beta", "shift" + ours, size);
+      residualNorm(m, keras(which, keras + "_norm"), which, ours, size);
     }
+  }
+
+  private static void residualNorm(
+      MappedLayer m, String keras, String which, String ours, long size) {
+    m.weight(keras + "_gamma", which + "gain" + ours, size);
+    m.weight(keras + "_beta", which + "shift" + ours, size);
   }
 
   private static void requireSequences(KerasLayerInfo i) {
@@ -321,5 +341,60 @@ final class HopfieldMappers {
     }
     weights(i, m, s, patterns);
     return m.usesMask(true).passesMask();
+  }
+
+  // --- transformer blocks -------------------------------------------------------------------
+
+  private static void feedForward(KerasLayerInfo i, FeedForwardBuilder<?> b) {
+    b.feedForwardSize(i.size("feed_forward_size", 2048));
+    b.residualDropout(i.number("feed_forward_dropout", 0));
+    b.feedForwardActivation(activation(i, "feed_forward_activation", "relu"));
+  }
+
+  private static void feedForwardWeights(KerasLayerInfo i, MappedLayer m, long size) {
+    long inner = i.size("feed_forward_size", 2048);
+    m.weight("feed_forward_in_kernel", "Winner", size, inner);
+    m.weight("feed_forward_in_bias", "binner", inner);
+    m.weight("feed_forward_out_kernel", "Wouter", inner, size);
+    m.weight("feed_forward_out_bias", "bouter", size);
+  }
+
+  private static MappedLayer encoder(KerasLayerInfo i) {
+    i.requireInputs(1, 1);
+    requireSequences(i);
+    long f = i.features(0);
+    Sizes s = sizes(i, f, f, f);
+    HopfieldEncoderLayer.Builder b = new HopfieldEncoderLayer.Builder();
+    options(i, b, s);
+    feedForward(i, b);
+    b.rnnFormat(RNNFormat.NWC);
+    MappedLayer m = MappedLayer.of(b.build(), i.inputShape());
+    weights(i, m, s);
+    feedForwardWeights(i, m, f);
+    residualNorm(m, "residual_norm", "", "Residual", f);
+    residualNorm(m, "output_norm", "", "Output", f);
+    return m.usesMask(true).passesMask();
+  }
+
+  private static MappedLayer decoder(KerasLayerInfo i) {
+    i.requireInputs(2, 2);
+    requireSequences(i);
+    long target = i.features(0);
+    long memory = i.features(1);
+    Sizes self = sizes(i, target, target, target);
+    Sizes cross = sizes(i, memory, target, memory);
+    HopfieldDecoderVertex.Builder b = new HopfieldDecoderVertex.Builder();
+    options(i, b, self);
+    feedForward(i, b);
+    b.memorySize(memory).cross(c -> c.hiddenSize(cross.hidden()).patternSize(cross.pattern()));
+    b.rnnFormat(RNNFormat.NWC);
+    MappedLayer m = MappedLayer.of(b.build(), i.inputShape());
+    weights(i, m, self, "self");
+    weights(i, m, cross, "cross");
+    feedForwardWeights(i, m, target);
+    residualNorm(m, "self_residual_norm", "", "ResidualSelf", target);
+    residualNorm(m, "cross_residual_norm", "", "ResidualCross", target);
+    residualNorm(m, "output_norm", "", "Output", target);
+    return m.usesMask(true, true).passesMask();
   }
 }
