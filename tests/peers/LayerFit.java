@@ -14,7 +14,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /**
  * Times {@code MultiLayerNetwork.fit} of a Hopfield layer, 32 x 128 x 64, 4 heads, SGD, with a
  * linear output of width 64 and mean squared error after it: {@code java -cp ... LayerFit.java
- * UPDATE_STEPS SECONDS [BATCH LENGTH]}. Prints milliseconds, one run a line.
+ * UPDATE_STEPS SECONDS [BATCH LENGTH]}. Prints {@code ms} and milliseconds, one
+ * run a line, among what ND4J logs.
  */
 public class LayerFit {
   public static void main(String[] args) {
@@ -56,7 +57,7 @@ public class LayerFit {
     do {
       long from = System.nanoTime();
       net.fit(data);
-      System.out.println((System.nanoTime() - from) / 1e6);
+      System.out.println("ms " + (System.nanoTime() - from) / 1e6);
     } while (System.nanoTime() < end);
   }
 }
