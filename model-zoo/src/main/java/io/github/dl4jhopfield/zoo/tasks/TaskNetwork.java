@@ -26,6 +26,7 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 /**
@@ -102,7 +103,7 @@ enum TaskNetwork {
         new NeuralNetConfiguration.Builder()
             .seed(seed)
             .weightInit(WeightInit.UNIFORM)
-            .updater(new Adam(LEARNING_RATE))
+            .updater(Updaters.adam())
             .weightDecay(WEIGHT_DECAY)
             .weightDecayBias(WEIGHT_DECAY)
             .list();
@@ -176,6 +177,13 @@ enum TaskNetwork {
       builder.lagrangianUnit(LagrangianUnit.pfu());
     }
     return builder;
+  }
+
+  /** Apart, since passing an Adam as an IUpdater makes the JVM load ND4J with this enum. */
+  private static final class Updaters {
+    static IUpdater adam() {
+      return new Adam(LEARNING_RATE);
+    }
   }
 
   /** All but the LSTM, which the bit pattern task does not know. */

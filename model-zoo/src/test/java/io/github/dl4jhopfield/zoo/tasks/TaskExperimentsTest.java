@@ -46,7 +46,8 @@ class TaskExperimentsTest {
             "latch");
     assertThat(result.metrics().get("accuracy-hopfield").mean()).isGreaterThan(0.95);
     assertThat(result.metrics().get("accuracy-lstm").mean()).isLessThan(0.9);
-    assertThat(Files.readString(out.resolve("report.html")))
+    String report = Files.readString(out.resolve("report.html"));
+    assertThat(report.replaceAll("base64,[A-Za-z0-9+/=]+", "")) // letters of a picture say nothing
         .contains("LwPF units", "pooling-relu", "</html>")
         .doesNotContain("NaN");
     assertThat(out.resolve("metrics.json")).content().contains("accuracyCurves");
