@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.zoo.AtomicFiles;
 import io.github.dl4jhopfield.zoo.Explanation;
 import io.github.dl4jhopfield.zoo.NetworkFile;

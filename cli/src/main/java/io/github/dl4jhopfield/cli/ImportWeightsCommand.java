@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.layers.io.SafetensorsFile;
+import io.github.dl4jhopfield.io.SafetensorsFile;
 import io.github.dl4jhopfield.zoo.NetworkFile;
 import io.github.dl4jhopfield.zoo.StateDicts;
 import java.io.IOException;

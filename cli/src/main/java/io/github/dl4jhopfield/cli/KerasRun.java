@@ -1,11 +1,11 @@
 package io.github.dl4jhopfield.cli;
 
+import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.keras.HopfieldKerasImport;
 import io.github.dl4jhopfield.keras.ImportSummary;
 import io.github.dl4jhopfield.keras.ImportSummary.LayerRow;
 import io.github.dl4jhopfield.keras.KerasImport;
 import io.github.dl4jhopfield.keras.KerasImportOptions;
-import io.github.dl4jhopfield.layers.io.NpyFile;
 import io.github.dl4jhopfield.zoo.AtomicFiles;
 import io.github.dl4jhopfield.zoo.ResultTable;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.NDHopfield;
 import io.github.dl4jhopfield.ops.Separation;

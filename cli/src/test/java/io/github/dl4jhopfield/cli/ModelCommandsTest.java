@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jhopfield.io.NpyFile;
+import io.github.dl4jhopfield.io.SafetensorsFile;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
-import io.github.dl4jhopfield.layers.io.NpyFile;
-import io.github.dl4jhopfield.layers.io.SafetensorsFile;
 import io.github.dl4jhopfield.zoo.NetworkFile;
 import java.io.IOException;
 import java.nio.file.Files;

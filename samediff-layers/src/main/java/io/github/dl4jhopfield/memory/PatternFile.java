@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.memory;
 
-import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.io.NpyFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,7 +3,7 @@ package io.github.dl4jhopfield.layers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jhopfield.layers.io.SafetensorsFile;
+import io.github.dl4jhopfield.io.SafetensorsFile;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package io.github.dl4jhopfield.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.ops.Separation;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dl4jhopfield.layers.io.NpyFile;
+import io.github.dl4jhopfield.io.NpyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;

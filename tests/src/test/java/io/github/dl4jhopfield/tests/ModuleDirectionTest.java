@@ -22,6 +22,7 @@ class ModuleDirectionTest {
   private static final String ROOT = "io.github.dl4jhopfield.";
   private static final String[] LIBRARIES = {
     ROOT + "ops..",
+    ROOT + "io..",
     ROOT + "layers..",
     ROOT + "memory..",
     ROOT + "keras..",
@@ -59,7 +60,7 @@ class ModuleDirectionTest {
         .layer("ops")
         .definedBy(ROOT + "ops..")
         .layer("layers")
-        .definedBy(ROOT + "layers..", ROOT + "memory..", ROOT + "keras..")
+        .definedBy(ROOT + "io..", ROOT + "layers..", ROOT + "memory..", ROOT + "keras..")
         .layer("zoo")
         .definedBy(ROOT + "zoo..")
         .layer("search")

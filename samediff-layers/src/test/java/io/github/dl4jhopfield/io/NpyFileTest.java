@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers.io;
+package io.github.dl4jhopfield.io;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers.io;
+package io.github.dl4jhopfield.io;
 
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers.io;
+package io.github.dl4jhopfield.io;
 
 import java.io.Closeable;
 import java.io.IOException;
