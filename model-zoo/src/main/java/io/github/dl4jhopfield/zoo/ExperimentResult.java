@@ -67,6 +67,12 @@ public record ExperimentResult(
     files = List.copyOf(files);
   }
 
+  /** The same result, with what was written of it. */
+  public ExperimentResult withFiles(List<Path> written) {
+    return new ExperimentResult(
+        experiment, dataset, seed, seconds, metrics, options, details, tables, written);
+  }
+
   /**
    * The result as one JSON object: {@code experiment}, {@code dataset}, {@code seed}, {@code
    * seconds}, {@code metrics} (each with {@code mean} and {@code std}), {@code options}, then each

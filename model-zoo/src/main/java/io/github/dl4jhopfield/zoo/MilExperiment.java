@@ -91,16 +91,7 @@ public final class MilExperiment implements TunableExperiment {
     model.save(files.get(2));
     AtomicFiles.writeText(files.get(1), MilReport.html(data, settings, folds, model, result));
     AtomicFiles.writeText(files.get(0), result.toJson() + "\n");
-    return new ExperimentResult(
-        result.experiment(),
-        result.dataset(),
-        result.seed(),
-        result.seconds(),
-        result.metrics(),
-        result.options(),
-        result.details(),
-        result.tables(),
-        files);
+    return result.withFiles(files);
   }
 
   @Override

@@ -89,15 +89,7 @@ public final class Plots {
       double yMax,
       List<Line> lines,
       boolean markers) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(1400)
-            .height(900)
-            .title(title)
-            .xAxisTitle(xTitle)
-            .yAxisTitle(yTitle)
-            .build();
-    style(chart.getStyler());
+    XYChart chart = chart(title, xTitle, yTitle);
     chart.getStyler().setXAxisLogarithmic(xLog).setYAxisLogarithmic(yLog);
     if (!Double.isNaN(yMin)) {
       chart.getStyler().setYAxisMin(yMin);
@@ -120,15 +112,7 @@ public final class Plots {
 
   /** Lines through many points, without markers, over linear axes from 0. */
   static BufferedImage curves(String title, String xTitle, String yTitle, List<Line> lines) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(1400)
-            .height(900)
-            .title(title)
-            .xAxisTitle(xTitle)
-            .yAxisTitle(yTitle)
-            .build();
-    style(chart.getStyler());
+    XYChart chart = chart(title, xTitle, yTitle);
     chart.getStyler().setYAxisMin(0.0).setXAxisMin(0.0);
     int i = 0;
     for (Line line : lines) {
@@ -162,6 +146,19 @@ public final class Plots {
       chart.addSeries(group.getKey(), x, y).setFillColor(COLOURS[i++ % COLOURS.length]);
     }
     return picture(chart);
+  }
+
+  private static XYChart chart(String title, String xTitle, String yTitle) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(1400)
+            .height(900)
+            .title(title)
+            .xAxisTitle(xTitle)
+            .yAxisTitle(yTitle)
+            .build();
+    style(chart.getStyler());
+    return chart;
   }
 
   private static void style(AxesChartStyler styler) {

@@ -249,16 +249,7 @@ abstract class TaskExperiment implements Experiment {
     }
     AtomicFiles.writeText(files.get(1), TaskReport.html(task(data), trainings, result));
     AtomicFiles.writeText(files.get(0), result.toJson() + "\n");
-    return new ExperimentResult(
-        result.experiment(),
-        result.dataset(),
-        result.seed(),
-        result.seconds(),
-        result.metrics(),
-        result.options(),
-        result.details(),
-        result.tables(),
-        files);
+    return result.withFiles(files);
   }
 
   static String number(String format, double value) {
