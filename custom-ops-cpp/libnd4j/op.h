@@ -111,6 +111,7 @@ void addLagrangianUnits(std::vector<Op*>& ops);
 void addFunctions(std::vector<Op*>& ops);
 void addAssociation(std::vector<Op*>& ops);
 void addRetrieval(std::vector<Op*>& ops);
+void addProjection(std::vector<Op*>& ops);
 
 }  // namespace nd4j
 }  // namespace dl4jhopfield

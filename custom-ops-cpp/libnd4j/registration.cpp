@@ -20,6 +20,7 @@ void registerAll() {
   addFunctions(ops);
   addAssociation(ops);
   addRetrieval(ops);
+  addProjection(ops);
   std::string lines = std::string("simd ") + dl4jhopfield::simdLevelName(dl4jhopfield::activeSimdLevel()) + "\n";
   for (Op* op : ops) {
     sd::ops::OpRegistrator::getInstance().registerOperation(op);

@@ -13,6 +13,7 @@ import io.github.dl4jhopfield.ops.custom.LayerNorm;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
+import io.github.dl4jhopfield.ops.custom.ProjectionOp;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.Retrieve;
 import io.github.dl4jhopfield.ops.custom.SeparationOp;
@@ -169,6 +170,43 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         gain == null ? List.of(x) : List.of(x, gain, bias),
         new long[] {axis, gain == null ? 0 : 1},
         new double[] {eps});
+  }
+
+  /**
+   * Projections of one x.
+   *
+   * @param eps of a layer norm before them, or null: none
+   */
+  static <T> Call<T> project(T x, Double eps, List<Projection<T>> projections) {
+    if (projections.isEmpty()) {
+      throw Checks.bad(ProjectionOp.NAME, "projections", "at least one", 0);
+    }
+    boolean bias = projections.get(0).bias() != null;
+    boolean affine = projections.get(0).gain() != null;
+    List<T> inputs = new ArrayList<>();
+    inputs.add(x);
+    for (Projection<T> p : projections) {
+      if ((p.bias() != null) != bias || (p.gain() != null) != affine) {
+        throw Checks.bad(
+            ProjectionOp.NAME,
+            "projections",
+            "a bias on all or none, gain and shift on all or none",
+            "some with and some without");
+      }
+      inputs.add(p.weight());
+      if (bias) {
+        inputs.add(p.bias());
+      }
+      if (affine) {
+        inputs.add(p.gain());
+        inputs.add(p.shift());
+      }
+    }
+    return new Call<>(
+        ProjectionOp.NAME,
+        inputs,
+        ProjectionOp.iArgs(eps != null, bias, affine, projections.size()),
+        new double[] {eps == null ? 0 : eps});
   }
 
   static <T> Call<T> conjugate(Separation s, T x, T mask, double beta, int axis) {

@@ -273,6 +273,38 @@ public final class NDHopfield {
   }
 
   /**
+   * Linear projections of the same patterns: y_i = (gain_i x + shift_i) W_i + b_i. Heads lie side
+   * by side in a pattern, as {@link AssociationInputs} takes them after a reshape.
+   *
+   * @param x [..., F], rank 1 or more; double, float, half or bfloat16
+   * @param projections one or more; of biases all or none, of gains and shifts all or none
+   * @return one array a projection, [..., P_i], of the type of x; NaN stays in its pattern
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public INDArray[] project(INDArray x, List<Projection<INDArray>> projections) {
+    return run(Call.project(x, null, projections));
+  }
+
+  /**
+   * Linear projections of the same patterns after one layer norm: y_i = (gain_i h + shift_i) W_i +
+   * b_i with h = (x - mean) / sqrt(variance + eps) over the features of each pattern, variance over
+   * n. In one pass: the normalised patterns are not kept, the backward pass computes them again.
+   *
+   * <p>Source: Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, appendix A.6 (state
+   * and stored patterns are normalised, then mapped); layer norm of Ba, Kiros and Hinton, 2016.
+   *
+   * @param x [..., F], rank 1 or more; double, float, half or bfloat16
+   * @param eps a small number against division by 0
+   * @param projections one or more; of biases all or none, of gains and shifts all or none
+   * @return one array a projection, [..., P_i], of the type of x; NaN stays in its pattern
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public INDArray[] layerNormProject(
+      INDArray x, double eps, List<Projection<INDArray>> projections) {
+    return run(Call.project(x, eps, projections));
+  }
+
+  /**
    * x / max(|x|, eps) of each row.
    *
    * <p>Source: the l2 post-transformation of Santos et al., Hopfield-Fenchel-Young Networks, 2024.

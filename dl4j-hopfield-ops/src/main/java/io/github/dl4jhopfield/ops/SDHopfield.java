@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.ops.custom.Entmax15;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import java.util.List;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -367,6 +368,38 @@ public final class SDHopfield {
   public SDVariable layerNorm(
       String name, SDVariable x, SDVariable gain, SDVariable bias, double eps, int axis) {
     return run(name, Call.layerNorm(x, gain, bias, eps, axis))[0];
+  }
+
+  /**
+   * Linear projections of the same patterns: y_i = (gain_i x + shift_i) W_i + b_i. Heads lie side
+   * by side in a pattern, as {@link AssociationInputs} takes them after a reshape.
+   *
+   * @param x [..., F], rank 1 or more; double, float, half or bfloat16
+   * @param projections one or more; of biases all or none, of gains and shifts all or none
+   * @return one array a projection, [..., P_i], of the type of x; NaN stays in its pattern
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public SDVariable[] project(SDVariable x, List<Projection<SDVariable>> projections) {
+    return run(null, Call.project(x, null, projections));
+  }
+
+  /**
+   * Linear projections of the same patterns after one layer norm: y_i = (gain_i h + shift_i) W_i +
+   * b_i with h = (x - mean) / sqrt(variance + eps) over the features of each pattern, variance over
+   * n. In one pass: the normalised patterns are not kept, the backward pass computes them again.
+   *
+   * <p>Source: Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, appendix A.6 (state
+   * and stored patterns are normalised, then mapped); layer norm of Ba, Kiros and Hinton, 2016.
+   *
+   * @param x [..., F], rank 1 or more; double, float, half or bfloat16
+   * @param eps a small number against division by 0
+   * @param projections one or more; of biases all or none, of gains and shifts all or none
+   * @return one array a projection, [..., P_i], of the type of x; NaN stays in its pattern
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public SDVariable[] layerNormProject(
+      SDVariable x, double eps, List<Projection<SDVariable>> projections) {
+    return run(null, Call.project(x, eps, projections));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.ops;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -23,6 +24,37 @@ class ArgumentCheckTest {
     assertThatThrownBy(call)
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContainingAll(words);
+  }
+
+  @Test
+  void wrongProjectionsAreNamed() {
+    INDArray weight = Nd4j.rand(DataType.FLOAT, 3, 4);
+    INDArray three = Nd4j.ones(DataType.FLOAT, 3);
+    Projection<INDArray> plain = Projection.of(weight);
+    rejects(() -> ops.project(x, List.of()), "hopfield_projection", "at least one", "found 0");
+    rejects(
+        () -> ops.project(x, List.of(Projection.of(weight.transpose()))),
+        "argument weight 0",
+        "[3, any]",
+        "[2, 3]",
+        "[4, 3]");
+    rejects(
+        () -> ops.project(x, List.of(plain, Projection.of(weight.castTo(DataType.DOUBLE)))),
+        "argument weight 1",
+        "FLOAT",
+        "DOUBLE");
+    rejects(() -> ops.project(x, List.of(plain.withBias(three))), "argument bias 0", "[4]", "[3]");
+    rejects(
+        () -> ops.project(x, List.of(plain.withAffine(three, weight))),
+        "argument shift 0",
+        "[1, 3]",
+        "[3, 4]");
+    rejects(
+        () -> ops.project(x, List.of(plain, plain.withAffine(three, three))),
+        "gain and shift on all or none");
+    rejects(() -> plain.withAffine(three, null), "both or neither", "gain only");
+    rejects(
+        () -> ops.layerNormProject(x, Double.NaN, List.of(plain)), "argument eps", "finite", "NaN");
   }
 
   @Test

@@ -168,6 +168,56 @@ class GradientTest {
   }
 
   @Test
+  void projections() {
+    Random random = new Random(SEED);
+    for (boolean normalise : new boolean[] {false, true}) {
+      checkGradients(
+          random,
+          sd -> {
+            SDVariable x = sd.var("x", smooth(random, 2, 3, 4));
+            Projection<SDVariable> one =
+                Projection.of(sd.var("w", smooth(random, 4, 5)))
+                    .withBias(sd.var("b", smooth(random, 1, 5)))
+                    .withAffine(
+                        sd.var("gain", smooth(random, 4)), sd.var("shift", smooth(random, 4)));
+            Projection<SDVariable> other =
+                Projection.of(sd.var("w2", smooth(random, 4, 5)))
+                    .withBias(sd.var("b2", smooth(random, 5)))
+                    .withAffine(sd.constant(smooth(random, 1, 4)), sd.constant(smooth(random, 4)));
+            SDHopfield ops = SDHopfield.of(sd);
+            SDVariable[] y =
+                normalise
+                    ? ops.layerNormProject(x, 1e-5, List.of(one, other))
+                    : ops.project(x, List.of(one, other));
+            return y[0].mul(y[1]);
+          },
+          "x",
+          "w",
+          "b",
+          "gain",
+          "shift",
+          "w2",
+          "b2");
+    }
+  }
+
+  @Test
+  void oneOfSeveralProjectionsMayBeUsed() {
+    Random random = new Random(SEED);
+    checkGradients(
+        random,
+        sd ->
+            SDHopfield.of(sd)
+                .project(
+                    sd.var("x", smooth(random, 3, 4)),
+                    List.of(
+                        Projection.of(sd.var("w", smooth(random, 4, 2))),
+                        Projection.of(sd.constant(smooth(random, 4, 3)))))[0],
+        "x",
+        "w");
+  }
+
+  @Test
   void sequentialKSubsetsHaveAKinkAtEdgeScoreZero() {
     // where many sets share the optimum, and the score's sign says which of them are mixed: no
     // implementation has *the* gradient there (docs/verify.md on the reference's)

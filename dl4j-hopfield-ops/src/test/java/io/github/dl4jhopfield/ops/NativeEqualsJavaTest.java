@@ -222,6 +222,45 @@ class NativeEqualsJavaTest {
   @ParameterizedTest
   @EnumSource(
       value = DataType.class,
+      names = {"DOUBLE", "FLOAT", "HALF", "BFLOAT16"})
+  void projections(DataType type) {
+    Random random = new Random(SEED);
+    for (INDArray x : layouts(random, type)) {
+      int features = (int) x.size(x.rank() - 1);
+      for (Double eps : new Double[] {null, 1e-5}) {
+        for (int with = 0; with < 4; with++) {
+          List<Projection<INDArray>> projections = new ArrayList<>();
+          List<INDArray> gradients = new ArrayList<>();
+          for (int width : new int[] {3, 1}) {
+            INDArray weight = OpCase.scores(random, type, features, width);
+            Projection<INDArray> p = Projection.of(width == 1 ? weight : weight.dup('f'));
+            if ((with & 1) != 0) {
+              p = p.withBias(OpCase.scores(random, type, 1, width));
+            }
+            if ((with & 2) != 0) {
+              p =
+                  p.withAffine(
+                      OpCase.scores(random, type, features),
+                      OpCase.scores(random, type, 1, features));
+            }
+            projections.add(p);
+            long[] shape = x.shape().clone();
+            shape[shape.length - 1] = width;
+            gradients.add(OpCase.scores(random, type, shape).dup('f'));
+          }
+          Call<INDArray> call = Call.project(x, eps, projections);
+          same(call);
+          List<INDArray> inputs = new ArrayList<>(call.inputs());
+          inputs.addAll(gradients);
+          same(new Call<>(call.op() + "_bp", inputs, call.iArgs(), call.tArgs()));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
       names = {"DOUBLE", "FLOAT"})
   void conjugates(DataType type) {
     Random random = new Random(SEED);
@@ -293,7 +332,8 @@ class NativeEqualsJavaTest {
       if (call.op().endsWith("_bp") && i > 0) {
         tolerance *= 10; // a sum over many rows
       }
-      if (call.op().startsWith("hopfield_layer_norm")) {
+      if (call.op().startsWith("hopfield_layer_norm")
+          || call.op().startsWith("hopfield_projection")) {
         tolerance *= 10; // rows of two nearly equal numbers
       }
       if (call.op().equals(Entmax.NAME + "_bp") && call.tArgs()[1] > 2) {

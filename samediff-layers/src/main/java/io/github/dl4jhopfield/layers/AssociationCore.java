@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.AssociationInputs;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.PostTransform;
+import io.github.dl4jhopfield.ops.Projection;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.ops.UnitOutput;
@@ -36,8 +37,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>With a post-transform P: q, k and v go through it first, then q = P(xi k) and out = P(xi v).
  * With a Lagrangian unit D the scores are D(beta q k') and the last xi is multiplied by D'.
  *
- * <p>The affine part of the layer normalisations is folded into the projections, and inputs that
- * serve several roles are normalised once.
+ * <p>An input that serves several roles is normalised and projected by one op ({@link
+ * RoleProjection}).
  */
 final class AssociationCore implements LayerCore {
 
@@ -468,9 +469,15 @@ final class AssociationCore implements LayerCore {
 
   // ---------------------------------------------------------------- graph
 
-  /** Patterns in two dimensions [batch * length, size], and how they unfold. */
+  /**
+   * Patterns, and how they unfold.
+   *
+   * @param flat [batch * length, size]
+   * @param whole the same patterns along the last dimension of any array, for what needs no copy
+   */
   private record Patterns(
       SDVariable flat,
+      SDVariable whole,
       String key,
       long size,
       ToLongFunction<GraphContext.Call> batch,
@@ -497,6 +504,16 @@ final class AssociationCore implements LayerCore {
     }
   }
 
+  /** An input with its features along the last dimension. */
+  static SDVariable whole(GraphContext c, Input in) {
+    if (in.flat() != null) {
+      return in.flat();
+    }
+    SDVariable x = c.input(in.name());
+    boolean turned = x.getShape().length == 3 && in.format() == RNNFormat.NCW;
+    return turned ? x.permute(0, 2, 1) : x;
+  }
+
   /** An input as [batch * length, size]. */
   static SDVariable flat(GraphContext c, Input in, long size) {
     if (in.flat() != null) {
@@ -514,7 +531,6 @@ final class AssociationCore implements LayerCore {
     private final GraphContext c;
     private final SameDiff sd;
     private final SDHopfield ops;
-    private final Map<String, SDVariable> standardised = new HashMap<>();
     private ToLongFunction<GraphContext.Call> batch;
     private ToLongFunction<GraphContext.Call> length;
     private SDVariable alpha;
@@ -564,6 +580,7 @@ final class AssociationCore implements LayerCore {
         r =
             new Patterns(
                 r.flat(),
+                r.whole(),
                 r.key() + "-joined",
                 r.size(),
                 call -> 1,
@@ -576,23 +593,22 @@ final class AssociationCore implements LayerCore {
         y = diffused[0];
         r = diffused[1];
       }
-      SDVariable q =
-          role(
-              r,
-              "q",
-              "State",
-              o.statePatternAsStatic,
-              o.normaliseStatePattern && !diffuses,
-              eps("State"));
-      SDVariable k =
-          role(
-              y,
-              "k",
-              "Stored",
-              o.storedPatternAsStatic,
-              o.normaliseStoredPattern && !diffuses,
-              eps("Stored"));
-      SDVariable v = value(z);
+      boolean normaliseState = o.normaliseStatePattern && !diffuses;
+      boolean normaliseStored = o.normaliseStoredPattern && !diffuses;
+      List<RoleProjection> roles = new ArrayList<>();
+      if (!o.statePatternAsStatic) {
+        roles.add(projection("q", r, "State", normaliseState));
+      }
+      if (!o.storedPatternAsStatic) {
+        roles.add(projection("k", y, "Stored", normaliseStored));
+      }
+      if (!connected() && !o.patternProjectionAsStatic) {
+        roles.add(projection("v", z, "Projection", o.normalisePatternProjection));
+      }
+      Map<String, SDVariable> projected = RoleProjection.all(ops, roles);
+      SDVariable q = role(projected.get("q"), r, "State", normaliseState);
+      SDVariable k = role(projected.get("k"), y, "Stored", normaliseStored);
+      SDVariable v = value(projected.get("v"), z);
       if (o.normaliseHopfieldSpace) {
         q = spaceNorm(q);
         k = spaceNorm(k);
@@ -651,23 +667,19 @@ final class AssociationCore implements LayerCore {
         SDVariable retrieved,
         ToLongFunction<GraphContext.Call> b,
         ToLongFunction<GraphContext.Call> l) {
-      SDVariable out = retrieved.reshape(-1, o.nHeads * pattern());
+      long depth = o.nHeads * pattern();
+      SDVariable out =
+          retrieved.reshape(
+              c.shape(
+                  prefix + "retrieved",
+                  call -> new long[] {b.applyAsLong(call), l.applyAsLong(call), depth}));
       if (!o.disableOutProjection) {
-        out = out.mmul(p("Wo"));
-        if (o.inputBias) {
-          out = out.add(p("bo"));
-        }
+        out = linear(out, p("Wo"), o.inputBias ? p("bo") : null);
       }
       if (o.associationActivation != null) {
         out = GraphActivations.apply(sd, o.associationActivation, out);
       }
-      if (kind == Kind.POOLING) {
-        return out.reshape(-1, o.quantity * outputSize());
-      }
-      return out.reshape(
-          c.shape(
-              prefix + "out",
-              call -> new long[] {b.applyAsLong(call), l.applyAsLong(call), outputSize()}));
+      return kind == Kind.POOLING ? out.reshape(-1, o.quantity * outputSize()) : out;
     }
 
     // ------------------------------------------------------------ fused
@@ -784,14 +796,13 @@ final class AssociationCore implements LayerCore {
       Source storedSource = new Source("Stored", o.normaliseStoredPattern, stored, "lookup");
       Source stateSource = new Source("State", o.normaliseStatePattern, state, "pooling");
       diffuser = new Diffuser(d, beta, storedSource, stateSource);
-      SDVariable k = shaped(y, normalised(y, "Stored", o.normaliseStoredPattern, eps("Stored")));
-      SDVariable q = shaped(r, normalised(r, "State", o.normaliseStatePattern, eps("State")));
+      SDVariable k = shaped(y, normalised(y, "Stored", o.normaliseStoredPattern));
+      SDVariable q = shaped(r, normalised(r, "State", o.normaliseStatePattern));
       SDVariable ofStored = matrices("Stored", call -> diffuser.of(call).stored());
       SDVariable ofState =
           d.statePatterns ? matrices("State", call -> diffuser.of(call).state()) : null;
       if (d.compatible) {
-        SDVariable v =
-            shaped(z, normalised(z, "Projection", o.normalisePatternProjection, eps("Projection")));
+        SDVariable v = shaped(z, normalised(z, "Projection", o.normalisePatternProjection));
         SDVariable keep =
             d.graphAttention ? matrices("Keep", call -> diffuser.of(call).keep()) : null;
         for (int t = 0; t < d.steps; t++) {
@@ -803,12 +814,12 @@ final class AssociationCore implements LayerCore {
         k = sd.mmul(ofStored, k);
         q = ofState == null ? q : sd.mmul(ofState, q);
       }
-      return new Patterns[] {
-        new Patterns(
-            k.reshape(-1, y.size()), y.key() + "-diffused", y.size(), y.batch(), y.length()),
-        new Patterns(
-            q.reshape(-1, r.size()), r.key() + "-diffused", r.size(), r.batch(), r.length())
-      };
+      return new Patterns[] {diffused(y, k), diffused(r, q)};
+    }
+
+    private Patterns diffused(Patterns x, SDVariable patterns) {
+      SDVariable flat = patterns.reshape(-1, x.size());
+      return new Patterns(flat, patterns, x.key() + "-diffused", x.size(), x.batch(), x.length());
     }
 
     private SDVariable shaped(Patterns x, SDVariable flat) {
@@ -897,7 +908,8 @@ final class AssociationCore implements LayerCore {
 
     private Patterns parameter(String name) {
       SDVariable flat = p(name);
-      return new Patterns(flat, prefix + name, flat.getShape()[1], call -> 1, call -> o.quantity);
+      return new Patterns(
+          flat, flat, prefix + name, flat.getShape()[1], call -> 1, call -> o.quantity);
     }
 
     private final Map<String, Patterns> inputs = new HashMap<>();
@@ -908,91 +920,65 @@ final class AssociationCore implements LayerCore {
           name ->
               new Patterns(
                   flat(c, in, size),
+                  whole(c, in),
                   name,
                   size,
                   call -> Input.batch(call.input(name)),
                   call -> Input.length(call.input(name), in.format())));
     }
 
-    private SDVariable standardise(SDVariable flat, double eps) {
-      return standardised.computeIfAbsent(flat.name() + " " + eps, n -> standard(flat, eps, 1));
-    }
-
-    private SDVariable standard(SDVariable x, double eps, int axis) {
-      SDVariable centred = x.sub(x.mean(true, axis));
-      SDVariable variance = centred.mul(centred).mean(true, axis);
-      return centred.div(like(centred, sd.math().sqrt(variance.add(eps))));
-    }
-
-    /**
-     * A small array broadcast to the shape of x. ND4J's multiply and divide give a wrong gradient
-     * for an operand of one element (sums multiplied instead of the sum of products), which a batch
-     * of one row or a depth of one brings about; its add is right.
-     */
-    private SDVariable like(SDVariable x, SDVariable small) {
-      return sd.zerosLike(x).add(small);
-    }
-
-    /** Projects patterns into heads: [B, H, T, D]. */
-    private SDVariable role(
-        Patterns x, String letter, String role, boolean isStatic, boolean normalise, double eps) {
-      if (isStatic) {
-        return heads(normalised(x, role, normalise, eps), x, x.size(), true);
+    private RoleProjection projection(String letter, Patterns x, String role, boolean normalise) {
+      Projection<SDVariable> p = Projection.of(p("W" + letter)).withBias(bias(letter));
+      if (normalise && p("gain" + role) != null) {
+        p = p.withAffine(p("gain" + role), p("shift" + role));
       }
-      SDVariable flat = project(x, p("W" + letter), bias(letter), role, normalise, eps);
-      return heads(flat, x, hidden(), false);
+      return new RoleProjection(letter, x.whole(), normalise ? eps(role) : null, p);
     }
 
-    private SDVariable value(Patterns z) {
-      boolean normalise = o.normalisePatternProjection;
-      double eps = eps("Projection");
-      if (connected()) {
-        SDVariable inner = project(z, p("Wk"), bias("k"), "Projection", normalise, eps);
-        if (o.patternProjectionAsStatic) {
-          return heads(inner, z, hidden(), false);
-        }
-        SDVariable outer = inner.mmul(p("Wv"));
-        return heads(o.inputBias ? outer.add(bias("v")) : outer, z, pattern(), false);
+    /** Patterns in heads, from their projection or, static, as they are: [B, H, T, D]. */
+    private SDVariable role(SDVariable projected, Patterns x, String role, boolean normalise) {
+      return projected == null
+          ? heads(normalised(x, role, normalise), x, x.size(), true)
+          : heads(projected, x, hidden(), false);
+    }
+
+    private SDVariable value(SDVariable projected, Patterns z) {
+      if (!connected()) {
+        return projected == null
+            ? role(null, z, "Projection", o.normalisePatternProjection)
+            : heads(projected, z, pattern(), false);
       }
+      RoleProjection key = projection("k", z, "Projection", o.normalisePatternProjection);
+      SDVariable inner = RoleProjection.all(ops, List.of(key)).get("k");
       if (o.patternProjectionAsStatic) {
-        return heads(normalised(z, "Projection", normalise, eps), z, z.size(), true);
+        return heads(inner, z, hidden(), false);
       }
-      return heads(
-          project(z, p("Wv"), bias("v"), "Projection", normalise, eps), z, pattern(), false);
+      SDVariable outer = linear(inner, p("Wv"), bias("v"));
+      return heads(outer, z, pattern(), false);
+    }
+
+    private SDVariable linear(SDVariable x, SDVariable weight, SDVariable bias) {
+      return ops.project(x, List.of(Projection.of(weight).withBias(bias)))[0];
     }
 
     private SDVariable bias(String letter) {
       return o.inputBias ? p("b" + letter) : null;
     }
 
-    private SDVariable normalised(Patterns x, String role, boolean normalise, double eps) {
-      if (!normalise) {
-        return x.flat();
-      }
-      SDVariable y = standardise(x.flat(), eps);
-      SDVariable gain = p("gain" + role);
-      return gain == null ? y : y.mul(like(y, gain)).add(p("shift" + role));
+    private SDVariable normalised(Patterns x, String role, boolean normalise) {
+      return normalise ? layerNorm(x.flat(), role, x.size(), eps(role)) : x.flat();
     }
 
-    /** LN(x) W + b as standardised(x) (gain * W) + (b + shift W). */
-    private SDVariable project(
-        Patterns x, SDVariable w, SDVariable b, String role, boolean normalise, double eps) {
-      SDVariable gain = normalise ? p("gain" + role) : null;
-      SDVariable in = normalise ? standardise(x.flat(), eps) : x.flat();
-      SDVariable weight = w;
-      SDVariable bias = b;
-      if (gain != null) {
-        weight = w.mul(like(w, gain.reshape(x.size(), 1)));
-        SDVariable shift = p("shift" + role).mmul(w);
-        bias = b == null ? shift : b.add(shift);
-      }
-      SDVariable y = in.mmul(weight);
-      return bias == null ? y : y.add(bias);
+    private SDVariable layerNorm(SDVariable x, String role, long size, double eps) {
+      SDVariable gain = p("gain" + role);
+      return gain == null
+          ? ops.layerNorm(x, null, null, eps, -1)
+          : ops.layerNorm(x, gain.reshape(size), p("shift" + role).reshape(size), eps, -1);
     }
 
     /**
-     * [N, H*depth] to [B, H, T, depth] (fused: [B, T, H, depth]); one and the same for all heads if
-     * it has no heads yet.
+     * [..., H*depth] to [B, H, T, depth] (fused: [B, T, H, depth]); one and the same for all heads
+     * if it has no heads yet.
      */
     private SDVariable heads(SDVariable flat, Patterns x, long depth, boolean without) {
       boolean single = without || o.nHeads == 1;
@@ -1014,9 +1000,7 @@ final class AssociationCore implements LayerCore {
     }
 
     private SDVariable spaceNorm(SDVariable x) {
-      SDVariable y = standard(x, o.normaliseHopfieldSpaceEps, 3);
-      SDVariable gain = p("gainSpace");
-      return gain == null ? y : y.mul(like(y, gain)).add(p("shiftSpace"));
+      return layerNorm(x, "Space", hidden(), o.normaliseHopfieldSpaceEps);
     }
 
     /** The post-transform of patterns [B, H, T, depth]. */
@@ -1024,17 +1008,7 @@ final class AssociationCore implements LayerCore {
       return switch (o.postTransform) {
         case NONE -> x;
         case L2 -> ops.l2Normalize(x, o.postTransformEps, -1);
-        case LAYER_NORM -> {
-          SDVariable gain = p("gainPost");
-          yield gain == null
-              ? ops.layerNorm(x, null, null, o.postTransformEps, -1)
-              : ops.layerNorm(
-                  x,
-                  gain.reshape(hidden()),
-                  p("shiftPost").reshape(hidden()),
-                  o.postTransformEps,
-                  -1);
-        }
+        case LAYER_NORM -> layerNorm(x, "Post", hidden(), o.postTransformEps);
       };
     }
 

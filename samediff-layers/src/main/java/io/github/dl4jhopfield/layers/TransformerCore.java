@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.layers.AssociationCore.Input;
 import io.github.dl4jhopfield.layers.AssociationCore.Parameter;
+import io.github.dl4jhopfield.ops.Projection;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -220,10 +221,10 @@ final class TransformerCore implements LayerCore {
         SDVariable y = a.new Graph(c).define(stored, state, stored, masks[i]);
         x = residual(x, y.reshape(-1, width()), norm(a));
       }
-      SDVariable inner = x.mmul(c.param("Winner")).add(c.param("binner"));
+      SDVariable inner = linear(x, "inner");
       inner = GraphActivations.apply(c.sd(), o.activation, inner);
       inner = dropout("inner", inner, o.size);
-      SDVariable outer = inner.mmul(c.param("Wouter")).add(c.param("bouter"));
+      SDVariable outer = linear(inner, "outer");
       SDVariable y = residual(x, outer, "Output");
       return y.reshape(
           c.shape(
@@ -232,6 +233,11 @@ final class TransformerCore implements LayerCore {
                 INDArray array = call.input(in.name());
                 return new long[] {Input.batch(array), Input.length(array, in.format()), width()};
               }));
+    }
+
+    private SDVariable linear(SDVariable x, String name) {
+      return SDHopfield.of(c.sd())
+          .project(x, List.of(Projection.of(c.param("W" + name)).withBias(c.param("b" + name))))[0];
     }
 
     private SDVariable residual(SDVariable x, SDVariable y, String norm) {

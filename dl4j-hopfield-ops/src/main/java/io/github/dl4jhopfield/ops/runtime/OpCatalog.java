@@ -14,6 +14,7 @@ import io.github.dl4jhopfield.ops.custom.LayerNorm;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
+import io.github.dl4jhopfield.ops.custom.ProjectionOp;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.Retrieve;
 import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
@@ -73,6 +74,8 @@ public final class OpCatalog {
     add(HopfieldAssociation::new, HopfieldAssociation::new);
     add(HopfieldAssociation.Bp::new, HopfieldAssociation.Bp::new);
     add(Retrieve::new, Retrieve::new);
+    add(ProjectionOp::new, ProjectionOp::new);
+    add(ProjectionOp.Bp::new, ProjectionOp.Bp::new);
   }
 
   private OpCatalog() {}
