@@ -149,7 +149,10 @@ int all() {
     add("retrieval/64x100000x784/sparsemax", o);
   }
   addMemory("memory/64x100000x784", 64, 100000, 784, AssociationSeparation::Softmax, false);
-  addMemory("memory/1x100000x784", 1, 100000, 784, AssociationSeparation::Softmax, false);
+  for (int64_t queries : {1, 4, 8, 16})
+    addMemory("memory/" + std::to_string(queries) + "x100000x784", queries, 100000, 784, AssociationSeparation::Softmax, false);
+  addMemory("memory/1x100000x784/half", 1, 100000, 784, AssociationSeparation::Softmax, true);
+  addMemory("memory/1x100000x784/sparsemax", 1, 100000, 784, AssociationSeparation::Sparsemax, false);
   addMemory("memory/64x100000x784/half", 64, 100000, 784, AssociationSeparation::Softmax, true);
   addMemory("memory/64x100000x784/sparsemax", 64, 100000, 784, AssociationSeparation::Sparsemax, false);
   return 0;

@@ -19,6 +19,7 @@ namespace {
 
 constexpr int64_t kParts = 16;       // of the memory, side by side
 constexpr int64_t kPartRows = 1024;  // at least, in each
+constexpr int64_t kTileBytes = 384 * 1024, kFewTileBytes = 128 * 1024;  // of patterns: they stay in the second-level cache
 
 template <class T>
 struct Scored {
@@ -41,14 +42,15 @@ class Retrieval {
       starts_.push_back(patterns_);
       patterns_ += b.rows;
     }
-    width_ = std::min<int64_t>(256 / static_cast<int64_t>(sizeof(T)), roundUp(std::max<int64_t>(o.queries, 1), ops.lanes));
-    block_ = std::max<int64_t>(32, 32 * 1024 / (width_ * static_cast<int64_t>(sizeof(T))));
     parts_ = std::max<int64_t>(1, std::min(kParts, patterns_ / kPartRows));
-    zeros_.assign(width_ + 64, T(0));
   }
 
   void run(const T* queries, int64_t stride, const RetrievalResults<T>& r) {
-    for (int64_t first = 0; first < o.queries; first += width_) unit(queries + first * stride, stride, first, r);
+    constexpr int64_t most = 256 / static_cast<int64_t>(sizeof(T));
+    for (int64_t first = 0; first < o.queries; first += most) {
+      arrange(std::min(most, o.queries - first));
+      unit(queries + first * stride, stride, first, r);
+    }
   }
 
  private:
@@ -61,6 +63,74 @@ class Retrieval {
     const T *keys, *values;
     int64_t keyStride, valueStride;
   };
+
+  /// Sizes for a unit of so many queries.
+  void arrange(int64_t queries) {
+    const int64_t size = sizeof(T), row = std::max<int64_t>(1, o.width) * size;
+    count_ = queries;
+    few_ = queries <= std::max(1, ops.lanes / 2);  // from there on half-empty lanes are faster
+    width_ = roundUp(std::max<int64_t>(queries, 1), ops.lanes);
+    block_ = std::min(32 * 1024 / (width_ * size), (few_ ? kFewTileBytes : kTileBytes) / row);
+    block_ = std::max<int64_t>(32, block_ / 8 * 8);
+    zeros_.assign(width_ + 64, T(0));
+  }
+
+  std::vector<T> pack(const T* queries, int64_t stride) const {
+    std::vector<T> packed(o.width * width_ + 64);
+    if (few_) {
+      for (int64_t q = 0; q < count_; ++q)
+        for (int64_t c = 0; c < o.width; ++c) packed[q * o.width + c] = static_cast<T>(o.beta) * queries[q * stride + c];
+    } else {
+      ops.pack(packed.data(), width_, queries, stride, 1, count_, o.width, static_cast<T>(o.beta));
+    }
+    return packed;
+  }
+  void score(T* X, const T* queries, const Rows& m, int64_t rows, const Ahead& ahead) const {
+    if (few_) {
+      std::fill(X, X + rows * width_, T(0));
+      ops.dots(X, width_, queries, count_, m.keys, m.keyStride, rows, o.width);
+    } else {
+      ops.gemm(X, width_, queries, width_, width_, m.keys, m.keyStride, 1, rows, o.width, false, &ahead);
+    }
+  }
+
+  // Mixtures lie as [valueWidth, width_], those of a few queries as [queries, valueWidth].
+  int64_t mixtureSize() const { return o.valueWidth * width_; }
+  void mix(T* mixed, const T* X, const Rows& m, int64_t rows, const Ahead& ahead) const {
+    if (few_)
+      ops.mix(mixed, X, width_, count_, m.values, m.valueStride, rows, o.valueWidth);
+    else
+      ops.gemm(mixed, width_, X, width_, width_, m.values, 1, m.valueStride, o.valueWidth, rows, true, &ahead);
+  }
+  /// mixed += factor[q] * other, or mixed *= factor[q] without another.
+  void scale(T* mixed, const T* other, const T* factor) const {
+    if (!few_) return ops.scale(mixed, other, factor, width_, o.valueWidth);
+    for (int64_t q = 0; q < count_; ++q)
+      for (int64_t i = q * o.valueWidth; i < (q + 1) * o.valueWidth; ++i)
+        mixed[i] = other ? mixed[i] + factor[q] * other[i] : mixed[i] * factor[q];
+  }
+  void unpack(T* out, const T* mixed, const T* factor) const {
+    if (!few_) return ops.unpack(out, o.valueWidth, 1, mixed, width_, count_, o.valueWidth, factor, false);
+    for (int64_t q = 0; q < count_; ++q)
+      for (int64_t i = q * o.valueWidth; i < (q + 1) * o.valueWidth; ++i) out[i] = factor ? factor[q] * mixed[i] : mixed[i];
+  }
+
+  /// f(part, rows, X) for the scores that the first pass kept.
+  template <class F>
+  void eachKept(F&& f) {
+    parallelRows(parts_, patterns_ / parts_ * width_, [&](int64_t begin, int64_t end) {
+      std::vector<T> X(block_ * width_ + 64);
+      for (int64_t part = begin; part < end; ++part) {
+        const int64_t last = patterns_ * (part + 1) / parts_;
+        for (int64_t at = patterns_ * part / parts_; at < last; at += block_) {
+          const int64_t rows = std::min(block_, last - at);
+          for (int64_t j = 0; j < rows; ++j)
+            std::copy_n(kept_.data() + (at + j) * count_, count_, X.data() + j * width_);
+          f(part, rows, X.data());
+        }
+      }
+    });
+  }
 
   /// f(part, first pattern, rows, X, rows of the patterns), the scores of every pattern once.
   template <class F>
@@ -108,7 +178,7 @@ class Retrieval {
             ahead = {m.keys + rows * m.keyStride, wantValues ? 0 : next, o.width * size, m.keyStride * size};
           else if (!from.half)
             ahead = {m.values, rows, o.valueWidth * size, m.valueStride * size};
-          ops.gemm(X, width_, qt, width_, width_, m.keys, m.keyStride, 1, rows, o.width, false, &ahead);
+          score(X, qt, m, rows, ahead);
           const Ahead keysAhead{from.half ? nullptr : m.keys + rows * m.keyStride, from.half ? 0 : next, o.width * size,
                                 m.keyStride * size};
           f(part, at, rows, X, m, keysAhead);
@@ -147,8 +217,10 @@ class Retrieval {
   std::vector<int64_t> starts_;
   const TileOps<T>& ops;
   const Separator<T> sep;
-  int64_t patterns_ = 0, width_ = 0, block_ = 0, parts_ = 1;
-  std::vector<T> zeros_;
+  int64_t patterns_ = 0, parts_ = 1;
+  int64_t count_ = 0, width_ = 0, block_ = 0;  // of the unit: its queries, lanes for them, patterns in a tile
+  bool few_ = false;
+  std::vector<T> zeros_, kept_;
 };
 
 /// The heaviest over all parts.
@@ -169,10 +241,12 @@ void Retrieval<T>::reportTop(std::vector<Part>& parts, int64_t q, int64_t at, co
 template <class T>
 void Retrieval<T>::unit(const T* queries, int64_t stride, int64_t first, const RetrievalResults<T>& r) {
   constexpr T inf = std::numeric_limits<T>::infinity();
-  const int64_t W = width_, n = std::min(W, o.queries - first), size = o.valueWidth * W;
+  const int64_t W = width_, n = count_, size = mixtureSize();
   const bool dense = sep.kind == Kind::Softmax, mixing = dense && r.out != nullptr;
-  std::vector<T> qt(o.width * W + 64);
-  ops.pack(qt.data(), W, queries, stride, 1, n, o.width, static_cast<T>(o.beta));
+  const std::vector<T> qt = pack(queries, stride);
+  kept_.clear();
+  const bool keeping = !dense && patterns_ * n <= o.mostKept;
+  if (keeping) kept_.resize(patterns_ * n);
   int64_t keep = o.topK;
   if (sep.kind == Kind::KSubsets) keep = std::max(keep, static_cast<int64_t>(std::ceil(o.k)));
   std::atomic<bool> overflow{false};
@@ -194,6 +268,8 @@ void Retrieval<T>::unit(const T* queries, int64_t stride, int64_t first, const R
     Part& p = parts[part];
     static thread_local std::vector<int32_t> found;
     found.resize(rows * W);
+    if (keeping)
+      for (int64_t j = 0; j < rows; ++j) std::copy_n(X + j * W, n, kept_.data() + (at + j) * n);
     if (keep > 0) {
       const int64_t hits = ops.above(X, W, rows, p.bestFrom.data(), found.data());
       for (int64_t i = 0; i < hits; ++i) {
@@ -222,8 +298,8 @@ void Retrieval<T>::unit(const T* queries, int64_t stride, int64_t first, const R
     }
     const bool changed = ops.online(sep, none, true, X, W, rows, p.top.data(), p.sum.data(), p.rescale.data());
     if (!mixing) return;
-    if (changed) ops.scale(p.mixed.data(), nullptr, p.rescale.data(), W, o.valueWidth);
-    ops.gemm(p.mixed.data(), W, X, W, W, m.values, 1, m.valueStride, o.valueWidth, rows, true, &ahead);
+    if (changed) scale(p.mixed.data(), nullptr, p.rescale.data());
+    mix(p.mixed.data(), X, m, rows, ahead);
   });
 
   if (!dense) {
@@ -240,12 +316,10 @@ void Retrieval<T>::unit(const T* queries, int64_t stride, int64_t first, const R
   for (Part& p : parts) {
     ops.expDifference(share.data(), p.top.data(), top.data(), W);
     for (int64_t q = 0; q < W; ++q) sum[q] += share[q] * p.sum[q];
-    if (mixing)
-      ops.scale(parts[0].mixed.data(), &p == &parts[0] ? nullptr : p.mixed.data(), share.data(), W, o.valueWidth);
+    if (mixing) scale(parts[0].mixed.data(), &p == &parts[0] ? nullptr : p.mixed.data(), share.data());
   }
   for (int64_t q = 0; q < W; ++q) factor[q] = sum[q] == T(0) ? T(0) : T(1) / sum[q];
-  if (mixing)
-    ops.unpack(r.out + first * o.valueWidth, o.valueWidth, 1, parts[0].mixed.data(), W, n, o.valueWidth, factor.data(), false);
+  if (mixing) unpack(r.out + first * o.valueWidth, parts[0].mixed.data(), factor.data());
   std::vector<Scored<T>> merged;
   for (int64_t q = 0; q < n; ++q) {
     if (r.logSumExp) r.logSumExp[first + q] = top[q] + std::log(sum[q]);
@@ -339,7 +413,7 @@ void Retrieval<T>::solveFromCandidates(std::vector<Part>& parts, int64_t count, 
 template <class T>
 void Retrieval<T>::searchInPasses(const T* qt, std::vector<Part>& parts, int64_t count, int64_t first,
                                   const RetrievalResults<T>& r) {
-  const int64_t W = width_, sets = parts_, size = o.valueWidth * W;
+  const int64_t W = width_, sets = parts_, size = mixtureSize();
   std::vector<T> memory((3 * sets + 6) * W + 64);
   T* at = memory.data();
   const auto take = [&at](int64_t n) {
@@ -351,6 +425,7 @@ void Retrieval<T>::searchInPasses(const T* qt, std::vector<Part>& parts, int64_t
   T *top = take(W), *tau = take(W), *factor = take(W);
   const Lanes<T> lanes{zeros_.data(), zeros_.data(), top, tau, factor};
   findThresholds<T>(ops, sep, lanes, W, sets, m, top, tau, factor, [&](auto&& f) {
+    if (!kept_.empty()) return eachKept(f);
     eachTile(qt, false, [&](int64_t part, int64_t, int64_t rows, const T* X, const Rows&, const Ahead&) { f(part, rows, X); });
   });
   std::vector<std::vector<int64_t>> support(parts_, std::vector<int64_t>(W, 0));
@@ -361,12 +436,11 @@ void Retrieval<T>::searchInPasses(const T* qt, std::vector<Part>& parts, int64_t
     ops.weights(sep, lanes, true, X, X, W, rows);
     for (int64_t j = 0; j < rows; ++j)
       for (int64_t q = 0; q < count; ++q) support[part][q] += X[j * W + q] > T(0);
-    if (r.out)
-      ops.gemm(p.mixed.data(), W, X, W, W, from.values, 1, from.valueStride, o.valueWidth, rows, true, &ahead);
+    if (r.out) mix(p.mixed.data(), X, from, rows, ahead);
   });
   for (int64_t p = 1; p < parts_; ++p)
     for (int64_t i = 0; i < size; ++i) parts[0].mixed[i] += parts[p].mixed[i];
-  if (r.out) ops.unpack(r.out + first * o.valueWidth, o.valueWidth, 1, parts[0].mixed.data(), W, count, o.valueWidth, nullptr, false);
+  if (r.out) unpack(r.out + first * o.valueWidth, parts[0].mixed.data(), nullptr);
   std::vector<T> tile(W * std::max<int64_t>(1, o.topK) + 64);
   for (int64_t q = 0; q < count; ++q) {
     if (r.logSumExp) r.logSumExp[first + q] = std::numeric_limits<T>::quiet_NaN();

@@ -145,17 +145,21 @@ TEST_P(Retrieving, GivesWhatTheAssociationGives) {
         Memory<double> m(random, rows, 6, 9);
         for (bool atMost : {false, true}) {
           if (atMost && kind != AssociationSeparation::KSubsets) continue;
-          const int64_t n = rows == 100 ? 70 : 9;  // more than one unit, less than one
-          auto o = optionsFor(kind, alpha, n, 6, 9, beta);
-          o.atMost = atMost;
-          const auto queries = random.normals<double>(n * 6);
-          const std::string what =
-              "kind " + std::to_string(static_cast<int>(kind)) + " rows " + std::to_string(rows) + " beta " + std::to_string(beta);
-          const PatternBlock<double> all{m.keys.data(), m.values.data(), rows, 6, 9, false};
-          expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what);
-          // Where candidates are too many, the search in passes takes over.
-          o.mostCandidates = 4;
-          expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what + " passes");
+          // a few queries, less than one unit, more than one and a few
+          for (int64_t n : {rows == 3 ? 1 : 2, rows == 100 ? 66 : 9}) {
+            auto o = optionsFor(kind, alpha, n, 6, 9, beta);
+            o.atMost = atMost;
+            const auto queries = random.normals<double>(n * 6);
+            const std::string what = "kind " + std::to_string(static_cast<int>(kind)) + " rows " + std::to_string(rows) +
+                                     " queries " + std::to_string(n) + " beta " + std::to_string(beta);
+            const PatternBlock<double> all{m.keys.data(), m.values.data(), rows, 6, 9, false};
+            expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what);
+            // Where candidates are too many, the search takes over, among kept scores or in passes.
+            o.mostCandidates = 4;
+            expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what + " search");
+            o.mostKept = 0;
+            expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what + " passes");
+          }
         }
       }
 }
@@ -163,45 +167,47 @@ TEST_P(Retrieving, GivesWhatTheAssociationGives) {
 TEST_P(Retrieving, TakesBlocksHalfNumbersAndKeysAsValues) {
   Random random(20282);
   SCOPED_TRACE(random.trace());
-  for (auto [kind, alpha] : kKinds) {
-    Memory<float> m(random, 3000, 33, 33);
-    auto o = optionsFor(kind, alpha, 5, 33, 33, 0.7);
-    const auto queries = random.normals<float>(5 * 33);
-    const std::string what = "kind " + std::to_string(static_cast<int>(kind));
-    std::vector<PatternBlock<float>> pieces;
-    for (auto [first, n] : {std::pair<int64_t, int64_t>{0, 1}, {1, 0}, {1, 1234}, {1235, 1765}})
-      pieces.push_back({m.keys.data() + first * 33, nullptr, n, 33, 0, false});
-    expectSameAsAssociation(o, queries, m.keys, m.keys, 3000, ask<float>(o, queries, pieces), 2e-5, what + " pieces");
-    std::vector<Half> keys, values;
-    std::vector<float> wideKeys, wideValues;
-    for (float v : m.keys) {
-      keys.push_back(toHalf(v));
-      wideKeys.push_back(toFloat(keys.back()));
+  for (auto [kind, alpha] : kKinds)
+    for (int64_t n : {1, 9}) {
+      Memory<float> m(random, 3000, 33, 33);
+      auto o = optionsFor(kind, alpha, n, 33, 33, 0.7);
+      const auto queries = random.normals<float>(n * 33);
+      const std::string what = "kind " + std::to_string(static_cast<int>(kind)) + " queries " + std::to_string(n);
+      std::vector<PatternBlock<float>> pieces;
+      for (auto [first, n] : {std::pair<int64_t, int64_t>{0, 1}, {1, 0}, {1, 1234}, {1235, 1765}})
+        pieces.push_back({m.keys.data() + first * 33, nullptr, n, 33, 0, false});
+      expectSameAsAssociation(o, queries, m.keys, m.keys, 3000, ask<float>(o, queries, pieces), 2e-5, what + " pieces");
+      std::vector<Half> keys, values;
+      std::vector<float> wideKeys, wideValues;
+      for (float v : m.keys) {
+        keys.push_back(toHalf(v));
+        wideKeys.push_back(toFloat(keys.back()));
+      }
+      for (float v : m.values) {
+        values.push_back(toHalf(v));
+        wideValues.push_back(toFloat(values.back()));
+      }
+      expectSameAsAssociation(o, queries, wideKeys, wideValues, 3000,
+                              ask<float>(o, queries, {{keys.data(), values.data(), 3000, 33, 33, true}}), 2e-5, what + " half");
     }
-    for (float v : m.values) {
-      values.push_back(toHalf(v));
-      wideValues.push_back(toFloat(values.back()));
-    }
-    expectSameAsAssociation(o, queries, wideKeys, wideValues, 3000,
-                            ask<float>(o, queries, {{keys.data(), values.data(), 3000, 33, 33, true}}), 2e-5, what + " half");
-  }
 }
 
 TEST_P(Retrieving, ThreadsDoNotChangeABit) {
   Random random(20283);
-  for (auto [kind, alpha] : kKinds) {
-    Memory<float> m(random, 20000, 17, 10);
-    const auto o = optionsFor(kind, alpha, 9, 17, 10, 0.5);
-    const auto queries = random.normals<float>(9 * 17);
-    const PatternBlock<float> all{m.keys.data(), m.values.data(), 20000, 17, 10, false};
-    setMaxThreads(1);
-    const auto one = ask<float>(o, queries, {all});
-    setMaxThreads(3);
-    const auto three = ask<float>(o, queries, {all});
-    setMaxThreads(0);
-    EXPECT_EQ(0, std::memcmp(one.out.data(), three.out.data(), one.out.size() * sizeof(float)));
-    EXPECT_EQ(one.topIndex, three.topIndex);
-  }
+  for (auto [kind, alpha] : kKinds)
+    for (int64_t n : {1, 9}) {
+      Memory<float> m(random, 20000, 17, 10);
+      const auto o = optionsFor(kind, alpha, n, 17, 10, 0.5);
+      const auto queries = random.normals<float>(n * 17);
+      const PatternBlock<float> all{m.keys.data(), m.values.data(), 20000, 17, 10, false};
+      setMaxThreads(1);
+      const auto one = ask<float>(o, queries, {all});
+      setMaxThreads(3);
+      const auto three = ask<float>(o, queries, {all});
+      setMaxThreads(0);
+      EXPECT_EQ(0, std::memcmp(one.out.data(), three.out.data(), one.out.size() * sizeof(float)));
+      EXPECT_EQ(one.topIndex, three.topIndex);
+    }
 }
 
 TEST_P(Retrieving, NothingStoredGivesZeros) {

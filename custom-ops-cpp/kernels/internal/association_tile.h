@@ -124,6 +124,12 @@ struct TileOps {
   void (*scale)(T* Y, const T* X, const T* factor, int64_t width, int64_t rows);
   /// y[i] = exp(x[i] - z[i]), with exp(-inf - anything) = 0 and exp(inf - inf) = 1.
   void (*expDifference)(T* y, const T* x, const T* z, int64_t count);
+
+  // For a few queries, whose lanes would be mostly empty: features lie in the lanes instead.
+  /// X[j * width + q] = sum_c Q[q * depth + c] * K[j * stride + c].
+  void (*dots)(T* X, int64_t width, const T* Q, int64_t queries, const T* K, int64_t stride, int64_t rows, int64_t depth);
+  /// M[q * depth + c] += sum_j X[j * width + q] * V[j * stride + c]; terms in rising j.
+  void (*mix)(T* M, const T* X, int64_t width, int64_t queries, const T* V, int64_t stride, int64_t rows, int64_t depth);
 };
 
 template <class T>
