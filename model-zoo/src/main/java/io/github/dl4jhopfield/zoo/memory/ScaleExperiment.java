@@ -69,9 +69,8 @@ public final class ScaleExperiment extends MemoryExperiment {
     boolean half = options.get("storage").equals("float16");
     Findings findings =
         new Findings(options.get("patterns") + " x " + options.get("width") + " random numbers");
-    Path folder = Files.createTempDirectory("hopfield-scale");
-    Path file = folder.resolve("patterns.npy");
-    try {
+    try (ScratchFolder folder = ScratchFolder.create("hopfield-scale")) {
+      Path file = folder.resolve("patterns.npy");
       context.progress().begin("file", integer(options, "patterns"));
       write(file, context, options, half);
       MappedPatterns store = MappedPatterns.open(file);
@@ -113,9 +112,6 @@ public final class ScaleExperiment extends MemoryExperiment {
       findings.metric("found", found(retrieve(softmax, queries), sources));
       findings.protocol.add(protocol(options));
       return findings;
-    } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(folder);
     }
   }
 
