@@ -9,10 +9,11 @@ import java.util.Arrays;
  * @param patterns the stored patterns that take part, heaviest first; for {@link
  *     Kind#GLOBAL_AVERAGE} the heaviest that were kept, for {@link Kind#SPURIOUS} none
  * @param weights their weights, in the same order
- * @param size how many patterns take part: all with a weight above zero under a sparse separation;
- *     under a dense one the fewest that together have 90% of the weight (the metastable state size
- *     of Ramsauer et al., ICLR 2021, appendix A.5); for a binary memory 1 or 0. -1 if more take
- *     part than were kept by a retrieval from a store outside memory
+ * @param size how many patterns take part: all with a weight above zero under a sparse separation
+ *     (above 1e-4 for k-subsets, whose weights are 0 or 1 up to rounding in a set); under a dense
+ *     one the fewest that together have 90% of the weight (the metastable state size of Ramsauer et
+ *     al., ICLR 2021, appendix A.5); for a binary memory 1 or 0. -1 if more take part than were
+ *     kept by a retrieval from a store outside memory
  */
 public record FixedPoint(Kind kind, long[] patterns, double[] weights, long size) {
 
@@ -21,6 +22,12 @@ public record FixedPoint(Kind kind, long[] patterns, double[] weights, long size
 
   /** Weight from which a single pattern counts as retrieved under a dense separation. */
   static final double SINGLE_WEIGHT = 0.99;
+
+  /**
+   * Weights of k-subsets this near to 0 or 1 count as 0 or 1: float scores in the hundreds round
+   * so.
+   */
+  static final double SUBSET_ROUNDING = 1e-4;
 
   /** No weight above this multiple of 1/N: the state is an average over all patterns. */
   static final double UNIFORM_FACTOR = 1.5;
@@ -31,7 +38,7 @@ public record FixedPoint(Kind kind, long[] patterns, double[] weights, long size
     SINGLE_PATTERN,
     /** The negative of a stored binary pattern, a fixed point too when the interaction is even. */
     NEGATED_PATTERN,
-    /** Exactly the patterns of a k-subset, each with weight 1. */
+    /** Exactly the patterns of a k-subset, each with weight 1 (to 1e-4, as floats round). */
     PATTERN_SET,
     /** A mixture of some patterns. */
     METASTABLE,

@@ -1,7 +1,10 @@
 package io.github.dl4jhopfield.memory;
 
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Stored patterns, one a row: N rows of d features, read block by block.
@@ -9,6 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Reading is safe from many threads as long as nobody writes.
  */
 public interface PatternStore {
+  /** Rows read at once by {@link #rows}. */
+  int NEIGHBOURS = 64;
+
   /** Number of patterns, N. */
   long size();
 
@@ -43,14 +49,26 @@ public interface PatternStore {
    * @throws IndexOutOfBoundsException if a row does not exist; the message names it
    */
   default INDArray rows(long... indices) {
-    INDArray result =
-        org.nd4j.linalg.factory.Nd4j.create(dataType(), new long[] {indices.length, width()}, 'c');
-    for (int i = 0; i < indices.length; i++) {
-      if (indices[i] < 0 || indices[i] >= size()) {
+    for (long index : indices) {
+      if (index < 0 || index >= size()) {
         throw new IndexOutOfBoundsException(
-            name() + ": expected a pattern from 0 to " + (size() - 1) + ", found " + indices[i]);
+            name() + ": expected a pattern from 0 to " + (size() - 1) + ", found " + index);
       }
-      result.getRow(i).assign(block(indices[i], 1).getRow(0));
+    }
+    INDArray result = Nd4j.create(dataType(), new long[] {indices.length, width()}, 'c');
+    for (int i = 0; i < indices.length; ) {
+      // neighbours come together, since each array operation costs more than a row
+      long from = indices[i];
+      INDArray block = block(from, NEIGHBOURS);
+      int end = i;
+      while (end < indices.length && indices[end] >= from && indices[end] < from + block.size(0)) {
+        end++;
+      }
+      int[] within = Arrays.stream(indices, i, end).mapToInt(r -> (int) (r - from)).toArray();
+      result
+          .get(NDArrayIndex.interval(i, end), NDArrayIndex.all())
+          .assign(Nd4j.pullRows(block, 1, within));
+      i = end;
     }
     return result;
   }

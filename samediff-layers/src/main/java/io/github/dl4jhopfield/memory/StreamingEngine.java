@@ -5,9 +5,12 @@ import io.github.dl4jhopfield.ops.NativeOps;
 import io.github.dl4jhopfield.ops.RetrievedPatterns;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The association over a mapped file by the native streaming op: one pass, nothing of the size of
@@ -15,8 +18,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * k-subsets), and everything without native ops, {@link BlockEngine} does.
  */
 final class StreamingEngine implements AssociationEngine {
-  /** Asked for under a sparse separation, so that few mixtures need a second pass to be listed. */
-  private static final int LISTED_AT_ONCE = 32;
+  /**
+   * Patterns asked for under a sparse separation, all queries together, so that few mixtures need a
+   * second pass to be listed; keeping the lists costs the queries times the square of their length.
+   */
+  private static final int LISTED_AT_ONCE = 4096;
 
   private final AssociationEngine blocks = new BlockEngine();
 
@@ -39,17 +45,22 @@ final class StreamingEngine implements AssociationEngine {
     }
     boolean sparse = Weights.sparse(separation);
     int n = Math.toIntExact(queries.size(0));
+    int atOnce = Math.min(Weights.LISTED, Math.max(32, LISTED_AT_ONCE / n));
     RetrievedPatterns found =
-        retrieve(mapped, queries, separation, beta, sparse ? Math.max(topK, LISTED_AT_ONCE) : topK);
+        retrieve(mapped, queries, separation, beta, sparse ? Math.max(topK, atOnce) : topK);
     check(found.out(), mapped, queries);
-    List<Top> tops = new ArrayList<>();
-    for (int q = 0; q < n; q++) {
-      tops.add(
-          sparse
-              ? sparse(found, q, mapped, queries, separation, beta, topK)
-              : Weights.dense(
-                  matches(found, q, beta, topK), separation, mapped.size(), largest(found, q)));
-    }
+    List<Top> tops =
+        sparse
+            ? sparse(found, mapped, queries, separation, beta, topK)
+            : IntStream.range(0, n)
+                .mapToObj(
+                    q ->
+                        Weights.dense(
+                            matches(found, q, beta, topK),
+                            separation,
+                            mapped.size(),
+                            largest(found, q)))
+                .toList();
     return new Update(List.of(found.out()), tops, null);
   }
 
@@ -60,32 +71,46 @@ final class StreamingEngine implements AssociationEngine {
     return NDHopfield.ops().retrieve(separation, beta, wanted, queries, keys.pieces(), null);
   }
 
-  private static Top sparse(
+  /**
+   * The mixtures with all their patterns; one more pass for those that have more than were asked
+   * for.
+   */
+  private static List<Top> sparse(
       RetrievedPatterns found,
-      int query,
       MappedPatterns keys,
       INDArray queries,
       Separation separation,
       double beta,
       int topK) {
-    long support = found.support().getLong(query);
-    RetrievedPatterns listed = found;
-    int row = query;
-    if (support > found.topIndex().size(1) && support <= Weights.LISTED) {
-      INDArray one = queries.getRow(query).dup().reshape(1, queries.size(1));
-      listed = retrieve(keys, one, separation, beta, (int) support);
-      row = 0;
+    long[] support = found.support().toLongVector();
+    int[] longer =
+        IntStream.range(0, support.length)
+            .filter(q -> support[q] > found.topIndex().size(1) && support[q] <= Weights.LISTED)
+            .toArray();
+    List<List<Match>> mixtures = new ArrayList<>();
+    for (int q = 0; q < support.length; q++) {
+      mixtures.add(mixture(found, q, beta));
     }
-    // by weight, of equals the earlier, as in memory
-    List<Match> all =
-        matches(listed, row, beta, Integer.MAX_VALUE).stream()
-            .filter(m -> m.weight() > 0)
-            .sorted(
-                Comparator.comparingDouble(Match::weight)
-                    .reversed()
-                    .thenComparingLong(Match::pattern))
-            .toList();
-    return Weights.listed(all, separation, keys.size(), support, topK);
+    if (longer.length > 0) {
+      int most = Math.toIntExact(Arrays.stream(longer).mapToLong(q -> support[q]).max().orElse(1));
+      INDArray again = Nd4j.pullRows(queries, 1, longer);
+      RetrievedPatterns all = retrieve(keys, again, separation, beta, most);
+      for (int i = 0; i < longer.length; i++) {
+        mixtures.set(longer[i], mixture(all, i, beta));
+      }
+    }
+    return IntStream.range(0, support.length)
+        .mapToObj(q -> Weights.listed(mixtures.get(q), separation, keys.size(), support[q], topK))
+        .toList();
+  }
+
+  /** By weight, of equals the earlier, as in memory. */
+  private static List<Match> mixture(RetrievedPatterns found, int query, double beta) {
+    return matches(found, query, beta, Integer.MAX_VALUE).stream()
+        .filter(m -> m.weight() > 0)
+        .sorted(
+            Comparator.comparingDouble(Match::weight).reversed().thenComparingLong(Match::pattern))
+        .toList();
   }
 
   private static List<Match> matches(RetrievedPatterns found, int query, double beta, int most) {

@@ -24,6 +24,15 @@ final class Weights {
     return subsets(s) ? s.getK() : 1;
   }
 
+  /**
+   * The weight up to which a pattern does not take part. The threshold of k-subsets whose k-th
+   * score leads by a margin is not unique, and a solver that takes the next score for it leaves
+   * that pattern a weight of rounding size.
+   */
+  static double nothing(Separation s) {
+    return subsets(s) ? FixedPoint.SUBSET_ROUNDING : 0;
+  }
+
   static boolean subsets(Separation s) {
     return s.getKind() == Separation.Kind.K_SUBSETS
         || s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS;
@@ -39,11 +48,12 @@ final class Weights {
    */
   static AssociationEngine.Top read(
       double[] weights, long[] ids, double[] scores, Separation s, long n, int topK) {
+    double nothing = nothing(s);
     double largest = 0;
     long positive = 0;
     for (double w : weights) {
       largest = Math.max(largest, w);
-      if (w > 0) {
+      if (w > nothing) {
         positive++;
       }
     }
@@ -114,7 +124,7 @@ final class Weights {
     if (subsets(s)) {
       boolean whole = size == Math.min(n, s.getK()) || s.isAtMost();
       for (double share : shares) {
-        whole &= share > 1 - 1e-6;
+        whole &= share > 1 - FixedPoint.SUBSET_ROUNDING;
       }
       if (whole && size > 0) {
         return size == 1 ? FixedPoint.Kind.SINGLE_PATTERN : FixedPoint.Kind.PATTERN_SET;
