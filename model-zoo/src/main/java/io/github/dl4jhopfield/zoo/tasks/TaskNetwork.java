@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.zoo.tasks;
 
-import io.github.dl4jhopfield.layers.AssociationBuilder;
 import io.github.dl4jhopfield.layers.Hopfield;
+import io.github.dl4jhopfield.layers.HopfieldBase;
 import io.github.dl4jhopfield.layers.HopfieldLayer;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
@@ -15,6 +15,7 @@ import java.util.Locale;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -104,8 +105,6 @@ enum TaskNetwork {
             .seed(seed)
             .weightInit(WeightInit.UNIFORM)
             .updater(Updaters.adam())
-            .weightDecay(WEIGHT_DECAY)
-            .weightDecayBias(WEIGHT_DECAY)
             .list();
     int features = data.features();
     int width = features;
@@ -114,7 +113,7 @@ enum TaskNetwork {
       case "LSTM" -> {
         list.layer(
             new LastTimeStep(
-                new LSTM.Builder()
+                decayed(new LSTM.Builder())
                     .nIn(features)
                     .nOut(LSTM_UNITS)
                     .activation(Activation.TANH)
@@ -124,7 +123,11 @@ enum TaskNetwork {
         width = LSTM_UNITS;
       }
       case "AVERAGE", "MAX" ->
-          list.layer(new DenseLayer.Builder().nOut(features).activation(Activation.RELU).build())
+          list.layer(
+                  decayed(new DenseLayer.Builder())
+                      .nOut(features)
+                      .activation(Activation.RELU)
+                      .build())
               .layer(
                   new GlobalPoolingLayer.Builder(
                           this == MAX_POOLING ? PoolingType.MAX : PoolingType.AVG)
@@ -152,7 +155,7 @@ enum TaskNetwork {
       width = data.steps() * features;
     }
     list.layer(
-        new OutputLayer.Builder(LossFunctions.LossFunction.XENT)
+        decayed(new OutputLayer.Builder(LossFunctions.LossFunction.XENT))
             .nIn(width)
             .nOut(1)
             .activation(Activation.SIGMOID)
@@ -167,7 +170,16 @@ enum TaskNetwork {
     return network;
   }
 
-  private <B extends AssociationBuilder<B>> B options(B builder) {
+  /** On each layer, since DL4J applies a network's weight decay to its own layers twice. */
+  private static <B extends BaseLayer.Builder<B>> B decayed(B builder) {
+    builder.weightDecay(WEIGHT_DECAY);
+    builder.weightDecayBias(WEIGHT_DECAY);
+    return builder;
+  }
+
+  private <B extends HopfieldBase.Builder<B>> B options(B builder) {
+    builder.weightDecay(WEIGHT_DECAY);
+    builder.weightDecayBias(WEIGHT_DECAY);
     if (isAdapted() && this != LOOKUP_ADAPTED) {
       builder.nHeads(8).hiddenSize(8).updateSteps(3).beta(0.25).associationDropout(0.5);
     }

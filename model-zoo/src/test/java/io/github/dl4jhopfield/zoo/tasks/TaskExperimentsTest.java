@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jhopfield.layers.HopfieldBase;
 import io.github.dl4jhopfield.zoo.ExperimentContext;
 import io.github.dl4jhopfield.zoo.ExperimentResult;
 import io.github.dl4jhopfield.zoo.Experiments;
@@ -13,6 +14,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -83,6 +85,21 @@ class TaskExperimentsTest {
     assertThat(training.loss()).doesNotContain(Double.NaN).hasSize(2);
     MultiLayerConfiguration conf = training.network().getLayerWiseConfigurations();
     assertThat(MultiLayerConfiguration.fromJson(conf.toJson()).toJson()).isEqualTo(conf.toJson());
+  }
+
+  @ParameterizedTest
+  @EnumSource(TaskNetwork.class)
+  void everyTrainedParameterDecaysOnce(TaskNetwork which) {
+    MultiLayerNetwork network = which.build(SequenceSet.latch(64, 5, 4, 3), 1);
+    for (Layer layer : network.getLayers()) {
+      for (String parameter : layer.paramTable().keySet()) {
+        boolean trained =
+            !(layer.conf().getLayer() instanceof HopfieldBase own) || own.trainable(parameter);
+        assertThat(layer.conf().getLayer().getRegularizationByParam(parameter))
+            .as(parameter)
+            .hasSize(trained ? 1 : 0);
+      }
+    }
   }
 
   @Test
