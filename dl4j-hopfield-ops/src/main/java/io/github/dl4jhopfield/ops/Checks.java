@@ -45,4 +45,20 @@ public final class Checks {
     return new IllegalArgumentException(
         op + ": argument " + argument + ": expected " + expected + ", found " + found);
   }
+
+  /**
+   * The exception of an option in a saved configuration that this version does not know.
+   *
+   * @param subject what the option is of, with its article
+   */
+  public static IllegalArgumentException unknownOption(String name, Object value, String subject) {
+    return new IllegalArgumentException(
+        "Unknown option \""
+            + name
+            + "\" = "
+            + value
+            + " of "
+            + subject
+            + ": the configuration was written by a newer version of dl4j-hopfield, or by hand");
+  }
 }

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.ops;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.nd4j.shade.jackson.annotation.JsonAnySetter;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -77,6 +78,12 @@ public final class LagrangianUnit implements Serializable {
   /** The PFU of the paper's experiments: median of each example as mu and as bias, sigma 0.01. */
   public static LagrangianUnit pfu() {
     return pfuBuilder().build();
+  }
+
+  /** Refuses what this version does not know, instead of dropping it. */
+  @JsonAnySetter
+  private void refuse(String name, Object value) {
+    throw Checks.unknownOption(name, value, "a Lagrangian unit");
   }
 
   /** A PFU with chosen options. */

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.ops;
 
 import java.io.Serializable;
 import java.util.Objects;
+import org.nd4j.shade.jackson.annotation.JsonAnySetter;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonInclude;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -117,6 +118,12 @@ public final class Separation implements Serializable {
    */
   public static Separation kSubsets(int k, boolean atMost) {
     return new Separation(Kind.K_SUBSETS, 0, 0, Checks.k("separation kSubsets", k), atMost, 0);
+  }
+
+  /** Refuses what this version does not know, instead of dropping it. */
+  @JsonAnySetter
+  private void refuse(String name, Object value) {
+    throw Checks.unknownOption(name, value, "a separation");
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.ops.Checks;
 import java.io.Serializable;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
@@ -35,14 +36,7 @@ abstract class LayerOptions implements Serializable {
   /** Refuses what this version does not know, instead of dropping it. */
   @JsonAnySetter
   void refuse(String name, Object value) {
-    throw new IllegalArgumentException(
-        "Unknown option \""
-            + name
-            + "\" = "
-            + value
-            + " of "
-            + subject()
-            + ": the configuration was written by a newer version of dl4j-hopfield, or by hand");
+    throw Checks.unknownOption(name, value, subject());
   }
 
   /** Sets every option to that of {@code other}, sharing nothing. */

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.ops.Checks;
 import java.util.Collection;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
@@ -11,6 +12,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonAnySetter;
 
 /**
  * Base of layer configurations written in SameDiff, with a runtime that mends what is wrong with
@@ -75,6 +77,12 @@ public abstract class MendedSameDiffLayer extends SameDiffLayer implements Mende
             + "\": nOutReplace and nInReplace are for DL4J's feed-forward layers only. Remove this"
             + " layer (removeVertexAndConnections, or removeLayersFromOutput of a"
             + " MultiLayerNetwork) and add one of the new size");
+  }
+
+  /** Refuses what this version does not know, where DL4J's reader would drop it. */
+  @JsonAnySetter
+  void refuse(String name, Object value) {
+    throw Checks.unknownOption(name, value, getClass().getSimpleName());
   }
 
   /**

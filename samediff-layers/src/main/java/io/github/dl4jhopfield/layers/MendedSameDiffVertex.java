@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.ops.Checks;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -8,6 +9,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.shade.jackson.annotation.JsonAnySetter;
 
 /**
  * As {@link MendedSameDiffLayer}, for a vertex of a ComputationGraph with several inputs. Besides
@@ -30,6 +32,15 @@ public abstract class MendedSameDiffVertex extends SameDiffVertex implements Men
     setName(name);
     validate();
     return new MendedVertex(this, graph, name, idx, paramsView, initializeParams, networkDatatype);
+  }
+
+  /** Refuses what this version does not know, where DL4J's reader would drop it. */
+  @JsonAnySetter
+  void refuse(String name, Object value) {
+    // DL4J writes it for every vertex and cannot read it back
+    if (!name.equals("layerName")) {
+      throw Checks.unknownOption(name, value, getClass().getSimpleName());
+    }
   }
 
   /**

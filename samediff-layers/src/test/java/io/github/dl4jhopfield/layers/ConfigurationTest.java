@@ -14,14 +14,21 @@ import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.NoOp;
@@ -31,11 +38,7 @@ import org.nd4j.linalg.learning.config.NoOp;
  */
 class ConfigurationTest {
 
-  /** Every option with a value that is not its default; a new option is found by reflection. */
-  private static AssociationOptions allDifferent() throws IllegalAccessException {
-    return different(new AssociationOptions(), new AssociationOptions());
-  }
-
+  /** Every option gets a value that is not its default; a new option is found by reflection. */
   private static <T extends LayerOptions> T different(T defaults, T o)
       throws IllegalAccessException {
     for (Field f : defaults.getClass().getFields()) {
@@ -77,39 +80,126 @@ class ConfigurationTest {
     return o;
   }
 
-  @Test
-  void everyOptionSurvivesJsonAndYaml() throws Exception {
-    for (HopfieldBase layer :
+  @TestFactory
+  Stream<DynamicTest> everyOptionAloneSurvivesEveryWayOfSaving() {
+    return OptionCases.all().entrySet().stream()
+        .map(option -> DynamicTest.dynamicTest(option.getKey(), () -> survives(option.getValue())));
+  }
+
+  private static void survives(HopfieldBase layer) throws IOException {
+    MultiLayerNetwork net = Networks.of(RNNFormat.NCW, layer);
+    MultiLayerConfiguration conf = net.getLayerWiseConfigurations();
+    INDArray x = Networks.input(RNNFormat.NCW);
+    INDArray expected = net.output(x);
+    for (MultiLayerNetwork read :
         List.of(
-            new Hopfield.Builder().name("a").build(),
-            new HopfieldPooling.Builder().name("b").rnnFormat(RNNFormat.NWC).build(),
-            new HopfieldLayer.Builder().name("c").build(),
-            new HopfieldEncoderLayer.Builder().name("d").build())) {
-      layer.setAssociation(allDifferent());
-      if (layer instanceof HopfieldEncoderLayer encoder) {
-        encoder.setFeedForward(different(new FeedForwardOptions(), new FeedForwardOptions()));
+            withParameters(MultiLayerConfiguration.fromJson(conf.toJson()), net),
+            withParameters(MultiLayerConfiguration.fromYaml(conf.toYaml()), net),
+            restored(net),
+            net.clone())) {
+      assertThat(read.getLayerWiseConfigurations().getConf(0).getLayer()).isEqualTo(layer);
+      assertThat(read.output(x)).isEqualTo(expected);
+    }
+  }
+
+  private static MultiLayerNetwork withParameters(
+      MultiLayerConfiguration conf, MultiLayerNetwork source) {
+    MultiLayerNetwork net = new MultiLayerNetwork(conf);
+    net.init();
+    net.setParams(source.params());
+    return net;
+  }
+
+  /** Every field of a configuration's classes, down to those of DL4J. */
+  private static List<Field> ownFields(Object configuration) {
+    List<Field> fields = new ArrayList<>();
+    Class<?> type = configuration.getClass();
+    while (type.getName().startsWith("io.github.dl4jhopfield")) {
+      for (Field f : type.getDeclaredFields()) {
+        if (!Modifier.isStatic(f.getModifiers()) && !f.isSynthetic()) {
+          f.setAccessible(true);
+          fields.add(f);
+        }
       }
-      MultiLayerConfiguration conf = Networks.configuration(new NoOp()).list().layer(layer).build();
-      MultiLayerConfiguration json = MultiLayerConfiguration.fromJson(conf.toJson());
-      MultiLayerConfiguration yaml = MultiLayerConfiguration.fromYaml(conf.toYaml());
-      assertThat(json.getConf(0).getLayer()).isEqualTo(layer).hasToString(layer.toString());
-      assertThat(yaml.getConf(0).getLayer()).isEqualTo(layer).hasToString(layer.toString());
-      assertThat(conf.clone().getConf(0).getLayer()).isEqualTo(layer);
+      type = type.getSuperclass();
+    }
+    return fields;
+  }
+
+  private static Object other(Field field, Object value) throws IllegalAccessException {
+    if (value instanceof LayerOptions options) {
+      return different((LayerOptions) options.copy(), (LayerOptions) options.copy());
+    }
+    if (value instanceof Boolean on) {
+      return !on;
+    }
+    if (value instanceof Long number) {
+      return number + 3;
+    }
+    if (value instanceof Double number) {
+      return number + 0.25;
+    }
+    if (field.getType() == RNNFormat.class) {
+      return RNNFormat.NWC;
+    }
+    if (field.getType() == IWeightNoise.class) {
+      return new DropConnect(0.5);
+    }
+    if (value instanceof PositionalEncoding.Kind) {
+      return PositionalEncoding.Kind.LEARNED;
+    }
+    throw new AssertionError("give this test a value for field " + field);
+  }
+
+  private static <T> T everyFieldChanged(T configuration) throws IllegalAccessException {
+    for (Field f : ownFields(configuration)) {
+      Object value = other(f, f.get(configuration));
+      assertThat(value).as(f.toString()).isNotEqualTo(f.get(configuration));
+      f.set(configuration, value);
+    }
+    return configuration;
+  }
+
+  private static void sameFields(Object read, Object written, String how)
+      throws IllegalAccessException {
+    assertThat(read).as(how).isNotSameAs(written).isEqualTo(written);
+    for (Field f : ownFields(written)) {
+      assertThat(f.get(read)).as(f + " " + how).isEqualTo(f.get(written));
     }
   }
 
   @Test
-  void everyOptionOfVerticesSurvivesJsonAndYaml() throws Exception {
+  void everyFieldOfALayerSurvives() throws Exception {
+    for (MendedSameDiffLayer layer :
+        List.of(
+            new Hopfield.Builder().build(),
+            new HopfieldPooling.Builder().build(),
+            new HopfieldLayer.Builder().build(),
+            new HopfieldEncoderLayer.Builder().build(),
+            new PositionalEncoding.Builder().build())) {
+      everyFieldChanged(layer);
+      MultiLayerConfiguration conf = Networks.configuration(new NoOp()).list().layer(layer).build();
+      sameFields(layer.clone(), layer, "after clone");
+      sameFields(
+          MultiLayerConfiguration.fromJson(conf.toJson()).getConf(0).getLayer(),
+          layer,
+          "after JSON");
+      sameFields(
+          MultiLayerConfiguration.fromYaml(conf.toYaml()).getConf(0).getLayer(),
+          layer,
+          "after YAML");
+    }
+  }
+
+  @Test
+  void everyFieldOfAVertexSurvives() throws Exception {
     for (HopfieldVertexBase vertex :
         List.of(
-            new HopfieldVertex.Builder().associationMaskInput(true).build(),
-            new HopfieldPoolingVertex.Builder().rnnFormat(RNNFormat.NWC).build(),
-            new HopfieldEncoderVertex.Builder().rnnFormat(RNNFormat.NWC).build(),
-            new HopfieldDecoderVertex.Builder().memoryMaskInput(true).memorySize(3).build())) {
-      vertex.setAssociation(allDifferent());
-      if (vertex instanceof TransformerVertex transformer) {
-        transformer.setFeedForward(different(new FeedForwardOptions(), new FeedForwardOptions()));
-      }
+            new HopfieldVertex.Builder().build(),
+            new HopfieldPoolingVertex.Builder().build(),
+            new HopfieldEncoderVertex.Builder().build(),
+            new HopfieldDecoderVertex.Builder().build())) {
+      everyFieldChanged(vertex);
       List<String> inputs = new ArrayList<>(vertex.patternInputs());
       inputs.addAll(vertex.maskInputs());
       ComputationGraphConfiguration conf =
@@ -119,11 +209,15 @@ class ConfigurationTest {
               .addVertex("v", vertex, inputs.toArray(new String[0]))
               .setOutputs("v")
               .build();
-      assertThat(ComputationGraphConfiguration.fromJson(conf.toJson()).getVertices().get("v"))
-          .isEqualTo(vertex);
-      assertThat(ComputationGraphConfiguration.fromYaml(conf.toYaml()).getVertices().get("v"))
-          .isEqualTo(vertex);
-      assertThat(vertex.clone()).isEqualTo(vertex);
+      sameFields(vertex.clone(), vertex, "after clone");
+      sameFields(
+          ComputationGraphConfiguration.fromJson(conf.toJson()).getVertices().get("v"),
+          vertex,
+          "after JSON");
+      sameFields(
+          ComputationGraphConfiguration.fromYaml(conf.toYaml()).getVertices().get("v"),
+          vertex,
+          "after YAML");
     }
   }
 
@@ -137,18 +231,63 @@ class ConfigurationTest {
     assertThat(layer.getAssociation().diffusion.eta).isEqualTo(0.1);
   }
 
+  /** What a newer version may have put before an option of this one, at every level. */
+  private static final Map<String, String> BEFORE =
+      Map.of(
+          "\"association\" :", "of the layer",
+          "\"nHeads\" :", "a Hopfield association",
+          "\"eta\" :", "a diffusion",
+          "\"kind\" : \"ENTMAX\"", "a separation",
+          "\"kind\" : \"PFU\"", "a Lagrangian unit",
+          "\"feedForward\" :", "of the layer",
+          "\"normEps\" :", "a feed-forward block");
+
+  private static <B extends AssociationBuilder<B> & FeedForwardBuilder<B>> B encoder(B builder) {
+    return builder
+        .nIn(4)
+        .separation(Separation.entmax(1.3))
+        .lagrangianUnit(LagrangianUnit.pfu())
+        .feedForwardSize(3);
+  }
+
+  private static void refusesNewerOptions(String json, String type, Function<String, ?> reader) {
+    assertThat(reader.apply(json)).isNotNull();
+    BEFORE.forEach(
+        (known, subject) -> {
+          assertThat(json).contains(known);
+          String newer = json.replace(known, "\"nTails\" : 3, " + known);
+          assertThatThrownBy(() -> reader.apply(newer))
+              .as(known)
+              .hasStackTraceContaining("\"nTails\" = 3")
+              .hasStackTraceContaining(subject.equals("of the layer") ? type : subject)
+              .hasStackTraceContaining("newer version");
+        });
+    assertThatThrownBy(() -> reader.apply(json.replace("\"ENTMAX\"", "\"ENTMAX3\"")))
+        .hasStackTraceContaining("ENTMAX3");
+    assertThatThrownBy(() -> reader.apply(json.replace(type + '"', type + "2\"")))
+        .hasStackTraceContaining(type + "2");
+  }
+
   @Test
-  void anUnknownOptionIsNamed() {
-    MultiLayerConfiguration conf =
+  void whatANewerVersionWroteIsRefusedByName() {
+    refusesNewerOptions(
         Networks.configuration(new NoOp())
             .list()
-            .layer(new Hopfield.Builder().nIn(4).build())
-            .build();
-    String newer = conf.toJson().replace("\"nHeads\" :", "\"nTails\" : 3, \"nHeads\" :");
-    assertThat(newer).contains("nTails");
-    assertThatThrownBy(() -> MultiLayerConfiguration.fromJson(newer))
-        .hasStackTraceContaining("nTails")
-        .hasStackTraceContaining("newer version");
+            .layer(encoder(new HopfieldEncoderLayer.Builder()).build())
+            .build()
+            .toJson(),
+        "HopfieldEncoderLayer",
+        MultiLayerConfiguration::fromJson);
+    refusesNewerOptions(
+        Networks.configuration(new NoOp())
+            .graphBuilder()
+            .addInputs("x")
+            .addVertex("v", encoder(new HopfieldEncoderVertex.Builder()).build(), "x")
+            .setOutputs("v")
+            .build()
+            .toJson(),
+        "HopfieldEncoderVertex",
+        ComputationGraphConfiguration::fromJson);
   }
 
   @Test

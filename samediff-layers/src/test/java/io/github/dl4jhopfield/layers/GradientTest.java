@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
-import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -18,13 +17,13 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -33,20 +32,8 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Gradients agree with finite differences. */
+@ExtendWith(GradientChecks.class)
 class GradientTest {
-
-  private static DataType floating;
-
-  @BeforeAll
-  static void gradientChecksNeedDoubleAsDefault() {
-    floating = Nd4j.defaultFloatingPointType();
-    Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE);
-  }
-
-  @AfterAll
-  static void back() {
-    Nd4j.setDefaultDataTypes(floating, floating);
-  }
 
   private static Hopfield hopfield(Consumer<Hopfield.Builder> options) {
     Hopfield.Builder b = new Hopfield.Builder().nHeads(2).hiddenSize(3).nOut(Networks.FEATURES);
@@ -167,107 +154,59 @@ class GradientTest {
           tests.add(
               DynamicTest.dynamicTest(
                   c.name() + " " + format + (masked ? " masked" : ""),
-                  () -> check(c, format, masked)));
+                  () -> GradientChecks.layers(c.name(), format, masked, 6, c.layers())));
         }
       }
     }
     return tests.stream();
   }
 
-  private static void check(Case c, RNNFormat format, boolean masked) {
-    Layer[] copies = new Layer[c.layers().length];
-    for (int i = 0; i < copies.length; i++) {
-      copies[i] = c.layers()[i].clone();
-    }
-    MultiLayerNetwork net = Networks.of(format, copies);
-    boolean pooled = copies[copies.length - 1] instanceof HopfieldPooling;
-    GradientCheckUtil.MLNConfig config =
-        new GradientCheckUtil.MLNConfig()
-            .net(net)
-            .epsilon(1e-6)
-            .maxRelError(1e-5)
-            .minAbsoluteError(1e-8)
-            .subset(true)
-            .maxPerParam(6)
-            .print(GradientCheckUtil.PrintMode.FAILURES_ONLY)
-            .input(Networks.input(format))
-            .labels(Networks.labels(pooled, format));
-    if (masked) {
-      config.inputMask(Networks.mask());
-      if (!pooled) {
-        config.labelMask(Networks.mask());
-      }
-    }
-    assertThat(GradientCheckUtil.checkGradients(config)).as(c.name()).isTrue();
-  }
-
-  @Test
-  void verticesPassTheGradientCheck() {
+  @ParameterizedTest
+  @EnumSource(RNNFormat.class)
+  void verticesPassTheGradientCheck(RNNFormat format) {
     for (boolean masked : new boolean[] {false, true}) {
-      ComputationGraph graph = graph(masked);
       INDArray[] inputs = {
-        Networks.random(1, 3, 4, 5), Networks.random(2, 3, 3, 2), Networks.random(3, 3, 2, 5)
+        GradientChecks.sequence(1, 4, 5, format),
+        GradientChecks.sequence(2, 3, 2, format),
+        GradientChecks.sequence(3, 2, 5, format)
       };
-      GradientCheckUtil.GraphConfig config =
-          new GradientCheckUtil.GraphConfig()
-              .net(graph)
-              .epsilon(1e-6)
-              .maxRelError(1e-5)
-              .minAbsoluteError(1e-8)
-              .inputs(inputs)
-              .labels(new INDArray[] {Networks.random(4, 3, 2, 2), Networks.random(5, 3, 2)});
-      if (masked) {
-        config.inputMask(new INDArray[] {Networks.mask(), null, null});
-      }
-      assertThat(GradientCheckUtil.checkGradients(config)).as("masked " + masked).isTrue();
+      INDArray[] labels = {GradientChecks.sequence(4, 2, 2, format), Networks.random(5, 3, 2)};
+      GradientChecks.graph(
+          format + (masked ? " masked" : ""),
+          graph(format),
+          8,
+          inputs,
+          labels,
+          masked ? new INDArray[] {Networks.mask(), null, null} : null,
+          null);
     }
   }
 
-  @Test
-  void encoderAndDecoderVerticesPassTheGradientCheck() {
-    INDArray causal = Nd4j.zeros(3, 1, 5, 5);
-    for (int l = 0; l < 5; l++) {
-      for (int t = l + 1; t < 5; t++) {
-        for (int b = 0; b < 3; b++) {
-          causal.putScalar(new int[] {b, 0, l, t}, Double.NEGATIVE_INFINITY);
-        }
-      }
-    }
+  @ParameterizedTest
+  @EnumSource(RNNFormat.class)
+  void encoderAndDecoderVerticesPassTheGradientCheck(RNNFormat format) {
+    INDArray causal = GradientChecks.causal(3, 5);
     for (boolean masked : new boolean[] {false, true}) {
-      ComputationGraph graph = transformer();
       INDArray[] inputs = {
-        Networks.random(1, 3, 4, 5),
-        Networks.random(2, 3, 3, 2),
-        Nd4j.tile(causal, 1, 2, 1, 1),
-        causal.reshape(3, 5, 5),
+        GradientChecks.sequence(1, 4, 5, format),
+        GradientChecks.sequence(2, 3, 2, format),
+        Nd4j.tile(causal.reshape(3, 1, 5, 5), 1, 2, 1, 1),
+        causal,
         Networks.random(3, 3, 5, 2)
       };
-      GradientCheckUtil.GraphConfig config =
-          new GradientCheckUtil.GraphConfig()
-              .net(graph)
-              .epsilon(1e-6)
-              .maxRelError(1e-5)
-              .minAbsoluteError(1e-8)
-              .subset(true)
-              .maxPerParam(8)
-              .inputs(inputs)
-              .labels(new INDArray[] {Networks.random(4, 3, 2, 5)});
-      if (masked) {
-        config.inputMask(
-            new INDArray[] {
-              Networks.mask(),
-              Nd4j.createFromArray(new double[][] {{1, 1}, {1, 0}, {0, 1}}),
-              null,
-              null,
-              null
-            });
-        config.labelMask(new INDArray[] {Networks.mask()});
-      }
-      assertThat(GradientCheckUtil.checkGradients(config)).as("masked " + masked).isTrue();
+      INDArray memory = Nd4j.createFromArray(new double[][] {{1, 1}, {1, 0}, {0, 1}});
+      GradientChecks.graph(
+          format + (masked ? " masked" : ""),
+          transformer(format),
+          8,
+          inputs,
+          new INDArray[] {GradientChecks.sequence(4, 2, 5, format)},
+          masked ? new INDArray[] {Networks.mask(), memory, null, null, null} : null,
+          masked ? new INDArray[] {Networks.mask()} : null);
     }
   }
 
-  private static ComputationGraph transformer() {
+  private static ComputationGraph transformer(RNNFormat format) {
     ComputationGraphConfiguration conf =
         Networks.configuration(new NoOp())
             .graphBuilder()
@@ -280,6 +219,7 @@ class GradientTest {
                     .feedForwardSize(6)
                     .feedForwardActivation(Activation.SOFTPLUS)
                     .residualDropout(0)
+                    .rnnFormat(format)
                     .associationMaskInput(true)
                     .build(),
                 "x",
@@ -294,6 +234,7 @@ class GradientTest {
                     .feedForwardSize(5)
                     .feedForwardActivation(Activation.TANH)
                     .residualDropout(0)
+                    .rnnFormat(format)
                     .associationMaskInput(true)
                     .memoryMaskInput(true)
                     .build(),
@@ -307,7 +248,7 @@ class GradientTest {
                     .nIn(4)
                     .nOut(2)
                     .activation(Activation.TANH)
-                    .dataFormat(RNNFormat.NCW)
+                    .dataFormat(format)
                     .build(),
                 "decoder")
             .setOutputs("out")
@@ -318,7 +259,7 @@ class GradientTest {
     return graph;
   }
 
-  private static ComputationGraph graph(boolean masked) {
+  private static ComputationGraph graph(RNNFormat format) {
     ComputationGraphConfiguration conf =
         Networks.configuration(new NoOp())
             .graphBuilder()
@@ -333,13 +274,19 @@ class GradientTest {
                     .nHeads(2)
                     .nOut(3)
                     .updateSteps(1)
+                    .rnnFormat(format)
                     .build(),
                 "y",
                 "r",
                 "z")
             .addVertex(
                 "pooling",
-                new HopfieldPoolingVertex.Builder().nIn(4).patternProjectionSize(2).nOut(3).build(),
+                new HopfieldPoolingVertex.Builder()
+                    .nIn(4)
+                    .patternProjectionSize(2)
+                    .nOut(3)
+                    .rnnFormat(format)
+                    .build(),
                 "y",
                 "z")
             .addLayer(
@@ -348,7 +295,7 @@ class GradientTest {
                     .nIn(3)
                     .nOut(2)
                     .activation(Activation.TANH)
-                    .dataFormat(RNNFormat.NCW)
+                    .dataFormat(format)
                     .build(),
                 "hopfield")
             .addLayer(
