@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.ops;
 import io.github.dl4jhopfield.ops.custom.ClassTargets;
 import io.github.dl4jhopfield.ops.custom.Conjugate;
 import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
+import io.github.dl4jhopfield.ops.custom.Dense;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
 import io.github.dl4jhopfield.ops.custom.Gelu;
@@ -21,6 +22,7 @@ import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * One call of an op, with arrays (T = INDArray) or graph variables (T = SDVariable): what the two
@@ -148,6 +150,18 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
 
   static <T> Call<T> gelu(T x, boolean tanhForm) {
     return new Call<>(Gelu.NAME, List.of(x), new long[] {-1, tanhForm ? 1 : 0}, new double[0]);
+  }
+
+  static <T> Call<T> dense(T x, T w, T b, DenseActivation activation, int inner) {
+    Objects.requireNonNull(activation, "activation");
+    if (w == null) {
+      throw Checks.bad(Dense.NAME, "W", "an array", "none");
+    }
+    return new Call<>(
+        Dense.NAME,
+        b == null ? List.of(x, w) : List.of(x, w, b),
+        Dense.iArgs(b != null, activation, inner),
+        new double[0]);
   }
 
   static <T> Call<T> l2Normalize(T x, double eps, int axis) {

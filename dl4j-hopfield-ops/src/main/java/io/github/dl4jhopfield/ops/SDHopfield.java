@@ -347,6 +347,42 @@ public final class SDHopfield {
   }
 
   /**
+   * A dense layer on the last axis: y = f(x W + b), in one pass.
+   *
+   * @param x [..., nIn], rank 1 or more; double, float, half or bfloat16 (the last two computed in
+   *     float)
+   * @param w [nIn, nOut], type of x
+   * @param b nOut numbers in any shape, type of x; or null
+   * @param activation f
+   * @return y [..., nOut], type of x; gradients reach x, w and b
+   * @throws IllegalArgumentException for a wrong type or shape
+   */
+  public SDVariable dense(SDVariable x, SDVariable w, SDVariable b, DenseActivation activation) {
+    return dense(null, x, w, b, activation, 1);
+  }
+
+  /**
+   * As the method of this name without {@code inner}, where the last {@code inner} (1 or 2)
+   * dimensions of x together are the nIn inputs, in C order: the lines of a patch of an image need
+   * no copy.
+   */
+  public SDVariable dense(
+      SDVariable x, SDVariable w, SDVariable b, DenseActivation activation, int inner) {
+    return dense(null, x, w, b, activation, inner);
+  }
+
+  /** As the method of this name without one, with a name for the output. */
+  public SDVariable dense(
+      String name,
+      SDVariable x,
+      SDVariable w,
+      SDVariable b,
+      DenseActivation activation,
+      int inner) {
+    return run(name, Call.dense(x, w, b, activation, inner))[0];
+  }
+
+  /**
    * Layer norm: gain (x - mean) / sqrt(variance + eps) + bias of each row, variance over n.
    *
    * <p>Source: Ba, Kiros and Hinton, Layer Normalization, 2016, equation 4.

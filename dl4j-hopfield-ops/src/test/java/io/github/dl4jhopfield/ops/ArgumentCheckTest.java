@@ -120,6 +120,21 @@ class ArgumentCheckTest {
         "argument noise",
         "2 numbers");
     rejects(
+        () -> ops.dense(x, Nd4j.ones(DataType.FLOAT, 4, 2), null, DenseActivation.NONE),
+        "hopfield_dense",
+        "argument W",
+        "[2, 3]",
+        "[4, 2]");
+    rejects(
+        () ->
+            ops.dense(
+                x,
+                Nd4j.ones(DataType.FLOAT, 3, 2),
+                Nd4j.ones(DataType.FLOAT, 3),
+                DenseActivation.NONE),
+        "argument b",
+        "2 numbers");
+    rejects(
         () -> ops.lagrangianUnit(LagrangianUnit.pfu(), x, null, null, 0),
         "argument axis",
         "samples");

@@ -148,6 +148,32 @@ class GradientTest {
       checkGradients(
           random, sd -> SDHopfield.of(sd).gelu(sd.var("x", smooth(random, 3, 4)), tanhForm), "x");
     }
+    for (DenseActivation f : DenseActivation.values()) {
+      checkGradients(
+          random,
+          sd ->
+              SDHopfield.of(sd)
+                  .dense(
+                      sd.var("x", smooth(random, 2, 3, 4)),
+                      sd.var("w", smooth(random, 4, 5)),
+                      sd.var("b", smooth(random, 1, 5)),
+                      f),
+          "x",
+          "w",
+          "b");
+    }
+    checkGradients(
+        random,
+        sd ->
+            SDHopfield.of(sd)
+                .dense(
+                    sd.var("x", smooth(random, 2, 3, 4)),
+                    sd.var("w", smooth(random, 12, 5)),
+                    null,
+                    DenseActivation.GELU,
+                    2),
+        "x",
+        "w");
     checkGradients(
         random,
         sd -> SDHopfield.of(sd).l2Normalize(sd.var("x", smooth(random, 3, 4)), 1e-12, 0),

@@ -219,6 +219,33 @@ class NativeEqualsJavaTest {
     }
   }
 
+  /** Few rows, many rows, panels that do not divide, weights in either order, views. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"DOUBLE", "FLOAT", "HALF", "BFLOAT16"})
+  void denseLayers(DataType type) {
+    Random random = new Random(SEED);
+    List<INDArray> all = new ArrayList<>(layouts(random, type));
+    all.add(OpCase.scores(random, type, 7));
+    all.add(OpCase.scores(random, type, 500, 33));
+    for (INDArray x : all) {
+      for (int nOut : new int[] {1, 13, 150}) {
+        INDArray w = OpCase.scores(random, type, x.size(x.rank() - 1), nOut);
+        INDArray b = OpCase.scores(random, type, 1, nOut);
+        for (DenseActivation f : DenseActivation.values()) {
+          same(Call.dense(x, w, b, f, 1));
+          same(Call.dense(x, w.dup('f'), null, f, 1));
+        }
+        if (x.rank() > 1) {
+          INDArray both =
+              OpCase.scores(random, type, x.size(x.rank() - 1) * x.size(x.rank() - 2), nOut);
+          same(Call.dense(x, both, b, DenseActivation.NONE, 2));
+        }
+      }
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(
       value = DataType.class,

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.ops.runtime;
 import io.github.dl4jhopfield.ops.custom.ClassTargets;
 import io.github.dl4jhopfield.ops.custom.Conjugate;
 import io.github.dl4jhopfield.ops.custom.ConstrainedSparsemax;
+import io.github.dl4jhopfield.ops.custom.Dense;
 import io.github.dl4jhopfield.ops.custom.Entmax;
 import io.github.dl4jhopfield.ops.custom.Entmax15;
 import io.github.dl4jhopfield.ops.custom.Gelu;
@@ -76,6 +77,7 @@ public final class OpCatalog {
     add(Retrieve::new, Retrieve::new);
     add(ProjectionOp::new, ProjectionOp::new);
     add(ProjectionOp.Bp::new, ProjectionOp.Bp::new);
+    add(Dense::new, Dense::new);
   }
 
   private OpCatalog() {}
