@@ -15,6 +15,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
+import org.nd4j.linalg.api.ops.impl.shape.Gather;
 
 /**
  * Reverse-mode differentiation of a SameDiff graph, into the same graph, from each op's own {@code
@@ -68,10 +69,7 @@ final class ReverseMode {
         atOutputs.add(g != null ? g : sd.zerosLike(sd.getVariable(out)));
       }
       DifferentialFunction f = op.getOp();
-      List<SDVariable> atInputs =
-          f instanceof Mmul product && !turnsResult(product)
-              ? product(sd, product, atOutputs.get(0))
-              : f.doDiff(atOutputs);
+      List<SDVariable> atInputs = atInputs(sd, f, atOutputs);
       SDVariable[] args = f.args();
       for (int a = 0; a < args.length && a < atInputs.size(); a++) {
         String name = args[a].name();
@@ -89,6 +87,46 @@ final class ReverseMode {
       }
     }
     return result;
+  }
+
+  private static List<SDVariable> atInputs(
+      SameDiff sd, DifferentialFunction f, List<SDVariable> atOutputs) {
+    if (f instanceof Mmul product && !turnsResult(product)) {
+      return product(sd, product, atOutputs.get(0));
+    }
+    if (f instanceof Gather gather) {
+      return gather(sd, gather, atOutputs.get(0));
+    }
+    return f.doDiff(atOutputs);
+  }
+
+  /** Gradient of a gather, by adding up (ND4J's own makes a loop in the graph). */
+  private static List<SDVariable> gather(SameDiff sd, Gather op, SDVariable g) {
+    SDVariable x = op.arg(0);
+    SDVariable indices = op.arg(1);
+    long axis = op.iArgs().length > 0 ? op.iArgs()[0] : 0;
+    if (axis == 0) {
+      return List.of(sd.scatterAdd(sd.zerosLike(x), indices, g));
+    }
+    long[] shape = x.getShape();
+    long[] index = indices.getShape();
+    if (shape == null || index == null || index.length != 1) {
+      throw new UnsupportedOperationException(
+          "gather \""
+              + op.getOwnName()
+              + "\" along axis "
+              + axis
+              + ": its gradient needs an input of known rank and a vector of indices; gather along"
+              + " axis 0");
+    }
+    int[] axisFirst = new int[shape.length];
+    int at = (int) (axis < 0 ? axis + shape.length : axis);
+    for (int i = 0; i < axisFirst.length; i++) {
+      axisFirst[i] = i == 0 ? at : i == at ? 0 : i; // its own inverse
+    }
+    SDVariable zeros = sd.zerosLike(sd.permute(x, axisFirst));
+    SDVariable sum = sd.scatterAdd(zeros, indices, sd.permute(g, axisFirst));
+    return List.of(sd.permute(sum, axisFirst));
   }
 
   private static boolean turnsResult(DynamicCustomOp op) {
@@ -114,10 +152,12 @@ final class ReverseMode {
    * The ops that y needs, each after those whose outputs it takes.
    *
    * @param known variables whose values are there already
+   * @throws UnsupportedOperationException if the graph has a loop
    */
   static List<SameDiffOp> ancestors(SameDiff sd, SDVariable y, Set<String> known) {
     List<SameDiffOp> order = new ArrayList<>();
     Set<String> done = new HashSet<>();
+    Set<String> begun = new HashSet<>();
     Deque<String> open = new ArrayDeque<>();
     String first = known.contains(y.name()) ? null : producer(sd, y.name());
     if (first == null) {
@@ -132,9 +172,18 @@ final class ReverseMode {
       }
       SameDiffOp op = sd.getOps().get(name);
       boolean ready = true;
+      begun.add(name);
       for (String in : op.getInputsToOp()) {
         String from = known.contains(in) ? null : producer(sd, in);
         if (from != null && !done.contains(from)) {
+          if (begun.contains(from)) {
+            throw new UnsupportedOperationException(
+                "the graph has a loop through \""
+                    + in
+                    + "\" (op "
+                    + from
+                    + "): loops and conditions of SameDiff cannot be run here");
+          }
           open.push(from);
           ready = false;
         }
