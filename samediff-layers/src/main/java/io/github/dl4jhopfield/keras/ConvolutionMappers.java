@@ -1,8 +1,10 @@
 package io.github.dl4jhopfield.keras;
 
+import io.github.dl4jhopfield.keras.layers.PatchProjection;
 import io.github.dl4jhopfield.keras.layers.StepConvolution;
 import io.github.dl4jhopfield.keras.layers.StepPooling;
 import io.github.dl4jhopfield.keras.layers.TensorActivation;
+import java.util.Arrays;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -69,6 +71,15 @@ final class ConvolutionMappers {
     long nIn = i.features(0);
     boolean bias = i.flag("use_bias", true);
     String function = CoreMappers.activationName(i, "activation");
+    long[] in = i.inputShape();
+    if (Arrays.equals(kernel, stride)
+        && Arrays.equals(dilation, new int[] {1, 1})
+        && in[0] > 0
+        && in[1] > 0
+        && in[0] % kernel[0] == 0
+        && in[1] % kernel[1] == 0) {
+      return patches(i, kernel, filters, bias, function);
+    }
     IActivation act = CoreMappers.elementwiseActivation(function);
     ConvolutionLayer layer =
         new ConvolutionLayer.Builder(kernel)
@@ -81,7 +92,6 @@ final class ConvolutionMappers {
             .dataFormat(CNN2DFormat.NHWC)
             .activation(act == null ? Activation.IDENTITY.getActivationFunction() : act)
             .build();
-    long[] in = i.inputShape();
     MappedLayer m =
         MappedLayer.of(
                 layer,
@@ -90,6 +100,20 @@ final class ConvolutionMappers {
                 filters)
             .weight("kernel", "W", w -> w.permute(3, 2, 0, 1), kernel[0], kernel[1], nIn, filters);
     return finish(m, bias, act, function, filters);
+  }
+
+  /** Windows side by side, as in the patch embedding of a vision transformer. */
+  private static MappedLayer patches(
+      KerasLayerInfo i, int[] kernel, int filters, boolean bias, String function) {
+    long[] in = i.inputShape();
+    MappedLayer m =
+        MappedLayer.of(
+                new PatchProjection(kernel[0], kernel[1], in[2], filters, bias, function),
+                in[0] / kernel[0],
+                in[1] / kernel[1],
+                filters)
+            .weight("kernel", "W", kernel[0], kernel[1], in[2], filters);
+    return bias ? m.weight("bias", "b", filters) : m;
   }
 
   private static MappedLayer conv1d(KerasLayerInfo i) {

@@ -5,8 +5,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The part of the runtime that layers and vertices share: picks, defines and runs graphs. */
@@ -52,6 +56,25 @@ final class LayerRunner {
         return result;
       }
       unroll = Math.min(2 * unroll, config.maximumSteps());
+    }
+  }
+
+  /** The output of a layer that can do without its graph, in its workspace; null for others. */
+  static INDArray direct(
+      Object config,
+      Map<String, INDArray> inputs,
+      Map<String, INDArray> masks,
+      Map<String, INDArray> params,
+      LayerWorkspaceMgr workspaces) {
+    if (!(config instanceof DirectInference layer)) {
+      return null;
+    }
+    Supplier<INDArray> last = layer.inference(inputs, masks, params);
+    if (last == null) {
+      return null;
+    }
+    try (MemoryWorkspace ws = workspaces.notifyScopeBorrowed(ArrayType.ACTIVATIONS)) {
+      return last.get();
     }
   }
 

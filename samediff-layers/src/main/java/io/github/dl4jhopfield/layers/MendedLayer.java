@@ -94,6 +94,13 @@ public class MendedLayer extends SameDiffLayer {
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaceMgr);
+    INDArray direct =
+        training
+            ? null
+            : LayerRunner.direct(config(), inputs(), masks(), parameters(), workspaceMgr);
+    if (direct != null) {
+      return direct;
+    }
     INDArray result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       noisy = withNoise(training);

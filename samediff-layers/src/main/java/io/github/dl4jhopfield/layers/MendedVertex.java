@@ -78,6 +78,14 @@ public class MendedVertex extends SameDiffGraphVertex {
 
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    INDArray direct =
+        training
+            ? null
+            : LayerRunner.direct(
+                config(), checkedInputs(), named(maskArrays), parameters(), workspaceMgr);
+    if (direct != null) {
+      return direct;
+    }
     INDArray result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       result =

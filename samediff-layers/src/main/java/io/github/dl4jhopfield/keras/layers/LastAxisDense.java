@@ -1,10 +1,14 @@
 package io.github.dl4jhopfield.keras.layers;
 
+import io.github.dl4jhopfield.layers.DirectInference;
 import io.github.dl4jhopfield.layers.GraphContext;
+import io.github.dl4jhopfield.ops.DenseActivation;
+import io.github.dl4jhopfield.ops.NDHopfield;
+import io.github.dl4jhopfield.ops.SDHopfield;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -15,7 +19,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Parameters W [nIn, nOut], b [1, nOut]. Keras's Dense on rank 3 and TimeDistributed(Dense);
  * DL4J's DenseLayer is wrong there. A mask changes nothing, as in Keras.
  */
-public class LastAxisDense extends TensorLayer {
+public class LastAxisDense extends TensorLayer implements DirectInference {
 
   private static final long serialVersionUID = 1L;
 
@@ -57,21 +61,24 @@ public class LastAxisDense extends TensorLayer {
 
   @Override
   public SDVariable define(GraphContext c) {
-    SameDiff sd = c.sd();
     SDVariable x = c.input(INPUT);
-    int rank = x.getShape().length;
-    SDVariable flat = rank == 2 ? x : sd.reshape(x, -1, nIn);
-    SDVariable y = flat.mmul(c.param("W"));
-    if (hasBias) {
-      y = y.add(c.param("b"));
+    SDVariable bias = hasBias ? c.param("b") : null;
+    DenseActivation inOnePass = SdActivations.ofDense(function);
+    SDHopfield ops = SDHopfield.of(c.sd());
+    if (inOnePass != null) {
+      return ops.dense(x, c.param("W"), bias, inOnePass);
     }
-    y = SdActivations.apply(sd, function, 1, y, 2);
-    return rank == 2 ? y : sd.reshape(y, c.shape("y", call -> shape(call.input(INPUT))));
+    SDVariable y = ops.dense(x, c.param("W"), bias, DenseActivation.NONE);
+    return SdActivations.apply(c.sd(), function, 1, y, x.getShape().length);
   }
 
-  private long[] shape(INDArray x) {
-    long[] shape = x.shape().clone();
-    shape[shape.length - 1] = nOut;
-    return shape;
+  @Override
+  public Supplier<INDArray> inference(
+      Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> params) {
+    DenseActivation inOnePass = SdActivations.ofDense(function);
+    return inOnePass == null
+        ? null
+        : () ->
+            NDHopfield.ops().dense(inputs.get(INPUT), params.get("W"), params.get("b"), inOnePass);
   }
 }

@@ -1,11 +1,15 @@
 package io.github.dl4jhopfield.keras.layers;
 
+import io.github.dl4jhopfield.layers.DirectInference;
 import io.github.dl4jhopfield.layers.GraphContext;
+import io.github.dl4jhopfield.ops.NDHopfield;
+import io.github.dl4jhopfield.ops.SDHopfield;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -14,7 +18,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * <p>Parameters gamma [1, size] and beta [1, size], each optional.
  */
-public class LastAxisNormalization extends TensorLayer {
+public class LastAxisNormalization extends TensorLayer implements DirectInference {
 
   private static final long serialVersionUID = 1L;
 
@@ -50,19 +54,29 @@ public class LastAxisNormalization extends TensorLayer {
 
   @Override
   public SDVariable define(GraphContext c) {
-    SameDiff sd = c.sd();
+    SDHopfield ops = SDHopfield.of(c.sd());
     SDVariable x = c.input(INPUT);
-    int rank = x.getShape().length;
-    SDVariable flat = rank == 2 ? x : sd.reshape(x, -1, size);
-    SDVariable centred = flat.sub(flat.mean(true, 1));
-    SDVariable variance = centred.mul(centred).mean(true, 1);
-    SDVariable y = centred.div(sd.math().sqrt(variance.add(epsilon)));
-    if (scale) {
-      y = y.mul(c.param("gamma"));
+    if (!scale && !centre) {
+      return ops.layerNorm(x, null, null, epsilon, -1);
     }
-    if (centre) {
-      y = y.add(c.param("beta"));
+    return ops.layerNorm(
+        x, vector(c, "gamma", scale, 1), vector(c, "beta", centre, 0), epsilon, -1);
+  }
+
+  private SDVariable vector(GraphContext c, String name, boolean there, double otherwise) {
+    return there
+        ? c.sd().reshape(c.param(name), size)
+        : c.sd().constant(name, Nd4j.valueArrayOf(new long[] {size}, otherwise, c.dataType()));
+  }
+
+  @Override
+  public Supplier<INDArray> inference(
+      Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> params) {
+    if (scale != centre) {
+      return null;
     }
-    return rank == 2 ? y : sd.reshape(y, c.shape("y", call -> call.input(INPUT).shape()));
+    INDArray gamma = scale ? params.get("gamma").reshape(size) : null;
+    INDArray beta = scale ? params.get("beta").reshape(size) : null;
+    return () -> NDHopfield.ops().layerNorm(inputs.get(INPUT), gamma, beta, epsilon, -1);
   }
 }

@@ -1,8 +1,12 @@
 package io.github.dl4jhopfield.keras.layers;
 
+import io.github.dl4jhopfield.layers.DirectInference;
 import io.github.dl4jhopfield.layers.GraphContext;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -10,7 +14,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * average, maximum, minimum, concatenate (along an axis), and "mask", the first input with the
  * steps zeroed that the second, a mask [batch, time], leaves out.
  */
-public class MergeTensors extends TensorVertex {
+public class MergeTensors extends TensorVertex implements DirectInference {
 
   private static final long serialVersionUID = 1L;
 
@@ -87,6 +91,15 @@ public class MergeTensors extends TensorVertex {
       default:
         throw new IllegalStateException("Unknown merge: " + operation);
     }
+  }
+
+  /** Sums of two arrays of one shape: the residual connections of transformers. */
+  @Override
+  public Supplier<INDArray> inference(
+      Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> params) {
+    INDArray a = inputs.get("x0");
+    INDArray b = inputs.get("x1");
+    return operation.equals("add") && count == 2 && a.equalShapes(b) ? () -> a.add(b) : null;
   }
 
   @Override

@@ -1,7 +1,14 @@
 package io.github.dl4jhopfield.keras.layers;
 
+import io.github.dl4jhopfield.layers.DirectInference;
 import io.github.dl4jhopfield.layers.GraphContext;
+import io.github.dl4jhopfield.ops.Association;
+import io.github.dl4jhopfield.ops.AssociationInputs;
+import io.github.dl4jhopfield.ops.DenseActivation;
+import io.github.dl4jhopfield.ops.NDHopfield;
+import io.github.dl4jhopfield.ops.SDHopfield;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -17,7 +24,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * <p>Parameters Wq [Dq, heads*keyDim], bq, Wk, bk, Wv [Dv, heads*valueDim], bv, Wo [heads*valueDim,
  * out], bo; biases [1, n].
  */
-public class MultiHeadAttention extends TensorVertex {
+public class MultiHeadAttention extends TensorVertex implements DirectInference {
 
   private static final long serialVersionUID = 1L;
 
@@ -95,54 +102,71 @@ public class MultiHeadAttention extends TensorVertex {
 
   @Override
   public SDVariable define(GraphContext c) {
-    SameDiff sd = c.sd();
-    SDVariable q =
-        project(c, "query", "q", queryDepth, keyDim, true, false).mul(1 / Math.sqrt(keyDim));
-    SDVariable k = project(c, "key", "k", keyDepth, keyDim, false, true);
-    SDVariable v = project(c, "value", "v", valueDepth, valueDim, false, false);
-    SDVariable scores = sd.mmul(q, k); // [batch, heads, L, S]
+    SDHopfield ops = SDHopfield.of(c.sd());
+    AssociationInputs<SDVariable> in =
+        AssociationInputs.of(
+            project(c, "query", "q", keyDim),
+            project(c, "key", "k", keyDim),
+            project(c, "value", "v", valueDim));
     SDVariable hidden = hidden(c);
     if (hidden != null) {
-      scores = scores.add(hidden.mul(-1e9));
+      // a number and not a mask: with all scores hidden Keras gives the mean of the values
+      in.additiveMask(hidden.mul(-1e9));
     }
-    SDVariable weights = sd.nn().softmax(scores, 3);
-    SDVariable y = sd.permute(sd.mmul(weights, v), 0, 2, 1, 3);
-    SDVariable flat = sd.reshape(y, -1, heads * valueDim);
-    SDVariable result = flat.mmul(c.param("Wo"));
-    if (hasBias) {
-      result = result.add(c.param("bo"));
-    }
-    return sd.reshape(
-        result,
-        c.shape(
-            "result",
-            call -> new long[] {call.input("query").size(0), call.input("query").size(1), out}));
+    SDVariable y =
+        c.sd()
+            .reshape(
+                ops.association(softmax(), in).out(),
+                c.shape("joined", call -> shape(call, "query", heads * valueDim)));
+    return ops.dense(y, c.param("Wo"), bias(c, "o"), DenseActivation.NONE);
   }
 
-  /** [batch, heads, T, size], or [batch, heads, size, T] if transposed. */
-  private SDVariable project(
-      GraphContext c,
-      String input,
-      String letter,
-      long depth,
-      long size,
-      boolean isQuery,
-      boolean transposed) {
-    SameDiff sd = c.sd();
-    SDVariable flat = sd.reshape(c.input(input), -1, depth).mmul(c.param("W" + letter));
-    if (hasBias) {
-      flat = flat.add(c.param("b" + letter));
+  private Association softmax() {
+    return Association.builder().beta(1 / Math.sqrt(keyDim)).additiveMaskGradient(false).build();
+  }
+
+  @Override
+  public Supplier<INDArray> inference(
+      Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> params) {
+    if (causal || !masks.isEmpty()) {
+      return null;
     }
-    SDVariable apart =
-        sd.reshape(
-            flat,
-            c.shape(
-                "apart-" + letter,
-                call ->
-                    new long[] {
-                      call.input(input).size(0), call.input(input).size(1), heads, size
-                    }));
-    return transposed ? sd.permute(apart, 0, 2, 3, 1) : sd.permute(apart, 0, 2, 1, 3);
+    INDArray q = projected(inputs.get("query"), params, "q", keyDim);
+    INDArray k = projected(inputs.get("key"), params, "k", keyDim);
+    INDArray v = projected(inputs.get("value"), params, "v", valueDim);
+    NDHopfield ops = NDHopfield.ops();
+    INDArray y = ops.association(softmax(), AssociationInputs.of(q, k, v)).out();
+    INDArray joined = y.reshape('c', new long[] {y.size(0), y.size(1), heads * valueDim});
+    return () -> ops.dense(joined, params.get("Wo"), params.get("bo"), DenseActivation.NONE);
+  }
+
+  private INDArray projected(INDArray x, Map<String, INDArray> params, String letter, long size) {
+    INDArray flat =
+        NDHopfield.ops()
+            .dense(x, params.get("W" + letter), params.get("b" + letter), DenseActivation.NONE);
+    return flat.reshape('c', new long[] {flat.size(0), flat.size(1), heads, size});
+  }
+
+  private SDVariable bias(GraphContext c, String letter) {
+    return hasBias ? c.param("b" + letter) : null;
+  }
+
+  /** [batch, T, heads, size]. */
+  private SDVariable project(GraphContext c, String input, String letter, long size) {
+    SDVariable flat =
+        SDHopfield.of(c.sd())
+            .dense(c.input(input), c.param("W" + letter), bias(c, letter), DenseActivation.NONE);
+    return c.sd()
+        .reshape(flat, c.shape("apart-" + letter, call -> shape(call, input, heads, size)));
+  }
+
+  /** [batch, T, sizes...] of an input. */
+  private static long[] shape(GraphContext.Call call, String input, long... sizes) {
+    long[] shape = new long[2 + sizes.length];
+    shape[0] = call.input(input).size(0);
+    shape[1] = call.input(input).size(1);
+    System.arraycopy(sizes, 0, shape, 2, sizes.length);
+    return shape;
   }
 
   /** 1 where a score is left out, broadcasting to [batch, heads, L, S]; null if none is. */

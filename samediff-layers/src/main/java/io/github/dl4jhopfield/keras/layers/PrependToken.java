@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.layers.GraphContext;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -38,12 +39,17 @@ public class PrependToken extends TensorLayer {
 
   @Override
   public SDVariable define(GraphContext c) {
+    SameDiff sd = c.sd();
     SDVariable ones =
         c.feed(
             "ones",
             c.dataType(),
-            new long[] {-1, 1, 1},
-            call -> Nd4j.ones(call.dataType(), call.input(INPUT).size(0), 1, 1));
-    return c.sd().concat(1, ones.mul(c.param("token")), c.input(INPUT));
+            new long[] {-1, 1},
+            call -> Nd4j.ones(call.dataType(), call.input(INPUT).size(0), 1));
+    SDVariable tokens = ones.mmul(sd.reshape(c.param("token"), 1, features));
+    SDVariable steps =
+        sd.reshape(
+            tokens, c.shape("steps", call -> new long[] {call.input(INPUT).size(0), 1, features}));
+    return sd.concat(1, steps, c.input(INPUT));
   }
 }

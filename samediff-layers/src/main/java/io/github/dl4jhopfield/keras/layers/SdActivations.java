@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.keras.layers;
 
+import io.github.dl4jhopfield.ops.DenseActivation;
+import io.github.dl4jhopfield.ops.SDHopfield;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -72,10 +74,9 @@ public final class SdActivations {
       case "mish":
         return x.mul(sd.math().tanh(sd.nn().softplus(x)));
       case "gelu":
-        return x.mul(sd.math().erf(x.mul(Math.sqrt(0.5))).add(1)).mul(0.5);
+        return SDHopfield.of(sd).gelu(x, false);
       case "gelu_approximate":
-        SDVariable cubed = x.mul(x).mul(x).mul(0.044715).add(x);
-        return x.mul(sd.math().tanh(cubed.mul(Math.sqrt(2 / Math.PI))).add(1)).mul(0.5);
+        return SDHopfield.of(sd).gelu(x, true);
       case "softmax":
         return sd.nn().softmax(x, rank - 1);
       case "log_softmax":
@@ -84,6 +85,17 @@ public final class SdActivations {
         throw new IllegalArgumentException(
             "Activation: expected one of " + NAMES + ", found " + name);
     }
+  }
+
+  /** The function as part of the dense op; null where it is not one of its functions. */
+  static DenseActivation ofDense(String name) {
+    return switch (name) {
+      case "linear" -> DenseActivation.NONE;
+      case "relu" -> DenseActivation.RELU;
+      case "gelu" -> DenseActivation.GELU;
+      case "gelu_approximate" -> DenseActivation.GELU_TANH;
+      default -> null;
+    };
   }
 
   private static SDVariable upTo6(SameDiff sd, SDVariable x) {

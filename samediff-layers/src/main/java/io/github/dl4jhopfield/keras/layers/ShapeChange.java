@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.layers.GraphContext;
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -76,13 +77,14 @@ public class ShapeChange extends TensorLayer {
                 new long[] {1, sizes[0], 1},
                 call -> Nd4j.ones(call.dataType(), 1, sizes[0], 1));
         return sd.expandDims(x, 1).mul(ones);
-      case CROP:
       case PAD:
+        return padded(c, x);
+      case CROP:
       case UPSAMPLE:
-        return select(c, x);
+        return taken(c, x);
       case LAST:
         return sd.reshape(
-            select(c, x),
+            taken(c, x),
             c.shape(
                 "last", call -> new long[] {call.input(INPUT).size(0), call.input(INPUT).size(2)}));
       case RESCALE:
@@ -123,8 +125,30 @@ public class ShapeChange extends TensorLayer {
     return shape;
   }
 
+  private SDVariable taken(GraphContext c, SDVariable x) {
+    SDVariable steps =
+        c.feed(
+            "steps",
+            DataType.INT32,
+            new long[] {-1},
+            call -> Nd4j.createFromArray(takenFrom(call.input(INPUT).size(1))));
+    return c.sd().gather(x, steps, 1);
+  }
+
+  /** The old step that each new one is. */
+  private int[] takenFrom(long old) {
+    int[] from = new int[Math.toIntExact(steps(old))];
+    for (int i = 0; i < from.length; i++) {
+      from[i] =
+          kind == Kind.LAST
+              ? (int) old - 1
+              : kind == Kind.CROP ? i + (int) sizes[0] : i / (int) sizes[0];
+    }
+    return from;
+  }
+
   /** As a product with a 0/1 matrix [new steps, old steps], whose gradient is its transpose. */
-  private SDVariable select(GraphContext c, SDVariable x) {
+  private SDVariable padded(GraphContext c, SDVariable x) {
     SDVariable matrix =
         c.feed(
             "matrix",
@@ -163,14 +187,8 @@ public class ShapeChange extends TensorLayer {
 
   private INDArray matrix(long old) {
     INDArray m = Nd4j.zeros(steps(old), old);
-    for (long i = 0; i < m.rows(); i++) {
-      long from =
-          kind == Kind.LAST
-              ? old - 1
-              : kind == Kind.CROP ? i + sizes[0] : kind == Kind.PAD ? i - sizes[0] : i / sizes[0];
-      if (from >= 0 && from < old) {
-        m.putScalar(i, from, 1);
-      }
+    for (long i = 0; i < old; i++) {
+      m.putScalar(i + sizes[0], i, 1);
     }
     return m;
   }
