@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.keras;
 
+import io.github.dl4jhopfield.keras.layers.AxisPooling;
 import io.github.dl4jhopfield.keras.layers.DotTensors;
 import io.github.dl4jhopfield.keras.layers.MergeTensors;
 import io.github.dl4jhopfield.keras.layers.TokenMask;
@@ -24,6 +25,7 @@ final class MergeMappers {
     for (String prefix : new String[] {"", "ops."}) {
       // how Keras 3 writes the masks of functional models
       m.put(prefix + "NotEqual", MergeMappers::notEqual);
+      m.put(prefix + "Any", MergeMappers::any);
       m.put(prefix + "LogicalOr", i -> merge(i, "maximum"));
       m.put(prefix + "LogicalAnd", i -> merge(i, "multiply"));
     }
@@ -39,6 +41,31 @@ final class MergeMappers {
       throw i.error("expected a comparison with a number, found " + value);
     }
     return MappedLayer.of(new TokenMask(value.asDouble(), false), i.inputShape());
+  }
+
+  /** Of what {@link #notEqual} gives: 1 where any entry along one axis is. */
+  private static MappedLayer any(KerasLayerInfo i) {
+    i.requireInputs(1, 1);
+    long[] in = i.inputShape();
+    JsonNode option = i.option("axis");
+    if (option != null && option.isArray() && option.size() == 1) {
+      option = option.get(0);
+    }
+    int axis = option == null || !option.isInt() ? 0 : option.asInt();
+    axis = axis < 0 ? axis + in.length + 1 : axis;
+    if (axis < 1 || axis > in.length) {
+      throw i.error("axis " + option + " of an input " + KerasLayerInfo.show(in));
+    }
+    boolean keep = i.flag("keepdims", false);
+    long[] out = new long[keep ? in.length : in.length - 1];
+    for (int d = 0, to = 0; d < in.length; d++) {
+      if (d != axis - 1) {
+        out[to++] = in[d];
+      } else if (keep) {
+        out[to++] = 1;
+      }
+    }
+    return MappedLayer.of(new AxisPooling(true, keep, axis), out);
   }
 
   private static MappedLayer merge(KerasLayerInfo i, String operation) {
