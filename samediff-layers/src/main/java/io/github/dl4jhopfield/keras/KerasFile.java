@@ -82,6 +82,11 @@ final class KerasFile implements AutoCloseable {
     return label;
   }
 
+  /** Whether this is a {@code .keras} file. */
+  boolean isArchive() {
+    return temporary != null;
+  }
+
   static KerasFile open(Path file) {
     String label = String.valueOf(file.getFileName());
     byte[] start = new byte[8];
