@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import com.sun.management.ThreadMXBean;
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
@@ -18,9 +16,6 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -155,31 +150,10 @@ class DamagedFilesTest {
     }
   }
 
-  /** Copies an archive with one entry replaced. */
-  private Path withEntry(String fixture, String entry, byte[] content, int copies)
-      throws IOException {
-    Path file = directory.resolve("changed.keras");
-    byte[] original = Files.readAllBytes(Fixture.of(fixture).file());
-    try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(original));
-        ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(file))) {
-      for (ZipEntry e = in.getNextEntry(); e != null; e = in.getNextEntry()) {
-        out.putNextEntry(new ZipEntry(e.getName()));
-        if (e.getName().equals(entry)) {
-          for (int k = 0; k < copies; k++) {
-            out.write(content);
-          }
-        } else {
-          in.transferTo(out);
-        }
-      }
-    }
-    return file;
-  }
-
   @Test
   void aZipBombIsRefused() throws IOException {
     for (String entry : new String[] {"model.weights.h5", "config.json"}) {
-      Path bomb = withEntry("keras3/mlp.keras", entry, new byte[1 << 20], 200);
+      Path bomb = Archive.with(directory, "keras3/mlp.keras", entry, new byte[1 << 20], 200);
       assertThat(Files.size(bomb)).isLessThan(1 << 20);
       long start = System.nanoTime();
       assertThatThrownBy(() -> HopfieldKerasImport.importModel(bomb))
@@ -189,27 +163,20 @@ class DamagedFilesTest {
     }
   }
 
-  private String config(String fixture) throws IOException {
-    try (java.util.zip.ZipFile zip =
-        new java.util.zip.ZipFile(Fixture.of(fixture).file().toFile())) {
-      ByteArrayOutputStream out = new ByteArrayOutputStream();
-      zip.getInputStream(zip.getEntry("config.json")).transferTo(out);
-      return out.toString(StandardCharsets.UTF_8);
-    }
-  }
-
   @Test
   void aModelThatClaimsTooManyParametersIsRefusedBeforeMemoryIsReserved() throws IOException {
-    String huge = config("keras3/mlp.keras").replace("\"units\": 7", "\"units\": 2000000000");
+    String huge =
+        Archive.config("keras3/mlp.keras").replace("\"units\": 7", "\"units\": 2000000000");
     Path file =
-        withEntry("keras3/mlp.keras", "config.json", huge.getBytes(StandardCharsets.UTF_8), 1);
+        Archive.with(
+            directory, "keras3/mlp.keras", "config.json", huge.getBytes(StandardCharsets.UTF_8), 1);
     assertThat(importWithinBounds(file, KerasImportOptions.defaults())).isNull();
   }
 
   @Test
   void jsonNestedWithoutEndIsRefused() throws IOException {
     byte[] deep = "[".repeat(1_000_000).getBytes(StandardCharsets.UTF_8);
-    Path file = withEntry("keras3/mlp.keras", "config.json", deep, 1);
+    Path file = Archive.with(directory, "keras3/mlp.keras", "config.json", deep, 1);
     assertThat(importWithinBounds(file, KerasImportOptions.defaults())).isNull();
   }
 
