@@ -17,7 +17,7 @@ public class VitPredict {
     INDArray x = Nd4j.createFromNpyFile(folder.resolve("x.npy").toFile());
     INDArray expected = Nd4j.createFromNpyFile(folder.resolve("y.npy").toFile());
     try (Predictor predictor =
-        Predictor.builder(imported.graph()).workers(1).warmUp(10, x).build()) {
+        Predictor.builder(imported.graph()).workers(1).warmUp(50, x).build()) {
       INDArray y = predictor.predict(x);
       System.out.println("difference " + y.sub(expected).amaxNumber().doubleValue());
       long end = System.nanoTime() + (long) (Double.parseDouble(args[1]) * 1e9);
