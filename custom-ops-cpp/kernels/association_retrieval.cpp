@@ -62,6 +62,7 @@ class Retrieval {
   struct Rows {
     const T *keys, *values;
     int64_t keyStride, valueStride;
+    const uint16_t *halfKeys, *halfValues;  // instead, where they are not widened
   };
 
   /// Sizes for a unit of so many queries.
@@ -88,7 +89,10 @@ class Retrieval {
   void score(T* X, const T* queries, const Rows& m, int64_t rows, const Ahead& ahead) const {
     if (few_) {
       std::fill(X, X + rows * width_, T(0));
-      ops.dots(X, width_, queries, count_, m.keys, m.keyStride, rows, o.width);
+      if (m.halfKeys)
+        ops.dotsHalf(X, width_, queries, count_, m.halfKeys, m.keyStride, rows, o.width);
+      else
+        ops.dots(X, width_, queries, count_, m.keys, m.keyStride, rows, o.width);
     } else {
       ops.gemm(X, width_, queries, width_, width_, m.keys, m.keyStride, 1, rows, o.width, false, &ahead);
     }
@@ -97,7 +101,9 @@ class Retrieval {
   // Mixtures lie as [valueWidth, width_], those of a few queries as [queries, valueWidth].
   int64_t mixtureSize() const { return o.valueWidth * width_; }
   void mix(T* mixed, const T* X, const Rows& m, int64_t rows, const Ahead& ahead) const {
-    if (few_)
+    if (m.halfValues)
+      ops.mixHalf(mixed, X, width_, count_, m.halfValues, m.valueStride, rows, o.valueWidth);
+    else if (few_)
       ops.mix(mixed, X, width_, count_, m.values, m.valueStride, rows, o.valueWidth);
     else
       ops.gemm(mixed, width_, X, width_, width_, m.values, 1, m.valueStride, o.valueWidth, rows, true, &ahead);
@@ -154,11 +160,17 @@ class Retrieval {
           while (blocks_[b].rows == 0) ++b;
           const PatternBlock<T>& from = blocks_[b];
           const int64_t inside = at - starts_[b], rows = std::min({block_, last - at, from.rows - inside});
-          Rows m;
-          if (from.half) {
+          Rows m{};
+          if (from.half && few_) {
+            m.keyStride = from.keyStride;
+            m.halfKeys = static_cast<const uint16_t*>(from.keys) + inside * from.keyStride;
+            m.valueStride = from.values ? from.valueStride : from.keyStride;
+            m.halfValues =
+                from.values ? static_cast<const uint16_t*>(from.values) + inside * from.valueStride : m.halfKeys;
+          } else if (from.half) {
             const auto* k = static_cast<const uint16_t*>(from.keys) + inside * from.keyStride;
             for (int64_t i = 0; i < rows; ++i) ops.widen(keys + i * o.width, k + i * from.keyStride, o.width);
-            m = {keys, keys, o.width, o.width};
+            m = {keys, keys, o.width, o.width, nullptr, nullptr};
             if (from.values != nullptr && wantValues) {
               const auto* v = static_cast<const uint16_t*>(from.values) + inside * from.valueStride;
               for (int64_t i = 0; i < rows; ++i) ops.widen(values + i * o.valueWidth, v + i * from.valueStride, o.valueWidth);

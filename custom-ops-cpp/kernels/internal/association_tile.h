@@ -130,6 +130,11 @@ struct TileOps {
   void (*dots)(T* X, int64_t width, const T* Q, int64_t queries, const T* K, int64_t stride, int64_t rows, int64_t depth);
   /// M[q * depth + c] += sum_j X[j * width + q] * V[j * stride + c]; terms in rising j.
   void (*mix)(T* M, const T* X, int64_t width, int64_t queries, const T* V, int64_t stride, int64_t rows, int64_t depth);
+  /// The same of rows in IEEE binary16.
+  void (*dotsHalf)(T* X, int64_t width, const T* Q, int64_t queries, const uint16_t* K, int64_t stride, int64_t rows,
+                   int64_t depth);
+  void (*mixHalf)(T* M, const T* X, int64_t width, int64_t queries, const uint16_t* V, int64_t stride, int64_t rows,
+                  int64_t depth);
 };
 
 template <class T>

@@ -797,10 +797,17 @@ int64_t between(const typename V::T* X, int64_t width, int64_t rows, int64_t que
   return n;
 }
 
+/// Bytes that rows are asked for before they are used: rows follow each other in memory and files, and the processor by
+/// itself does not look beyond a page.
+constexpr int64_t kDistance = 12 * 1024;
+
 template <class V>
 void widen(typename V::T* dst, const uint16_t* src, int64_t count) {
   int64_t i = 0;
-  for (; i + V::N <= count; i += V::N) V::store(dst + i, V::loadHalf(src + i));
+  for (; i + V::N <= count; i += V::N) {
+    __builtin_prefetch(reinterpret_cast<const char*>(src + i) + kDistance, 0, 2);
+    V::store(dst + i, V::loadHalf(src + i));
+  }
   if (i < count) {
     uint16_t rest[V::N] = {};
     for (int64_t r = i; r < count; ++r) rest[r - i] = src[r];
@@ -829,9 +836,6 @@ void expDifference(typename V::T* y, const typename V::T* x, const typename V::T
 
 // ---- a few queries ----------------------------------------------------------------------------------------------------
 
-/// Bytes that rows are asked for before they are used: rows follow each other in memory, pages and files.
-constexpr int64_t kDistance = 12 * 1024;
-
 /// The lanes' sum, in pairs.
 template <class V>
 inline typename V::T across(typename V::Vec x) {
@@ -844,10 +848,30 @@ inline typename V::T across(typename V::Vec x) {
   return parts[0];
 }
 
-template <class V, int NR>
-inline void dotRows(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const typename V::T* K,
-                    int64_t stride, int64_t depth) {
-  constexpr int64_t line = 64 / sizeof(typename V::T);
+/// A vector of stored numbers, in T or in binary16.
+template <class V>
+inline typename V::Vec stored(const typename V::T* p) {
+  return V::load(p);
+}
+template <class V>
+inline typename V::Vec stored(const uint16_t* p) {
+  return V::loadHalf(p);
+}
+template <class V>
+inline typename V::Vec storedPart(const typename V::T* p, int n) {
+  return V::loadPart(p, n);
+}
+template <class V>
+inline typename V::Vec storedPart(const uint16_t* p, int n) {
+  uint16_t part[V::N] = {};
+  for (int i = 0; i < n; ++i) part[i] = p[i];
+  return V::loadHalf(part);
+}
+
+template <class V, int NR, class S>
+inline void dotRows(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const S* K, int64_t stride,
+                    int64_t depth) {
+  constexpr int64_t line = 64 / sizeof(S);
   for (int64_t q = 0; q < queries; ++q) {
     const typename V::T* query = Q + q * depth;
     typename V::Vec acc[NR];
@@ -860,31 +884,30 @@ inline void dotRows(typename V::T* X, int64_t width, const typename V::T* Q, int
 #pragma GCC unroll 8
       for (int r = 0; r < NR; ++r) {
         if (ask) __builtin_prefetch(reinterpret_cast<const char*>(K + r * stride + c) + kDistance, 0, 2);
-        acc[r] = V::fma(x, V::load(K + r * stride + c), acc[r]);
+        acc[r] = V::fma(x, stored<V>(K + r * stride + c), acc[r]);
       }
     }
     if (c < depth) {
       const int left = static_cast<int>(depth - c);
       const typename V::Vec x = V::loadPart(query + c, left);
 #pragma GCC unroll 8
-      for (int r = 0; r < NR; ++r) acc[r] = V::fma(x, V::loadPart(K + r * stride + c, left), acc[r]);
+      for (int r = 0; r < NR; ++r) acc[r] = V::fma(x, storedPart<V>(K + r * stride + c, left), acc[r]);
     }
 #pragma GCC unroll 8
     for (int r = 0; r < NR; ++r) X[r * width + q] = across<V>(acc[r]);
   }
 }
 
-template <class V>
-void dots(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const typename V::T* K, int64_t stride,
-          int64_t rows, int64_t depth) {
+template <class V, class S>
+void dots(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const S* K, int64_t stride, int64_t rows,
+          int64_t depth) {
   int64_t j = 0;
   for (; j + 8 <= rows; j += 8) dotRows<V, 8>(X + j * width, width, Q, queries, K + j * stride, stride, depth);
   for (; j < rows; ++j) dotRows<V, 1>(X + j * width, width, Q, queries, K + j * stride, stride, depth);
 }
 
-template <class V, int NR>
-inline void mixRows(typename V::T* M, const typename V::T* X, int64_t width, const typename V::T* rows, int64_t stride,
-                    int64_t depth) {
+template <class V, int NR, class S>
+inline void mixRows(typename V::T* M, const typename V::T* X, int64_t width, const S* rows, int64_t stride, int64_t depth) {
   typename V::Vec w[NR];
 #pragma GCC unroll 8
   for (int r = 0; r < NR; ++r) w[r] = V::set(X[r * width]);
@@ -892,21 +915,21 @@ inline void mixRows(typename V::T* M, const typename V::T* X, int64_t width, con
   for (; c + V::N <= depth; c += V::N) {
     typename V::Vec sum = V::load(M + c);
 #pragma GCC unroll 8
-    for (int r = 0; r < NR; ++r) sum = V::fma(w[r], V::load(rows + r * stride + c), sum);
+    for (int r = 0; r < NR; ++r) sum = V::fma(w[r], stored<V>(rows + r * stride + c), sum);
     V::store(M + c, sum);
   }
   if (c < depth) {
     const int left = static_cast<int>(depth - c);
     typename V::Vec sum = V::loadPart(M + c, left);
 #pragma GCC unroll 8
-    for (int r = 0; r < NR; ++r) sum = V::fma(w[r], V::loadPart(rows + r * stride + c, left), sum);
+    for (int r = 0; r < NR; ++r) sum = V::fma(w[r], storedPart<V>(rows + r * stride + c, left), sum);
     V::storePart(M + c, sum, left);
   }
 }
 
-template <class V>
-void mix(typename V::T* M, const typename V::T* X, int64_t width, int64_t queries, const typename V::T* rows, int64_t stride,
-         int64_t count, int64_t depth) {
+template <class V, class S>
+void mix(typename V::T* M, const typename V::T* X, int64_t width, int64_t queries, const S* rows, int64_t stride, int64_t count,
+         int64_t depth) {
   int64_t j = 0;
   for (; j + 8 <= count; j += 8)
     for (int64_t q = 0; q < queries; ++q)
@@ -983,6 +1006,8 @@ constexpr TileOps<typename V::T> makeOps() {
           widen<V>,
           scaleRows<V>,
           expDifference<V>,
-          dots<V>,
-          mix<V>};
+          dots<V, typename V::T>,
+          mix<V, typename V::T>,
+          dots<V, uint16_t>,
+          mix<V, uint16_t>};
 }
