@@ -121,8 +121,8 @@ public final class DiffusionExperiment extends MemoryExperiment {
             Plots.imageGrid(labels, columns, cells, stored.height(), stored.width()),
             "Final states from one stored image with its lower half hidden and one image that is not"
                 + " stored, each picture stretched to full contrast. Without diffusion sparsemax gives"
-                + " single images and softmax a blur; with it both end in images with many"
-                + " neighbours, further and further from the query."));
+                + " single images and softmax a blur. As eta grows both come to images with many"
+                + " neighbours: other ones than the half-hidden image, and for softmax fewer of them."));
     findings.protocol.add(protocol(options, stored, asked, others));
     return findings;
   }

@@ -153,7 +153,7 @@ public final class LabelRecallExperiment extends MemoryExperiment {
                 lines),
             "The more digits are stored, the more labels come back. The sparse separations mix only"
                 + " the few stored digits that are nearest to the query; softmax at this beta"
-                + " averages over many digits of other classes."));
+                + " averages over many digits of other classes, and levels off sooner."));
     return findings;
   }
 
