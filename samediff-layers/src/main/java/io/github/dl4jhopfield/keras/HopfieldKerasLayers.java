@@ -20,12 +20,13 @@ import org.deeplearning4j.nn.modelimport.keras.KerasLayer;
  * and masks made by Keras layers are beyond that importer.
  *
  * <p>DL4J reads HDF5 through native code that crashes the JVM on a layer with more than 8 weights
- * in a file of TF 2.5 and later (a Hopfield layer with normalisations has 14). Such layers are
- * refused before they are read, unless the file that was registered last is older.
+ * in files of TF 2.10 and later, and does not in those of TF 2.4 (versions between were not tried).
+ * A Hopfield layer with normalisations has 14. Such layers are refused before they are read, unless
+ * the file that was registered last is of TF 2.4 or older.
  */
 public final class HopfieldKerasLayers {
 
-  /** What DL4J's reader survives in files of TF 2.5 and later. */
+  /** What DL4J's reader survives in files of newer Keras 2. */
   static final int MOST_WEIGHTS = 8;
 
   private static final List<String> CLASSES =

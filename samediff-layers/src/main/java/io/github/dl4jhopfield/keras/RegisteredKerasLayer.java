@@ -93,7 +93,7 @@ public final class RegisteredKerasLayer extends KerasLayer {
                 + found.weights.size()
                 + " weights; DL4J's reader crashes the JVM on more than "
                 + HopfieldKerasLayers.MOST_WEIGHTS
-                + " in files of TF 2.5 and later. For an older file call"
+                + " in files later than those of TF 2.4. For a file of that call"
                 + " HopfieldKerasLayers.register(file) before"
                 + INSTEAD);
       }
