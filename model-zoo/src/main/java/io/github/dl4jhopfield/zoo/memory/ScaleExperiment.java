@@ -263,7 +263,8 @@ public final class ScaleExperiment extends MemoryExperiment {
         "Protocol. A file of %s x %s numbers (%s) is written, mapped, and asked with stored patterns"
             + " plus noise of half their length, beta %s. In turn, %s times after one warm-up: the"
             + " file is read through a buffer of 4 MiB; the two matrix products of an update are done"
-            + " by BLAS alone, block by block; one update of all queries; one update of one query,"
+            + " by BLAS alone, block by block (of a float16 file the first block, as floats, again"
+            + " and again); one update of all queries; one update of one query,"
             + " each with the 10 heaviest patterns. Memory is the growth of the process's anonymous"
             + " resident memory (Linux) during an update. Native ops: %s.",
         options.get("patterns"),
