@@ -7,8 +7,12 @@ import io.github.dl4jhopfield.zoo.NetworkFile;
 import io.github.dl4jhopfield.zoo.ResultTable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,13 +34,19 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "MODEL.zip",
-      description = "A MultiLayerNetwork in a file of DL4J's ModelSerializer.")
+      description = "A network in a file of DL4J's ModelSerializer.")
   Path model;
 
-  @Parameters(paramLabel = "INPUT.npy", description = "An input as the model takes it.")
-  Path input;
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "INPUT.npy",
+      description = "An input as the model takes it; of a ComputationGraph all of them, in order.")
+  List<Path> inputs;
 
-  @Option(names = "--mask", paramLabel = "M.npy", description = "Its feature mask [batch, time].")
+  @Option(
+      names = "--mask",
+      paramLabel = "M.npy",
+      description = "The feature mask [batch, time], of a MultiLayerNetwork.")
   Path mask;
 
   @Option(names = "--out", paramLabel = "DIR", description = "Write report.html there.")
@@ -48,13 +58,15 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InputFile.file(model);
-    InputFile.file(input);
+    INDArray[] arrays = new INDArray[inputs.size()];
+    for (int i = 0; i < arrays.length; i++) {
+      arrays[i] = NpyFile.read(InputFile.file(inputs.get(i)));
+    }
     INDArray maskArray = mask == null ? null : NpyFile.read(InputFile.file(mask));
     if (out != null) {
       AtomicFiles.prepareFolder(out);
     }
-    Explanation explanation =
-        Explanation.of(NetworkFile.read(model), NpyFile.read(input), maskArray);
+    Explanation explanation = explain(NetworkFile.read(model), arrays, maskArray);
     if (out != null) {
       Path report = out.resolve("report.html");
       AtomicFiles.writeText(report, explanation.toHtml("Regimes of " + model.getFileName()));
@@ -68,5 +80,20 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
+  }
+
+  private static Explanation explain(Model network, INDArray[] arrays, INDArray mask) {
+    if (network instanceof ComputationGraph graph) {
+      if (mask != null) {
+        throw new IllegalArgumentException(
+            "--mask: expected with a MultiLayerNetwork only, found a ComputationGraph");
+      }
+      return Explanation.of(graph, arrays);
+    }
+    if (arrays.length != 1) {
+      throw new IllegalArgumentException(
+          "expected one input of a MultiLayerNetwork, found " + arrays.length);
+    }
+    return Explanation.of((MultiLayerNetwork) network, arrays[0], mask);
   }
 }

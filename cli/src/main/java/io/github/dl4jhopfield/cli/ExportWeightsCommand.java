@@ -18,7 +18,8 @@ import picocli.CommandLine.ParentCommand;
     name = "export-weights",
     description = {
       "Write the weights of a model's Hopfield layers to .safetensors, under the names of",
-      "hopfield-layers' state dicts, each with the layer's index in front (0.association_core...)."
+      "hopfield-layers' state dicts, each with the layer's index in front (0.association_core...), of",
+      "a ComputationGraph with the name of the layer or vertex."
     },
     mixinStandardHelpOptions = true)
 final class ExportWeightsCommand implements Callable<Integer> {
@@ -26,7 +27,7 @@ final class ExportWeightsCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "MODEL.zip",
-      description = "A MultiLayerNetwork in a file of DL4J's ModelSerializer.")
+      description = "A network in a file of DL4J's ModelSerializer.")
   Path model;
 
   @Option(

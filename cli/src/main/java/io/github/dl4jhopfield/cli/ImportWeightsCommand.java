@@ -6,7 +6,7 @@ import io.github.dl4jhopfield.zoo.StateDicts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -38,15 +38,18 @@ final class ImportWeightsCommand implements Callable<Integer> {
       names = "--model",
       required = true,
       paramLabel = "MODEL.zip",
-      description = "A MultiLayerNetwork with that layer, in a file of DL4J's ModelSerializer.")
+      description = "A network with that layer, in a file of DL4J's ModelSerializer.")
   Path model;
 
   @Option(
       names = "--layer",
-      paramLabel = "N",
+      paramLabel = "LAYER",
       defaultValue = "0",
-      description = "Index of the layer (default: ${DEFAULT-VALUE}).")
-  int layer;
+      description = {
+        "Index of the layer, of a ComputationGraph the name of the layer or vertex",
+        "(default: ${DEFAULT-VALUE})."
+      })
+  String layer;
 
   @Option(
       names = "--prefix",
@@ -61,7 +64,7 @@ final class ImportWeightsCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InputFile.file(file);
-    MultiLayerNetwork network = NetworkFile.read(InputFile.file(model));
+    Model network = NetworkFile.read(InputFile.file(model));
     StateDicts.load(network, layer, SafetensorsFile.readAll(file, prefix));
     NetworkFile.write(save, network);
     root.console().result("wrote %s", save);

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.io.SafetensorsFile;
+import io.github.dl4jhopfield.layers.Hopfield;
+import io.github.dl4jhopfield.layers.HopfieldDecoderVertex;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
 import io.github.dl4jhopfield.zoo.NetworkFile;
 import java.io.IOException;
@@ -13,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -107,9 +110,73 @@ class ModelCommandsTest {
             saved + "");
     assertThat(in.status()).as(in.err()).isZero();
     INDArray x = NpyFile.read(input);
-    assertThat(NetworkFile.read(saved).feedForwardToLayer(0, x).get(1))
-        .isEqualTo(NetworkFile.read(model).feedForwardToLayer(0, x).get(1))
-        .isNotEqualTo(NetworkFile.read(other).feedForwardToLayer(0, x).get(1));
+    assertThat(pooled(saved, x)).isEqualTo(pooled(model, x)).isNotEqualTo(pooled(other, x));
+  }
+
+  private static INDArray pooled(Path file, INDArray x) throws IOException {
+    return ((MultiLayerNetwork) NetworkFile.read(file)).feedForwardToLayer(0, x).get(1);
+  }
+
+  private static ComputationGraph graph(long seed) {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(seed)
+                .graphBuilder()
+                .addInputs("x", "memory")
+                .addLayer("first", new Hopfield.Builder().nIn(6).nHeads(2).build(), "x")
+                .addVertex(
+                    "decoder",
+                    new HopfieldDecoderVertex.Builder()
+                        .nIn(6)
+                        .memorySize(4)
+                        .feedForwardSize(5)
+                        .build(),
+                    "first",
+                    "memory")
+                .setOutputs("decoder")
+                .build());
+    graph.init();
+    return graph;
+  }
+
+  @Test
+  void graphsGoByTheNamesOfTheirVertices() throws IOException {
+    NetworkFile.write(model, graph(1));
+    Path memory = folder.resolve("memory.npy");
+    NpyFile.write(memory, Nd4j.rand(DataType.FLOAT, 4, 4, 3));
+    MainTest.Run run =
+        MainTest.run("explain", "--model", model + "", input + "", memory + "", "--json");
+    assertThat(run.status()).as(run.err()).isZero();
+    JsonNode layers = new ObjectMapper().readTree(run.out()).at("/layers");
+    assertThat(layers.findValuesAsText("name"))
+        .containsExactly("first", "decoder, target", "decoder, memory");
+    assertThat(layers.at("/2/heads/0/stored").asDouble()).isEqualTo(3);
+    assertThat(MainTest.run("explain", "--model", model + "", input + "").err())
+        .contains("expected 2 inputs [x, memory], found 1");
+
+    Path weights = folder.resolve("w.safetensors");
+    MainTest.Run out = MainTest.run("export-weights", model + "", "--out", weights + "");
+    assertThat(out.status()).as(out.err()).isZero();
+    Path other = folder.resolve("other.zip");
+    NetworkFile.write(other, graph(2));
+    for (String name : new String[] {"first", "decoder"}) {
+      MainTest.Run in =
+          MainTest.run(
+              "import-weights",
+              "hflayers",
+              weights + "",
+              "--model",
+              other + "",
+              "--layer",
+              name,
+              "--prefix",
+              name + ".",
+              "--save",
+              other + "");
+      assertThat(in.status()).as(in.err()).isZero();
+    }
+    assertThat(NetworkFile.read(other).params()).isEqualTo(NetworkFile.read(model).params());
   }
 
   @Test

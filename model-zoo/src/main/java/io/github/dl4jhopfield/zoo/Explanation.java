@@ -3,7 +3,9 @@ package io.github.dl4jhopfield.zoo;
 import io.github.dl4jhopfield.layers.Associations;
 import io.github.dl4jhopfield.layers.HeadRegime;
 import io.github.dl4jhopfield.layers.HopfieldBase;
+import io.github.dl4jhopfield.layers.HopfieldDecoderVertex;
 import io.github.dl4jhopfield.layers.HopfieldLayer;
+import io.github.dl4jhopfield.layers.HopfieldVertexBase;
 import io.github.dl4jhopfield.zoo.memory.Figure;
 import io.github.dl4jhopfield.zoo.memory.Plots;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
@@ -13,6 +15,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -51,10 +55,7 @@ public record Explanation(List<LayerRegimes> layers) {
     List<LayerRegimes> found = new ArrayList<>();
     List<String> types = new ArrayList<>();
     for (int i = 0; i < network.getnLayers(); i++) {
-      Layer layer = network.getLayer(i);
-      if (layer instanceof FrozenLayer frozen) {
-        layer = frozen.getInsideLayer();
-      }
+      Layer layer = inner(network.getLayer(i));
       types.add(layer.conf().getLayer().getClass().getSimpleName());
       if (layer.conf().getLayer() instanceof HopfieldBase hopfield) {
         INDArray association = Associations.of(network, i, input, mask);
@@ -67,11 +68,67 @@ public record Explanation(List<LayerRegimes> layers) {
                 HeadRegime.of(association, ownPatterns ? null : storedMask(mask, association))));
       }
     }
+    return of(found, types);
+  }
+
+  /**
+   * Runs a graph on its inputs and looks into its Hopfield layers and vertices, of a decoder into
+   * both associations. The index of a layer is that of its vertex.
+   *
+   * @throws IllegalArgumentException if the graph has no Hopfield layer or vertex
+   */
+  public static Explanation of(ComputationGraph graph, INDArray... inputs) {
+    if (inputs.length != graph.getNumInputArrays()) {
+      throw new IllegalArgumentException(
+          "expected "
+              + graph.getNumInputArrays()
+              + " inputs "
+              + graph.getConfiguration().getNetworkInputs()
+              + ", found "
+              + inputs.length);
+    }
+    List<LayerRegimes> found = new ArrayList<>();
+    List<String> types = new ArrayList<>();
+    for (GraphVertex vertex : graph.getVertices()) {
+      String name = vertex.getVertexName();
+      Object configuration =
+          vertex.hasLayer()
+              ? inner(vertex.getLayer()).conf().getLayer()
+              : graph.getConfiguration().getVertices().get(name);
+      if (configuration == null) {
+        continue;
+      }
+      types.add(configuration.getClass().getSimpleName());
+      Map<String, INDArray> associations = new LinkedHashMap<>();
+      if (configuration instanceof HopfieldDecoderVertex) {
+        associations.put(name + ", target", Associations.ofTarget(graph, name, inputs, null));
+        associations.put(name + ", memory", Associations.ofMemory(graph, name, inputs, null));
+      } else if (configuration instanceof HopfieldBase
+          || configuration instanceof HopfieldVertexBase) {
+        associations.put(name, Associations.of(graph, name, inputs, null));
+      }
+      associations.forEach(
+          (label, association) ->
+              found.add(
+                  new LayerRegimes(
+                      vertex.getVertexIndex(),
+                      label,
+                      configuration.getClass().getSimpleName(),
+                      HeadRegime.of(association))));
+    }
+    return of(found, types);
+  }
+
+  private static Explanation of(List<LayerRegimes> found, List<String> types) {
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
           "expected a network with a Hopfield layer, found " + types);
     }
     return new Explanation(found);
+  }
+
+  private static Layer inner(Layer layer) {
+    return layer instanceof FrozenLayer frozen ? frozen.getInsideLayer() : layer;
   }
 
   /** The zero pattern that a layer may add is never masked. */

@@ -23,7 +23,10 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -131,13 +134,13 @@ final class ModelFiles {
   }
 
   /**
-   * Reads the network of any file of ModelSerializer.
+   * Reads the network of any file of ModelSerializer: a MultiLayerNetwork or a ComputationGraph.
    *
    * @throws DataFormatException if the file is missing, damaged or of another kind
    */
-  static MultiLayerNetwork network(Path file) throws IOException {
+  static Model model(Path file) throws IOException {
     String shown = file.toString();
-    String expected = "a MultiLayerNetwork saved by DL4J's ModelSerializer";
+    String expected = "a network saved by DL4J's ModelSerializer";
     if (!Files.isRegularFile(file)) {
       throw new DataFormatException(
           shown, 0, expected, Files.exists(file) ? "not a regular file" : "no such file");
@@ -145,7 +148,9 @@ final class ModelFiles {
     try {
       Map<String, byte[]> entries = entries(file, shown, expected);
       require(entries, shown, expected, CONFIGURATION, COEFFICIENTS);
-      return network(entries, shown);
+      return JSON.readTree(entries.get(CONFIGURATION)).has("vertices")
+          ? graph(entries, shown)
+          : network(entries, shown);
     } catch (DataFormatException e) {
       throw e;
     } catch (JsonProcessingException e) {
@@ -156,15 +161,29 @@ final class ModelFiles {
     }
   }
 
-  private static MultiLayerNetwork network(Map<String, byte[]> entries, String shown)
+  private static String configuration(Map<String, byte[]> entries, String shown)
       throws IOException {
     String configuration = new String(entries.get(CONFIGURATION), StandardCharsets.UTF_8);
     checkClasses(JSON.readTree(configuration), shown);
+    return configuration;
+  }
+
+  private static MultiLayerNetwork network(Map<String, byte[]> entries, String shown)
+      throws IOException {
     MultiLayerNetwork network =
-        new MultiLayerNetwork(MultiLayerConfiguration.fromJson(configuration));
+        new MultiLayerNetwork(MultiLayerConfiguration.fromJson(configuration(entries, shown)));
     network.init();
     setParameters(network, entries.get(COEFFICIENTS), shown);
     return network;
+  }
+
+  private static ComputationGraph graph(Map<String, byte[]> entries, String shown)
+      throws IOException {
+    ComputationGraph graph =
+        new ComputationGraph(ComputationGraphConfiguration.fromJson(configuration(entries, shown)));
+    graph.init();
+    setParameters(graph, entries.get(COEFFICIENTS), shown);
+    return graph;
   }
 
   private static void require(
@@ -220,9 +239,9 @@ final class ModelFiles {
     node.forEach(child -> checkClasses(child, shown));
   }
 
-  private static void setParameters(MultiLayerNetwork network, byte[] bytes, String shown)
-      throws IOException {
-    long expected = network.numParams();
+  private static void setParameters(Model network, byte[] bytes, String shown) throws IOException {
+    // numParams() of a ComputationGraph leaves out the vertices that are no layers
+    long expected = network.params().length();
     // an array's own header could claim any size; its bytes are what they are
     if (bytes.length < expected * 4) {
       throw new DataFormatException(

@@ -2,7 +2,7 @@ package io.github.dl4jhopfield.zoo;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 
 /**
@@ -14,17 +14,17 @@ public final class NetworkFile {
   private NetworkFile() {}
 
   /**
-   * Reads a network.
+   * Reads a MultiLayerNetwork or a ComputationGraph.
    *
    * @throws io.github.dl4jhopfield.zoo.data.DataFormatException if the file is something else or
    *     damaged
    */
-  public static MultiLayerNetwork read(Path file) throws IOException {
-    return ModelFiles.network(file);
+  public static Model read(Path file) throws IOException {
+    return ModelFiles.model(file);
   }
 
   /** Writes a network without its updater's state; the file is either whole or not there. */
-  public static void write(Path file, MultiLayerNetwork network) throws IOException {
+  public static void write(Path file, Model network) throws IOException {
     AtomicFiles.write(file, out -> ModelSerializer.writeModel(network, out, false));
   }
 }
