@@ -90,6 +90,11 @@ enum TaskNetwork {
     return name().endsWith("_" + variant);
   }
 
+  /** Whether the other one is this with a Lagrangian unit. */
+  boolean isPlainOf(TaskNetwork other) {
+    return !hasUnit() && !isAdapted() && other.hasUnit() && kind().equals(other.kind());
+  }
+
   boolean hasUnit() {
     return is("RELU") || is("PFU");
   }

@@ -25,7 +25,13 @@ final class TaskReport {
             + " are means over the seeds.");
     page.section("Learning curves");
     curves(page, trainings, "Plain", network -> !network.hasUnit() && !network.isAdapted());
-    curves(page, trainings, "LwPF units", TaskNetwork::hasUnit);
+    curves(
+        page,
+        trainings,
+        "LwPF units beside none",
+        network ->
+            network.hasUnit()
+                || trainings.stream().anyMatch(other -> network.isPlainOf(other.which())));
     curves(page, trainings, "Adapted", TaskNetwork::isAdapted);
     page.section("Numbers");
     result.tables().forEach(page::table);
