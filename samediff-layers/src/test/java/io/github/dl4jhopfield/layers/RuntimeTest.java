@@ -10,9 +10,12 @@ import io.github.dl4jhopfield.ops.Separation;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -25,6 +28,7 @@ import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,6 +36,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -465,6 +470,61 @@ class RuntimeTest {
     plain.fit(data);
     assertThat(Golden.difference(shifted.params().sub(before), plain.params().sub(beforePlain)))
         .isLessThan(1e-10);
+  }
+
+  @Test
+  void workspacesChangeNothing() {
+    for (HopfieldBase layer : layers()) {
+      boolean pooled = layer instanceof HopfieldPooling;
+      layer.getAssociation().lagrangianUnit = LagrangianUnit.none();
+      if (layer instanceof HopfieldEncoderLayer encoder) {
+        encoder.getFeedForward().dropout = 0;
+      }
+      MultiLayerNetwork with = Networks.of(new Adam(0.01), RNNFormat.NCW, layer);
+      MultiLayerNetwork without = with.clone();
+      workspaces(with, WorkspaceMode.ENABLED);
+      workspaces(without, WorkspaceMode.NONE);
+      DataSet data =
+          new DataSet(
+              Networks.input(RNNFormat.NCW),
+              Networks.labels(pooled, RNNFormat.NCW),
+              Networks.mask(),
+              null);
+      for (int i = 0; i < 3; i++) {
+        with.fit(data);
+        without.fit(data);
+      }
+      equal(with.params(), without.params());
+      equal(with.output(data.getFeatures()), without.output(data.getFeatures()));
+    }
+  }
+
+  private static void workspaces(MultiLayerNetwork network, WorkspaceMode mode) {
+    network.getLayerWiseConfigurations().setTrainingWorkspaceMode(mode);
+    network.getLayerWiseConfigurations().setInferenceWorkspaceMode(mode);
+  }
+
+  @Test
+  void parallelWrapperTrains() throws Exception {
+    MultiLayerNetwork net =
+        Networks.of(
+            new Sgd(0.1),
+            RNNFormat.NCW,
+            new Hopfield.Builder().nOut(4).nHeads(2).updateSteps(1).build(),
+            new HopfieldPooling.Builder().nOut(3).build());
+    List<DataSet> batches = new ArrayList<>();
+    for (int seed = 1; seed < 9; seed++) {
+      INDArray x = Networks.random(seed, 3, 4, 5);
+      batches.add(new DataSet(x, x.mean(2).get(NDArrayIndex.all(), NDArrayIndex.interval(0, 2))));
+    }
+    double before = batches.stream().mapToDouble(net::score).sum();
+    try (ParallelWrapper wrapper =
+        new ParallelWrapper.Builder<>(net).workers(2).averagingFrequency(1).build()) {
+      for (int epoch = 0; epoch < 10; epoch++) {
+        wrapper.fit(new ExistingDataSetIterator(batches));
+      }
+    }
+    assertThat(batches.stream().mapToDouble(net::score).sum()).isLessThan(0.95 * before);
   }
 
   @Test

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,6 +58,14 @@ class StateDictFileTest {
               .quantity(5)
               .lookupWeightsAsSeparated(true)
               .build();
+      case "encoder" ->
+          new HopfieldEncoderLayer.Builder()
+              .rnnFormat(RNNFormat.NWC)
+              .nIn(6)
+              .nHeads(2)
+              .feedForwardSize(7)
+              .residualDropout(0)
+              .build();
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -74,7 +83,7 @@ class StateDictFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"hopfield", "pooling", "lookup"})
+  @ValueSource(strings = {"hopfield", "pooling", "lookup", "encoder"})
   void pyTorchsWeightsGivePyTorchsOutputsAndGoBack(String name) throws Exception {
     HopfieldBase layer = layer(name);
     MultiLayerNetwork network = network(layer);
@@ -86,11 +95,47 @@ class StateDictFileTest {
     INDArray expected = io.get("y").reshape(y.shape());
     assertThat(y.sub(expected).amaxNumber().doubleValue()).isLessThan(1e-10);
 
+    goesBack(weights.stateDict(network.getLayer(0).paramTable()), state);
+  }
+
+  private void goesBack(Map<String, INDArray> ours, Map<String, INDArray> state)
+      throws IOException {
     Path file = folder.resolve("back.safetensors");
-    SafetensorsFile.write(file, weights.stateDict(network.getLayer(0).paramTable()));
+    SafetensorsFile.write(file, ours);
     Map<String, INDArray> back = SafetensorsFile.readAll(file);
     assertThat(back.keySet()).containsExactlyInAnyOrderElementsOf(state.keySet());
     back.forEach((key, array) -> assertThat(array).as(key).isEqualTo(state.get(key)));
+  }
+
+  @Test
+  void aDecodersWeightsGivePyTorchsOutputsAndGoBack() throws Exception {
+    HopfieldDecoderVertex decoder =
+        new HopfieldDecoderVertex.Builder()
+            .rnnFormat(RNNFormat.NWC)
+            .nIn(6)
+            .memorySize(5)
+            .nHeads(2)
+            .cross(c -> c.nHeads(1).hiddenSize(4))
+            .feedForwardSize(7)
+            .residualDropout(0)
+            .build();
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .graphBuilder()
+                .addInputs("target", "memory")
+                .addVertex("decoder", decoder, "target", "memory")
+                .setOutputs("decoder")
+                .build());
+    graph.init();
+    HflayersWeights weights = HflayersWeights.of(decoder);
+    Map<String, INDArray> state = SafetensorsFile.readAll(fixture(), "decoder.state.");
+    weights.load(graph, "decoder", state);
+    Map<String, INDArray> io = SafetensorsFile.readAll(fixture(), "decoder.io.");
+    INDArray y = graph.output(io.get("x"), io.get("memory"))[0];
+    assertThat(y.sub(io.get("y")).amaxNumber().doubleValue()).isLessThan(1e-10);
+    goesBack(weights.stateDict(graph.getVertex("decoder").paramTable(false)), state);
   }
 
   @Test
