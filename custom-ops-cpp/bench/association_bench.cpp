@@ -1,5 +1,5 @@
-// The Hopfield association, float: forward, and forward + backward (the backward pass computes the forward again), on the
-// shapes that the project's targets name. Threads: OMP_NUM_THREADS. SIMD level: DL4JHOPFIELD_SIMD.
+// The Hopfield association, float: forward, and forward + backward (which computes scores again, but takes up the states of
+// update steps), on the shapes that the project's targets name. Threads: OMP_NUM_THREADS. SIMD level: DL4JHOPFIELD_SIMD.
 // On a busy machine look at the `min` rows: --benchmark_repetitions=20 --benchmark_report_aggregates_only=true
 #include <benchmark/benchmark.h>
 
@@ -18,7 +18,7 @@ namespace {
 
 struct Data {
   AssociationOptions o;
-  std::vector<float> q, k, v, out, gradOut, gq, gk, gv;
+  std::vector<float> q, k, v, out, gradOut, gq, gk, gv, saved;
   AssociationInputs<float> in;
 
   explicit Data(const AssociationOptions& options) : o(options) {
@@ -40,8 +40,12 @@ struct Data {
   HeadView<T> view(A& a, int64_t rows, int64_t width) {
     return {a.data(), rows * o.heads * width, width, o.heads * width, 1};
   }
-  void forward() {
+  void forward(bool save = false) {
     AssociationOutputs<float> to;
+    if (save) {
+      saved.resize(o.batch * o.heads * (o.updateSteps * o.queries * o.width + 1));
+      to.saved = saved.data();
+    }
     to.out = view<float>(out, o.queries, o.valueWidth);
     association<float>(o, in, to);
   }
@@ -50,6 +54,7 @@ struct Data {
     gk.resize(k.size());
     gv.resize(v.size());
     AssociationGradients<float> g;
+    if (o.updateSteps > 0) g.saved = saved.data();
     g.gradOut = view<const float>(gradOut, o.queries, o.valueWidth);
     g.gradQ = view<float>(gq, o.queries, o.width);
     g.gradK = view<float>(gk, o.stored, o.width);
@@ -65,7 +70,7 @@ void add(const std::string& name, const AssociationOptions& o) {
                                    Data data(o);
                                    data.forward();
                                    for (auto _ : state) {
-                                     data.forward();
+                                     data.forward(both && o.updateSteps > 0);
                                      if (both) data.backward();
                                      benchmark::ClobberMemory();
                                    }

@@ -65,6 +65,20 @@ Plan makePlan(const AssociationOptions& o, int lanes, bool backward) {
   return p;
 }
 
+/// Update steps whose states a forward pass saves.
+int64_t savedSteps(const AssociationOptions& o) {
+  int64_t most = 0;
+  for (int64_t h = 0; h < (o.updateStepsPerHead ? o.heads : 1); ++h) {
+    const int64_t steps = o.updateStepsPerHead ? o.updateStepsPerHead[h] : o.updateSteps;
+    if (steps < 0) throw std::invalid_argument("association: states of an unbounded number of steps are not saved");
+    most = std::max(most, steps);
+  }
+  return most;
+}
+int64_t savedSize(const AssociationOptions& o) {
+  return o.batch * o.heads * (savedSteps(o) * o.queries * o.width + 1);
+}
+
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("association: " + what); }
 
 template <class T>
@@ -186,9 +200,12 @@ class Run {
 
   void forward(const AssociationOutputs<T>& out) {
     if (out.out.data != nullptr && heads_ * o.stored * o.valueWidth > 0 && in.v.data == nullptr) refuse("v is missing");
+    if (out.saved != nullptr) std::fill(out.saved, out.saved + savedSize(o), T(0));
     iterate(&out);
-    if (out.steps != nullptr)
-      for (int64_t i = 0; i < heads_; ++i) out.steps[i] = taken_[i];
+    for (int64_t i = 0; i < heads_; ++i) {
+      if (out.steps != nullptr) out.steps[i] = taken_[i];
+      if (out.saved != nullptr) out.saved[savedSize(o) - heads_ + i] = static_cast<T>(taken_[i]);
+    }
   }
 
   void backward(const AssociationGradients<T>& g);
@@ -384,6 +401,7 @@ class Run {
   void findMedians(int64_t t, const std::vector<int64_t>& active);
   void findRowMedians(int64_t t, const std::vector<int64_t>& active);
   void iterate(const AssociationOutputs<T>* out);
+  void restore(const T* saved);
 
   int64_t maxSteps(int64_t h) const {
     const int64_t n = o.updateStepsPerHead ? o.updateStepsPerHead[h] : o.updateSteps;
@@ -428,6 +446,7 @@ class Run {
   struct Targets {  // of this head; rows of gradK and gradV
     T *k, *v;
     int64_t kRow, vRow;
+    bool fresh;  // nothing was written to them yet
   };
   void backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g, const Targets& to,
                     Phase phase);
@@ -870,6 +889,10 @@ void Run<T>::iterate(const AssociationOutputs<T>* out) {
       steps_[t + 1].state.resize(heads_ * o.queries * o.width);
       eachUnit(going, p, [&](int64_t bh, int64_t u) { evaluate(p, bh, u, t, false, nullptr); });
       for (int64_t bh : going) steps_[t].known[bh] = 1;
+      if (out != nullptr && out->saved != nullptr) {
+        const std::vector<T>& state = steps_[t + 1].state;
+        std::copy(state.begin(), state.end(), out->saved + t * static_cast<int64_t>(state.size()));
+      }
       if (t >= 1) {
         std::vector<int64_t> measured;
         for (int64_t bh : going)
@@ -908,6 +931,28 @@ void Run<T>::iterate(const AssociationOutputs<T>* out) {
 }
 
 // ---- backward -----------------------------------------------------------------------------------------------------
+
+/// What iterate would find, from what the forward pass saved.
+template <class T>
+void Run<T>::restore(const T* saved) {
+  const int64_t size = heads_ * o.queries * o.width, most = savedSteps(o);
+  int64_t longest = 0;
+  for (int64_t bh = 0; bh < heads_; ++bh) {
+    const T taken = saved[most * size + bh];
+    if (!(taken >= 0 && taken <= static_cast<T>(most))) refuse("the saved states are not those of a forward pass");
+    taken_[bh] = static_cast<int32_t>(taken);
+    longest = std::max<int64_t>(longest, taken_[bh]);
+  }
+  for (int64_t t = 0; t <= longest; ++t) {
+    std::vector<int64_t> active;
+    for (int64_t bh = 0; bh < heads_; ++bh)
+      if (taken_[bh] >= t) active.push_back(bh);
+    beginStep(t, active);
+    if (t == longest) break;
+    steps_.resize(std::max<std::size_t>(steps_.size(), t + 2));
+    steps_[t + 1].state.assign(saved + t * size, saved + (t + 1) * size);
+  }
+}
 
 template <class T>
 void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g,
@@ -959,16 +1004,23 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
   const int64_t size = d * W;
   const int64_t at = bh * padded_ + x.first;
   /// From weights X and score gradients G of some stored patterns to the gradients of the arrays.
+  const bool add = !to.fresh;
+  if (to.fresh) {  // padding at the end is not visited
+    for (int64_t j = x.stored; j < o.stored; ++j) {
+      if (to.k != nullptr) std::fill(to.k + j * to.kRow, to.k + j * to.kRow + d, T(0));
+      if (gm != nullptr) std::fill(gm + j * gmRow, gm + j * gmRow + depth, T(0));
+    }
+  }
   const auto products = [&](int64_t set, int64_t first, int64_t rows, const T* X, const T* G) {
     const int64_t after = std::min(first + rows + p.block, x.stored);
     const Ahead keys = keysAhead(x, first, first + rows);
     const Ahead targets = ahead(to.k, to.kRow, 1, d, first, first + rows);
     const Ahead mixTargets = ahead(gm, gmRow, 1, depth, first + rows, after);
     if (gm != nullptr && depth > 0)
-      ops.gemm(gm + first * gmRow, gmRow, w.gr, gp, depth, X, W, 1, rows, x.queries, true, &keys);
+      ops.gemm(gm + first * gmRow, gmRow, w.gr, gp, depth, X, W, 1, rows, x.queries, add, &keys);
     ops.gemm(w.dqt + set * size, W, G, W, W, x.k + first * in.k.row, in.k.step, in.k.row, d, rows, true, &targets);
     if (to.k != nullptr)
-      ops.gemm(to.k + first * to.kRow, to.kRow, w.qr, dp, d, G, W, 1, rows, x.queries, true, &mixTargets);
+      ops.gemm(to.k + first * to.kRow, to.kRow, w.qr, dp, d, G, W, 1, rows, x.queries, add, &mixTargets);
     if (g.gradAdditive.data != nullptr)
       ops.unpack(g.gradAdditive.data + x.b * g.gradAdditive.batch + x.h * g.gradAdditive.head +
                      x.first * g.gradAdditive.row + first * g.gradAdditive.step,
@@ -1168,14 +1220,19 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
   if (g.gradK.data && g.gradK.step != 1) refuse("gradK needs contiguous rows");
   if (g.gradV.data && g.gradV.step != 1) refuse("gradV needs contiguous rows");
   clear(g.gradQ, o, o.queries, o.width);
-  clear(g.gradK, o, o.stored, o.width);
-  clear(g.gradV, o, o.stored, o.valueWidth);
   clear(g.gradAdditive, o, o.queries, o.stored);
   if (g.gradAlpha && o.separation != AssociationSeparation::Entmax) refuse("a gradient of alpha is for entmax");
   for (double* perHead : {g.gradBeta, g.gradAlpha})
     if (perHead != nullptr) std::fill(perHead, perHead + heads_, 0.0);
-  if (heads_ == 0 || o.queries == 0 || o.stored == 0) return;
-  iterate(nullptr);
+  if (heads_ == 0 || o.queries == 0 || o.stored == 0) {
+    clear(g.gradK, o, o.stored, o.width);
+    clear(g.gradV, o, o.stored, o.valueWidth);
+    return;
+  }
+  if (g.saved != nullptr)
+    restore(g.saved);
+  else
+    iterate(nullptr);
 
   const Plan p = makePlan<T>(o, ops.lanes, true);
   int64_t longest = 0;
@@ -1195,6 +1252,10 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
   strands = std::max<int64_t>(1, std::min(strands, (int64_t(16) << 20) / std::max<int64_t>(1, perHead * heads_)));
   std::vector<T> partial;
   if (strands > 1) partial.resize(heads_ * strands * perHead);
+  // The first unit of a head that comes to the arrays writes, the others add.
+  const bool writes = strands == 1 && !grouped;
+  if (!writes) clear(g.gradK, o, o.stored, o.width);
+  if (!writes || !g.gradOut.data || !in.v.data) clear(g.gradV, o, o.stored, o.valueWidth);
 
   for (int64_t t = longest; t >= 0; --t) {
     std::vector<int64_t> active;
@@ -1226,8 +1287,11 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
         to.kRow = o.width;
         to.vRow = o.valueWidth;
       }
-      for (int64_t u = p.units * part / strands; u < p.units * (part + 1) / strands; ++u)
+      to.fresh = writes && taken_[bh] == t;
+      for (int64_t u = p.units * part / strands; u < p.units * (part + 1) / strands; ++u) {
         backwardUnit(p, bh, u, t, g, to, phase);
+        to.fresh = false;
+      }
     };
     if (p.split) {
       for (int64_t i = 0; i < n; ++i) strand(i);

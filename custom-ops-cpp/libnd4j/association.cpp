@@ -10,7 +10,7 @@ namespace nd4j {
 namespace {
 
 /// Bits of the flags (integer argument 1). The first seven say which optional inputs follow q, k and v, in this order.
-enum Flag { kMask, kAdditive, kPadding, kQueryMask, kBeta, kAlpha, kNoise, kWeights, kSteps, kAdditiveGradient };
+enum Flag { kMask, kAdditive, kPadding, kQueryMask, kBeta, kAlpha, kNoise, kWeights, kSteps, kAdditiveGradient, kSaved };
 /// Integer arguments; the update steps, one or one a head, follow.
 enum IArg { kFlags = 1, kSeparation, kAtMost, kUnit, kMuIsMedian, kBiasIsThreshold, kMedianScope, kStopScope, kFirstStep };
 /// Floating-point arguments; the thresholds of the early stop, one or one a head, follow.
@@ -112,6 +112,24 @@ class Arrays {
       put(p.target, sums);
     }
   }
+  /// A dense vector: itself, or a copy that finish() stores.
+  C* vectorOut(int output) {
+    const Array a(call_.outputs[output]);
+    require(a);
+    if (a.rank() != 1) throw std::invalid_argument("saved states must be a vector");
+    if constexpr (std::is_same<S, C>::value)
+      if (a.strides()[0] == 1) return static_cast<C*>(a.data);
+    std::vector<C>& dense = copies_.emplace_back(a.length());
+    pending_.push_back({a, dense.data(), {a.length()}});
+    return dense.data();
+  }
+  const C* vector(int input, int64_t length) {
+    const Source<C> source = floating(input);
+    if (source.shape.size() != 1 || source.shape[0] != length || source.strides[0] != 1)
+      throw std::invalid_argument("saved states do not fit the shapes of q and the update steps");
+    return source.data;
+  }
+
   /// Sums gradients [batch * heads] into one number, or one a head.
   void perHeadOut(int output, const std::vector<double>& perItem) {
     const Array a(call_.outputs[output]);
@@ -241,6 +259,16 @@ class Arrays {
   std::vector<Pending> pending_;
 };
 
+/// Numbers of the saved states: as in dl4jhopfield/association.h.
+int64_t savedLength(const Sizes& n, const std::vector<int>& iArgs) {
+  int64_t most = 0;
+  for (std::size_t i = kFirstStep; i < iArgs.size(); ++i) {
+    if (iArgs[i] < 0) throw std::invalid_argument("states of an unbounded number of steps are not saved");
+    most = std::max<int64_t>(most, iArgs[i]);
+  }
+  return n.batch * n.heads * (most * n.queries * n.width + 1);
+}
+
 /// A call of either op, read.
 template <class S>
 struct Request {
@@ -356,10 +384,17 @@ void forward(const Call& call) {
   if (call.flag(kWeights)) out.weights = r.arrays.scoresOut(next++, n.scores());
   std::vector<int32_t> steps(call.flag(kSteps) ? n.batch * n.heads : 0);
   if (call.flag(kSteps)) out.steps = steps.data();
+  const int stepsAt = next;
+  if (call.flag(kSteps)) ++next;
+  if (call.flag(kSaved)) {
+    if (Array(call.outputs[next]).length() != savedLength(n, *call.block.getIArguments()))
+      throw std::invalid_argument("the output of saved states has the wrong length");
+    out.saved = r.arrays.vectorOut(next);
+  }
   association<C>(r.options, r.in, out);
   r.arrays.finish();
   if (call.flag(kSteps))
-    Arrays<S>::put(Array(call.outputs[next]), std::vector<double>(steps.begin(), steps.end()));
+    Arrays<S>::put(Array(call.outputs[stepsAt]), std::vector<double>(steps.begin(), steps.end()));
 }
 
 template <class S>
@@ -371,6 +406,8 @@ void backward(const Call& call) {
   const int first = 3 + r.arrays.optionalInputs();
   g.gradOut = r.arrays.heads(first, n.out());
   if (call.flag(kWeights)) g.gradWeights = r.arrays.scores(first + 1);
+  if (call.flag(kSaved))
+    g.saved = r.arrays.vector(first + 1 + call.flag(kWeights), savedLength(n, *call.block.getIArguments()));
   int next = 0;
   g.gradQ = r.arrays.headsOut(next++, n.q());
   g.gradK = r.arrays.headsOut(next++, n.k());
@@ -388,7 +425,7 @@ void backward(const Call& call) {
 /// How many arrays a call gives; their shapes are made below, which no list of like inputs can say.
 std::vector<int> outputs(const std::vector<int>& iArgs) {
   const int flags = iArgs.size() > kFlags ? iArgs[kFlags] : 0;
-  return std::vector<int>(1 + (flags >> kWeights & 1) + (flags >> kSteps & 1), 0);
+  return std::vector<int>(1 + (flags >> kWeights & 1) + (flags >> kSteps & 1) + (flags >> kSaved & 1), 0);
 }
 
 std::vector<int> gradients(const std::vector<int>& iArgs) {
@@ -413,6 +450,7 @@ class AssociationOp : public Op {
     std::vector<Shape> shapes{n.out()};
     if (flags >> kWeights & 1) shapes.push_back(n.scores());
     if (flags >> kSteps & 1) shapes.push_back({n.batch, n.heads});
+    if (flags >> kSaved & 1) shapes.push_back({savedLength(n, *block.getIArguments())});
     auto* result = new sd::ShapeList();
     for (const Shape& shape : shapes)
       result->push_back(sd::ConstantShapeHelper::getInstance().createShapeInfo(

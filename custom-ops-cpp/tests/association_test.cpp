@@ -194,7 +194,7 @@ struct Gradients {
 };
 
 template <class T>
-Gradients<T> runBackward(const Problem<T>& p) {
+Gradients<T> runBackward(const Problem<T>& p, const T* saved = nullptr) {
   const auto& o = p.o;
   Gradients<T> r;
   r.q.assign(p.q.size(), T(-7));
@@ -202,6 +202,7 @@ Gradients<T> runBackward(const Problem<T>& p) {
   r.v.assign(p.v.size(), T(-7));
   r.beta.assign(o.batch * o.heads, -7);
   AssociationGradients<T> g;
+  g.saved = saved;
   const int64_t H = o.heads, L = o.queries, S = o.stored, d = o.width, dv = o.valueWidth;
   if (!p.gradOut.empty()) g.gradOut = {p.gradOut.data(), H * L * dv, L * dv, dv, 1};
   if (!p.gradWeights.empty()) g.gradWeights = {p.gradWeights.data(), H * L * S, L * S, S, 1};
@@ -783,6 +784,45 @@ TEST_P(Association, GradientsStopWhereTheHeadStopped) {
   expectGradients(p, "early stop");
   p.stepsPerHead = {0, 3};
   expectGradients(p, "steps per head");
+}
+
+TEST_P(Association, SavedStatesGiveTheGradientsOfStepsRunAgain) {
+  Random random(20276);
+  SCOPED_TRACE(random.trace());
+  for (const auto& s : kSeparations)
+    for (int variant = 0; variant < 4; ++variant) {
+      auto p = variant == 3 ? randomProblem<double>(random, 1, 1, 3, 9001, 4, 3) : randomProblem<double>(random, 3, 2, 6, 21, 4, 3);
+      use(p.o, s);
+      p.o.updateSteps = 3;
+      p.o.updateStepsEps = variant == 0 ? -1 : 0.05;
+      p.padding = random.mask(p.o.batch * p.o.stored, 0.8);
+      if (variant == 1) p.stepsPerHead = {0, 2};
+      if (variant == 2) {
+        p.o.unit = AssociationUnit::Pfu;
+        p.o.pfu.muIsMedian = true;
+      }
+      const int64_t most = variant == 1 ? 2 : 3, heads = p.o.batch * p.o.heads;
+      std::vector<double> saved(heads * (most * p.o.queries * p.o.width + 1), -7);
+      AssociationOutputs<double> out;
+      out.saved = saved.data();
+      association<double>(p.options(), p.inputs(), out);
+      const auto again = runBackward(p), taken = runBackward(p, static_cast<const double*>(saved.data()));
+      const std::string what = std::string(s.name) + " variant " + std::to_string(variant);
+      EXPECT_LE(worst(taken.q, again.q), 1e-12) << what << ": q";
+      EXPECT_LE(worst(taken.k, again.k), 1e-12) << what << ": k";
+      EXPECT_LE(worst(taken.v, again.v), 1e-12) << what << ": v";
+      EXPECT_LE(worst(taken.beta, again.beta), 1e-12) << what << ": beta";
+      saved.back() = std::nan("");
+      EXPECT_THROW(runBackward(p, static_cast<const double*>(saved.data())), std::invalid_argument);
+      saved.back() = 4;
+      EXPECT_THROW(runBackward(p, static_cast<const double*>(saved.data())), std::invalid_argument);
+    }
+  auto p = randomProblem<double>(random, 1, 1, 2, 5, 3, 2);
+  p.o.updateSteps = -1;
+  double one = 0;
+  AssociationOutputs<double> out;
+  out.saved = &one;
+  EXPECT_THROW(association<double>(p.options(), p.inputs(), out), std::invalid_argument);
 }
 
 /// The big cuts of the work against the small ones, which finite differences checked.

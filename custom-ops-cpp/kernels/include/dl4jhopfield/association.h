@@ -94,12 +94,16 @@ struct AssociationOutputs {
   HeadView<T> weights;             // [b, h, L, S]: p
   HeadView<T> state;               // [b, h, L, d]: state_T
   int32_t* steps = nullptr;        // [B * H]: T
+  /// What spares the backward pass the update steps: state_1 to state_n [n, b * h, L, d] of the most steps n that a head
+  /// may take (zeros where it did not), then T [b * h]. Not with an unbounded number of steps.
+  T* saved = nullptr;
 };
 
 template <class T>
 struct AssociationGradients {
   HeadView<const T> gradOut;       // [b, h, L, dv]; data null: zero
   HeadView<const T> gradWeights;   // [b, h, L, S]; data null: zero
+  const T* saved = nullptr;        // of the forward pass; nullptr: the steps are computed again
   /// Overwritten, not added to. gradK, gradV and gradAdditive need step == 1 and full strides: for inputs that were
   /// broadcast the caller sums afterwards.
   HeadView<T> gradQ, gradK, gradV, gradAdditive;

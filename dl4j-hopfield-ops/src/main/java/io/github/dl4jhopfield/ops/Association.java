@@ -45,6 +45,7 @@ public final class Association {
   private final StopScope stopScope;
   private final boolean weights;
   private final boolean steps;
+  private final boolean savedStates;
   private final boolean additiveMaskGradient;
 
   private Association(Builder b) {
@@ -56,6 +57,7 @@ public final class Association {
     stopScope = b.stopScope;
     weights = b.weights;
     steps = b.steps;
+    savedStates = b.savedStates;
     additiveMaskGradient = b.additiveMaskGradient;
   }
 
@@ -100,6 +102,11 @@ public final class Association {
     return steps;
   }
 
+  /** Whether the forward pass saves the states of the update steps for the backward pass. */
+  public boolean isSavedStates() {
+    return savedStates;
+  }
+
   /** Whether the additive mask has a gradient. */
   public boolean isAdditiveMaskGradient() {
     return additiveMaskGradient;
@@ -116,6 +123,7 @@ public final class Association {
     private StopScope stopScope = StopScope.SAMPLE;
     private boolean weights;
     private boolean steps;
+    private boolean savedStates;
     private boolean additiveMaskGradient = true;
 
     private Builder() {}
@@ -185,6 +193,16 @@ public final class Association {
      */
     public Builder withWeights() {
       weights = true;
+      return this;
+    }
+
+    /**
+     * Saves the state patterns of each update step in the forward pass, [B, H, L, d] a step, so
+     * that the native backward pass need not run the steps again. FLOAT or DOUBLE, a bounded number
+     * of steps; gradients are the same.
+     */
+    public Builder withSavedStates() {
+      savedStates = true;
       return this;
     }
 

@@ -219,6 +219,9 @@ class AssociationTest {
     if (variant % 2 == 0) {
       options.withWeights();
     }
+    if (variant / 3 % 2 == 0) {
+      options.withSavedStates();
+    }
     SameDiff sd = SameDiff.create();
     Map<String, SDVariable> vars = new LinkedHashMap<>();
     arrays.forEach((name, array) -> vars.put(name, sd.var(name, array)));
@@ -330,6 +333,15 @@ class AssociationTest {
         Association.builder().updateSteps(1, 2, 3).build(),
         AssociationInputs.of(q, k, k),
         "updateSteps");
+    refuses(
+        Association.builder().updateSteps(-1).withSavedStates().build(),
+        AssociationInputs.of(q, k, k),
+        "savedStates");
+    INDArray half = q.castTo(DataType.HALF);
+    refuses(
+        Association.builder().updateSteps(1).withSavedStates().build(),
+        AssociationInputs.of(half, half, half),
+        "savedStates");
     assertThatThrownBy(() -> Association.builder().separation(Separation.sequentialKSubsets(2, 1)))
         .hasMessageContaining("separation");
   }

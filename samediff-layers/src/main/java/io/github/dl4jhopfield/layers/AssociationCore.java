@@ -66,6 +66,9 @@ final class AssociationCore implements LayerCore {
 
   private static final double INITIAL_STANDARD_DEVIATION = 0.02;
 
+  /** Training keeps the states of so many update steps; of more, memory would grow with them. */
+  private static final int MOST_SAVED_STEPS = 8;
+
   private final Kind kind;
   private final AssociationOptions o;
   private final String prefix;
@@ -754,7 +757,13 @@ final class AssociationCore implements LayerCore {
         // the op stops at a change of 0 where eps is 0; below it never stops
         eps[h] = eps(h) == 0 ? -1 : eps(h);
       }
-      return Association.builder()
+      Association.Builder association = Association.builder();
+      if (c.training() && maximumSteps() > 0 && maximumSteps() <= MOST_SAVED_STEPS) {
+        if (c.dataType() == DataType.FLOAT || c.dataType() == DataType.DOUBLE) {
+          association.withSavedStates();
+        }
+      }
+      return association
           .separation(o.separation)
           .lagrangianUnit(o.lagrangianUnit)
           .beta(o.beta != null && o.beta.length == 1 ? o.beta[0] : defaultBeta())

@@ -21,11 +21,12 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Inputs: q [B, L, H, d], k [B, S, H, d], v [B, S, H, dv] (B or 1 each), then, as the flags say,
  * mask, additive mask, stored padding, query mask, beta, alpha, noise (see {@link
  * io.github.dl4jhopfield.ops.AssociationInputs}). Integer arguments: 0, flags (bits in this order,
- * then 7 weights, 8 steps, 9 gradient of the additive mask), ordinals of the separation, whether at
- * most, of the unit, mu is a median, bias is the threshold, ordinals of median scope and stop
- * scope, update steps (one, or one a head). Floating: beta, alpha or p or k, mu, bias, sigma, eps
- * of the early stop (one, or one a head). Outputs: out [B, L, H, dv], weights [B, H, L, S], steps
- * [B, H].
+ * then 7 weights, 8 steps, 9 gradient of the additive mask, 10 saved states), ordinals of the
+ * separation, whether at most, of the unit, mu is a median, bias is the threshold, ordinals of
+ * median scope and stop scope, update steps (one, or one a head). Floating: beta, alpha or p or k,
+ * mu, bias, sigma, eps of the early stop (one, or one a head). Outputs: out [B, L, H, dv], weights
+ * [B, H, L, S], steps [B, H], saved states (a vector that the native backward pass takes up instead
+ * of running the update steps again; the Java path leaves it 0 and runs them).
  *
  * <p>A query with nothing to attend to gives zeros, forward and backward; a score of -inf counts as
  * masked; NaN in the scores of a query gives NaN in its results.
@@ -45,6 +46,7 @@ public final class HopfieldAssociation extends HopfieldOp {
   static final int WEIGHTS = 7;
   static final int STEPS = 8;
   static final int ADDITIVE_GRADIENT = 9;
+  static final int SAVED = 10;
 
   private static final int FIRST_OPTIONAL = 3;
   private static final int FIRST_STEP = 9;
@@ -69,6 +71,7 @@ public final class HopfieldAssociation extends HopfieldOp {
     flags |= o.isWeights() ? 1L << WEIGHTS : 0;
     flags |= o.isSteps() ? 1L << STEPS : 0;
     flags |= given[ADDITIVE] && o.isAdditiveMaskGradient() ? 1L << ADDITIVE_GRADIENT : 0;
+    flags |= o.isSavedStates() ? 1L << SAVED : 0;
     LagrangianUnit unit = o.getLagrangianUnit();
     int[] steps = o.getUpdateSteps();
     long[] iArgs = new long[FIRST_STEP + steps.length];
@@ -344,7 +347,7 @@ public final class HopfieldAssociation extends HopfieldOp {
 
   @Override
   public int getNumOutputs() {
-    return 1 + (flag(WEIGHTS) ? 1 : 0) + (flag(STEPS) ? 1 : 0);
+    return 1 + (flag(WEIGHTS) ? 1 : 0) + (flag(STEPS) ? 1 : 0) + (flag(SAVED) ? 1 : 0);
   }
 
   @Override
@@ -360,7 +363,25 @@ public final class HopfieldAssociation extends HopfieldOp {
     if (flag(STEPS)) {
       shapes.add(new long[] {n.batch(), n.heads()});
     }
+    if (flag(SAVED)) {
+      shapes.add(new long[] {saved(this, args, n)});
+    }
     return shapes;
+  }
+
+  /** Length of the saved states: state patterns of each update step, and steps taken. */
+  private static long saved(HopfieldOp op, OpArgs args, Sizes n) {
+    if (args.input(0).dataType().width() < 4) {
+      throw op.bad("savedStates", "data type FLOAT or DOUBLE", args.input(0).dataType().toString());
+    }
+    long most = 0;
+    for (int i = FIRST_STEP; i < args.iArgs().length; i++) {
+      if (args.iArgs()[i] < 0) {
+        throw op.bad("savedStates", "a bounded number of update steps", args.iArgs()[i]);
+      }
+      most = Math.max(most, args.iArgs()[i]);
+    }
+    return n.batch() * n.heads() * (most * n.queries() * n.width() + 1);
   }
 
   @Override
@@ -403,6 +424,9 @@ public final class HopfieldAssociation extends HopfieldOp {
     int next = 1;
     INDArray weights = flag(WEIGHTS) ? outputs[next++] : null;
     plain.forward(outputs[0], weights, flag(STEPS) ? outputs[next] : null);
+    if (flag(SAVED)) {
+      outputs[outputs.length - 1].assign(0);
+    }
   }
 
   @Override
@@ -411,6 +435,9 @@ public final class HopfieldAssociation extends HopfieldOp {
     inputs.add(gradients.get(0));
     if (flag(WEIGHTS)) {
       inputs.add(gradients.get(1));
+    }
+    if (flag(SAVED)) {
+      inputs.add(outputVariables()[getNumOutputs() - 1]);
     }
     SDVariable[] grads =
         new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables();
@@ -427,9 +454,9 @@ public final class HopfieldAssociation extends HopfieldOp {
   }
 
   /**
-   * Gradient of {@link HopfieldAssociation}: its inputs, the gradient of out and, with the flag,
-   * that of the weights. Outputs: gradients of q, k, v, then of the additive mask, beta and alpha
-   * where they are inputs.
+   * Gradient of {@link HopfieldAssociation}: its inputs, the gradient of out and, with the flags,
+   * that of the weights and the saved states. Outputs: gradients of q, k, v, then of the additive
+   * mask, beta and alpha where they are inputs.
    */
   public static final class Bp extends HopfieldOp {
     public Bp() {}
@@ -472,6 +499,10 @@ public final class HopfieldAssociation extends HopfieldOp {
       gradient(args, first, "gradient of out", n.out());
       if (flag(WEIGHTS)) {
         gradient(args, first + 1, "gradient of weights", n.scores());
+      }
+      if (flag(SAVED)) {
+        int at = first + (flag(WEIGHTS) ? 2 : 1);
+        gradient(args, at, "saved states", new long[] {saved(this, args, n)});
       }
       List<long[]> shapes = new ArrayList<>();
       for (int i = 0; i < FIRST_OPTIONAL; i++) {
