@@ -48,6 +48,8 @@ def peer(steps, seconds):
 
 def run(command):
     env = dict(os.environ, OMP_NUM_THREADS="2", OMP_WAIT_POLICY="PASSIVE")
+    if command[0] == "java":  # what ./hopfield sets
+        env.update(OPENBLAS_THREAD_TIMEOUT="4", MALLOC_ARENA_MAX="1", MALLOC_MMAP_THRESHOLD_="268435456", MALLOC_TRIM_THRESHOLD_="536870912")
     done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command)}: exit {done.returncode}")

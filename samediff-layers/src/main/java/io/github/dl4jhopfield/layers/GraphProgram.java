@@ -353,9 +353,9 @@ final class GraphProgram {
     } else if (s.op instanceof Mmul) {
       product(s, in);
     } else if (s.op instanceof DynamicCustomOp op) {
-      custom(s, op, in);
+      Nd4j.exec(op, bind(s, in));
     } else {
-      legacy(s, (Op) s.op, in);
+      Nd4j.exec((Op) s.op, bind(s, in));
     }
   }
 
@@ -414,43 +414,32 @@ final class GraphProgram {
     return s.context;
   }
 
-  private void bind(Step s, INDArray[] in) {
-    for (int i = 0; i < in.length; i++) {
-      if (s.bound[i] != in[i]) {
-        s.context.setInputArray(i, in[i]);
+  /**
+   * The context of a step with its arrays. Until it is purged a context keeps a native handle of
+   * every array that it was ever given, so where one has changed it is given all of them anew.
+   */
+  private OpContext bind(Step s, INDArray[] in) {
+    OpContext c = context(s);
+    boolean same = s.kept != null && Arrays.equals(in, s.bound, (a, b) -> a == b ? 0 : 1);
+    if (!same) {
+      c.purge();
+      for (int i = 0; i < in.length; i++) {
+        c.setInputArray(i, in[i]);
         s.bound[i] = in[i];
       }
     }
-  }
-
-  private void custom(Step s, DynamicCustomOp op, INDArray[] in) {
-    OpContext c = context(s);
-    bind(s, in);
     if (s.kept == null) {
-      outputs(s, op.calculateOutputShape(c));
-      for (int i = 0; i < s.out.length; i++) {
-        c.setOutputArray(i, values[s.out[i]]);
-      }
+      outputs(s, s.op.calculateOutputShape(c));
     } else {
       for (int i = 0; i < s.out.length; i++) {
         values[s.out[i]] = s.kept[i];
         owned[s.out[i]] = true;
       }
     }
-    Nd4j.exec(op, c);
-  }
-
-  private void legacy(Step s, Op op, INDArray[] in) {
-    OpContext c = context(s);
-    bind(s, in);
-    if (s.kept == null) {
-      outputs(s, ((DifferentialFunction) op).calculateOutputShape(c));
-      c.setOutputArray(0, values[s.out[0]]);
-    } else {
-      values[s.out[0]] = s.kept[0];
-      owned[s.out[0]] = true;
+    for (int i = 0; i < s.out.length && !same; i++) {
+      c.setOutputArray(i, values[s.out[i]]);
     }
-    Nd4j.exec(op, c);
+    return c;
   }
 
   private void outputs(Step s, List<LongShapeDescriptor> shapes) {
