@@ -508,7 +508,7 @@ class RuntimeTest {
   void parallelWrapperTrains() throws Exception {
     MultiLayerNetwork net =
         Networks.of(
-            new Sgd(0.1),
+            new Sgd(0.02),
             RNNFormat.NCW,
             new Hopfield.Builder().nOut(4).nHeads(2).updateSteps(1).build(),
             new HopfieldPooling.Builder().nOut(3).build());
@@ -520,11 +520,11 @@ class RuntimeTest {
     double before = batches.stream().mapToDouble(net::score).sum();
     try (ParallelWrapper wrapper =
         new ParallelWrapper.Builder<>(net).workers(2).averagingFrequency(1).build()) {
-      for (int epoch = 0; epoch < 10; epoch++) {
+      for (int epoch = 0; epoch < 20; epoch++) {
         wrapper.fit(new ExistingDataSetIterator(batches));
       }
     }
-    assertThat(batches.stream().mapToDouble(net::score).sum()).isLessThan(0.95 * before);
+    assertThat(batches.stream().mapToDouble(net::score).sum()).isLessThan(0.8 * before);
   }
 
   @Test
