@@ -76,11 +76,13 @@ final class AssociationBenchmarks {
     return new Benchmark.Work(
         Map.of(
             Benchmark.FORWARD,
-            () -> layer.activate(x, false, workspaces),
+            () -> layer.activate(x, false, workspaces).close(),
             Benchmark.BOTH,
             () -> {
-              layer.activate(x, true, workspaces);
-              layer.backpropGradient(ones, workspaces);
+              // closed at once, as workspaces would: else their memory is new in each run, page by page
+              INDArray y = layer.activate(x, true, workspaces);
+              layer.backpropGradient(ones, workspaces).getSecond().close();
+              y.close();
             }),
         Map.of());
   }
