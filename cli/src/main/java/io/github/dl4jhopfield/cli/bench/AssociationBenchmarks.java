@@ -79,7 +79,8 @@ final class AssociationBenchmarks {
             () -> layer.activate(x, false, workspaces).close(),
             Benchmark.BOTH,
             () -> {
-              // closed at once, as workspaces would: else their memory is new in each run, page by page
+              // closed at once, as workspaces would: else their memory is new in each run, page by
+              // page
               INDArray y = layer.activate(x, true, workspaces);
               layer.backpropGradient(ones, workspaces).getSecond().close();
               y.close();

@@ -194,7 +194,6 @@ public final class HopfieldAssociation extends HopfieldOp {
   /** Checks all inputs that the two ops share. */
   private static Sizes check(HopfieldOp op, OpArgs args) {
     Sizes n = sizes(op, args);
-    DataType type = args.input(0).dataType();
     checkFlags(op, "mask", optional(op, args, MASK), op.flag(MASK), n.scores());
     checkFlags(
         op,
@@ -209,11 +208,12 @@ public final class HopfieldAssociation extends HopfieldOp {
         op.flag(QUERY_MASK),
         new long[] {n.batch(), n.queries()});
     if (op.flag(ADDITIVE)) {
-      INDArray additive = typed(op, "additiveMask", optional(op, args, ADDITIVE), type);
+      INDArray additive =
+          op.typed("additiveMask", optional(op, args, ADDITIVE), args.input(0), "q");
       op.checkBroadcast("additiveMask", additive, n.scores());
     }
-    perHead(op, args, BETA, "beta", n.heads(), type);
-    INDArray alpha = perHead(op, args, ALPHA, "alpha", n.heads(), type);
+    perHead(op, args, BETA, "beta", n.heads());
+    INDArray alpha = perHead(op, args, ALPHA, "alpha", n.heads());
     if (alpha != null) {
       if (args.iArgs()[2] != Separation.Kind.LEARNED_ENTMAX.ordinal()) {
         throw op.bad(
@@ -228,7 +228,7 @@ public final class HopfieldAssociation extends HopfieldOp {
     checkCount(op, "updateSteps", args.iArgs().length - FIRST_STEP, n.heads());
     checkCount(op, "updateStepsEps", args.tArgs().length - FIRST_EPS, n.heads());
     if (op.flag(NOISE)) {
-      checkNoise(op, args, n, type);
+      checkNoise(op, args, n);
     }
     return n;
   }
@@ -247,22 +247,11 @@ public final class HopfieldAssociation extends HopfieldOp {
     op.checkBroadcast(name, array, shape);
   }
 
-  private static INDArray typed(HopfieldOp op, String name, INDArray array, DataType type) {
-    if (array == null) {
-      throw op.bad(name, "an array", "none");
-    }
-    if (array.dataType() != type) {
-      throw op.bad(name, "data type " + type + " as q", array.dataType());
-    }
-    return array;
-  }
-
-  private static INDArray perHead(
-      HopfieldOp op, OpArgs args, int flag, String name, long heads, DataType type) {
+  private static INDArray perHead(HopfieldOp op, OpArgs args, int flag, String name, long heads) {
     if (!op.flag(flag)) {
       return null;
     }
-    INDArray array = typed(op, name, optional(op, args, flag), type);
+    INDArray array = op.typed(name, optional(op, args, flag), args.input(0), "q");
     if (array.length() != 1 && (array.rank() != 1 || array.length() != heads)) {
       throw op.bad(
           name,
@@ -278,8 +267,8 @@ public final class HopfieldAssociation extends HopfieldOp {
     }
   }
 
-  private static void checkNoise(HopfieldOp op, OpArgs args, Sizes n, DataType type) {
-    INDArray noise = typed(op, "noise", optional(op, args, NOISE), type);
+  private static void checkNoise(HopfieldOp op, OpArgs args, Sizes n) {
+    INDArray noise = op.typed("noise", optional(op, args, NOISE), args.input(0), "q");
     long most = -1;
     boolean bounded = true;
     for (int i = FIRST_STEP; i < args.iArgs().length; i++) {
@@ -410,14 +399,6 @@ public final class HopfieldAssociation extends HopfieldOp {
     op.addTArgument(tArgs(o));
   }
 
-  private static INDArray numbers(int seed, long... shape) {
-    INDArray a = Nd4j.create(DataType.DOUBLE, shape);
-    for (long i = 0; i < a.length(); i++) {
-      a.data().put(i, Math.sin(seed * (i + 1.0)));
-    }
-    return a;
-  }
-
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
     PlainAssociation plain = plain(this, args, check(this, args));
@@ -485,7 +466,7 @@ public final class HopfieldAssociation extends HopfieldOp {
     }
 
     private INDArray gradient(OpArgs args, int index, String name, long[] shape) {
-      INDArray g = typed(this, name, args.input(index), args.input(0).dataType());
+      INDArray g = typed(name, args.input(index), args.input(0), "q");
       if (!Arrays.equals(g.shape(), shape)) {
         throw bad(name, Arrays.toString(shape), Arrays.toString(g.shape()));
       }

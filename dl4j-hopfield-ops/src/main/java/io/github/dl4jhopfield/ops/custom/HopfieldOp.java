@@ -241,6 +241,26 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return array;
   }
 
+  /** Checks that an array is there and has the type of another. */
+  final INDArray typed(String argument, INDArray array, INDArray like, String likeName) {
+    if (array == null) {
+      throw bad(argument, "an array", "none");
+    }
+    if (array.dataType() != like.dataType()) {
+      throw bad(argument, "data type " + like.dataType() + " as " + likeName, array.dataType());
+    }
+    return array;
+  }
+
+  /** Some numbers for a self-test, between -1 and 1. */
+  static INDArray numbers(double step, long... shape) {
+    INDArray a = Nd4j.create(DataType.DOUBLE, shape);
+    for (long i = 0; i < a.length(); i++) {
+      a.data().put(i, Math.sin(step * (i + 1)));
+    }
+    return a;
+  }
+
   /** Checks the axis against x and makes it non-negative. */
   final int axis(INDArray x, long axis) {
     int rank = x.rank();

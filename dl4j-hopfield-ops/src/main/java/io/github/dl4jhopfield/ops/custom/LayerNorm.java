@@ -174,18 +174,12 @@ public final class LayerNorm extends HopfieldOp {
         x.read(row, in);
         gradY.read(row, g);
         double scale = RowFunctions.standardise(in, n, args.tArgs()[0], h);
-        double meanU = 0;
-        double meanUh = 0;
         for (int i = 0; i < n; i++) {
           gradGain[i] += g[i] * h[i];
           gradBias[i] += g[i];
           g[i] *= gain[i];
-          meanU += g[i] / n;
-          meanUh += g[i] * h[i] / n;
         }
-        for (int i = 0; i < n; i++) {
-          g[i] = (g[i] - meanU - h[i] * meanUh) * scale;
-        }
+        RowFunctions.standardiseBackward(g, h, n, scale);
         gradX.write(row, g);
       }
       gradX.written();

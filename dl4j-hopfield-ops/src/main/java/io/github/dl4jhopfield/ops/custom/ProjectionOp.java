@@ -9,7 +9,6 @@ import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Linear projections of the rows of one array along its last dimension, with one layer norm before
@@ -56,21 +55,9 @@ public final class ProjectionOp extends HopfieldOp {
     return 1 + (op.flag(BIAS) ? 1 : 0) + (op.flag(AFFINE) ? 2 : 0);
   }
 
-  private static INDArray typed(HopfieldOp op, OpArgs args, int index, String name) {
-    INDArray array = args.input(index);
-    if (array == null) {
-      throw op.bad(name, "an array", "none");
-    }
-    if (array.dataType() != args.input(0).dataType()) {
-      throw op.bad(
-          name, "data type " + args.input(0).dataType() + " as x", array.dataType().toString());
-    }
-    return array;
-  }
-
   private static void checkVector(
       HopfieldOp op, OpArgs args, int index, String name, long n, String of) {
-    INDArray a = typed(op, args, index, name);
+    INDArray a = op.typed(name, args.input(index), args.input(0), "x");
     boolean fits = a.rank() == 1 || a.rank() == 2 && a.size(0) == 1;
     if (!fits || a.size(a.rank() - 1) != n) {
       throw op.bad(
@@ -93,7 +80,7 @@ public final class ProjectionOp extends HopfieldOp {
     List<long[]> shapes = new ArrayList<>();
     int next = 1;
     for (int i = 0; i < count(op); i++) {
-      INDArray weight = typed(op, args, next++, "weight " + i);
+      INDArray weight = op.typed("weight " + i, args.input(next++), x, "x");
       if (weight.rank() != 2 || weight.size(0) != features) {
         throw op.bad(
             "weight " + i,
@@ -203,14 +190,6 @@ public final class ProjectionOp extends HopfieldOp {
     }
   }
 
-  private static INDArray numbers(double step, long... shape) {
-    INDArray a = Nd4j.create(org.nd4j.linalg.api.buffer.DataType.DOUBLE, shape);
-    for (long i = 0; i < a.length(); i++) {
-      a.data().put(i, Math.sin(step * (i + 1)) * 2);
-    }
-    return a;
-  }
-
   private static void selfTestArguments(HopfieldOp op) {
     op.addInputArgument(numbers(1.3, 2, 3, 4));
     for (int width : new int[] {2, 5}) {
@@ -267,7 +246,7 @@ public final class ProjectionOp extends HopfieldOp {
       }
       for (int i = 0; i < projected.size(); i++) {
         String name = "gradient of projection " + i;
-        INDArray g = typed(this, args, getNumOutputs() + i, name);
+        INDArray g = typed(name, args.input(getNumOutputs() + i), args.input(0), "x");
         if (!Arrays.equals(g.shape(), projected.get(i))) {
           throw bad(name, Arrays.toString(projected.get(i)), Arrays.toString(g.shape()));
         }
@@ -324,7 +303,7 @@ public final class ProjectionOp extends HopfieldOp {
           }
         }
         if (flag(NORMALISE)) {
-          throughNorm(gradH, h, scale);
+          RowFunctions.standardiseBackward(gradH, h, features, scale);
         }
         gradX.write(row, gradH);
       }
@@ -332,19 +311,6 @@ public final class ProjectionOp extends HopfieldOp {
       int next = 1;
       for (int i = 0; i < gradY.length; i++) {
         next = write(projections.get(i), products[i], sums[i], outputs, next);
-      }
-    }
-
-    /** The gradient before a layer norm from the one after it. */
-    private static void throughNorm(double[] g, double[] h, double scale) {
-      double mean = 0;
-      double meanH = 0;
-      for (int k = 0; k < g.length; k++) {
-        mean += g[k] / g.length;
-        meanH += g[k] * h[k] / g.length;
-      }
-      for (int k = 0; k < g.length; k++) {
-        g[k] = (g[k] - mean - h[k] * meanH) * scale;
       }
     }
 

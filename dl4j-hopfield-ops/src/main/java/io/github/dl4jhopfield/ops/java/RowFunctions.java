@@ -125,6 +125,25 @@ public final class RowFunctions {
   }
 
   /**
+   * The gradient before {@link #standardise} from the one after it, in place: (g - mean(g) - h
+   * mean(g h)) scale.
+   *
+   * @param h what standardise gave
+   * @param scale what it returned
+   */
+  public static void standardiseBackward(double[] g, double[] h, int n, double scale) {
+    double mean = 0;
+    double meanH = 0;
+    for (int i = 0; i < n; i++) {
+      mean += g[i] / n;
+      meanH += g[i] * h[i] / n;
+    }
+    for (int i = 0; i < n; i++) {
+      g[i] = (g[i] - mean - h[i] * meanH) * scale;
+    }
+  }
+
+  /**
    * Omega of the separations that are entmax: (sum y^alpha - 1) / (alpha (alpha - 1)), sum y log y
    * at alpha = 1; 0 for a row of zeros.
    */
