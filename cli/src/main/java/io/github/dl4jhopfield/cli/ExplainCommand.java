@@ -10,9 +10,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -66,7 +63,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (out != null) {
       AtomicFiles.prepareFolder(out);
     }
-    Explanation explanation = explain(NetworkFile.read(model), arrays, maskArray);
+    Explanation explanation = Explanation.of(NetworkFile.read(model), arrays, maskArray);
     if (out != null) {
       Path report = out.resolve("report.html");
       AtomicFiles.writeText(report, explanation.toHtml("Regimes of " + model.getFileName()));
@@ -80,20 +77,5 @@ final class ExplainCommand implements Callable<Integer> {
       }
     }
     return ExitCode.OK;
-  }
-
-  private static Explanation explain(Model network, INDArray[] arrays, INDArray mask) {
-    if (network instanceof ComputationGraph graph) {
-      if (mask != null) {
-        throw new IllegalArgumentException(
-            "--mask: expected with a MultiLayerNetwork only, found a ComputationGraph");
-      }
-      return Explanation.of(graph, arrays);
-    }
-    if (arrays.length != 1) {
-      throw new IllegalArgumentException(
-          "expected one input of a MultiLayerNetwork, found " + arrays.length);
-    }
-    return Explanation.of((MultiLayerNetwork) network, arrays[0], mask);
   }
 }

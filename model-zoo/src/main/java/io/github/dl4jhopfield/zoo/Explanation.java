@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.layers.FrozenLayer;
@@ -43,6 +44,29 @@ public record Explanation(List<LayerRegimes> layers) {
   /** Copies the list. */
   public Explanation {
     layers = List.copyOf(layers);
+  }
+
+  /**
+   * Of either kind of network.
+   *
+   * @param inputs one for a MultiLayerNetwork, for a ComputationGraph all of them, in order
+   * @param mask feature mask [B, T] of a MultiLayerNetwork, or null
+   * @throws IllegalArgumentException for a mask or a number of inputs that the network does not
+   *     take, or a network without Hopfield layers
+   */
+  public static Explanation of(Model network, INDArray[] inputs, INDArray mask) {
+    if (network instanceof ComputationGraph graph) {
+      if (mask != null) {
+        throw new IllegalArgumentException(
+            "mask: expected with a MultiLayerNetwork only, found a ComputationGraph");
+      }
+      return of(graph, inputs);
+    }
+    if (inputs.length != 1) {
+      throw new IllegalArgumentException(
+          "expected one input of a MultiLayerNetwork, found " + inputs.length);
+    }
+    return of((MultiLayerNetwork) network, inputs[0], mask);
   }
 
   /**
