@@ -758,10 +758,9 @@ final class AssociationCore implements LayerCore {
         eps[h] = eps(h) == 0 ? -1 : eps(h);
       }
       Association.Builder association = Association.builder();
-      if (c.training() && maximumSteps() > 0 && maximumSteps() <= MOST_SAVED_STEPS) {
-        if (c.dataType() == DataType.FLOAT || c.dataType() == DataType.DOUBLE) {
-          association.withSavedStates();
-        }
+      boolean exact = c.dataType() == DataType.FLOAT || c.dataType() == DataType.DOUBLE;
+      if (c.training() && exact && maximumSteps() > 0 && maximumSteps() <= MOST_SAVED_STEPS) {
+        association.withSavedStates();
       }
       return association
           .separation(o.separation)

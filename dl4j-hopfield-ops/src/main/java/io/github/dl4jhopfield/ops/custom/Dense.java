@@ -49,17 +49,6 @@ public final class Dense extends HopfieldOp {
     return 1;
   }
 
-  private INDArray like(OpArgs args, int index, String name, INDArray x) {
-    INDArray a = args.input(index);
-    if (a == null || a.dataType() != x.dataType()) {
-      throw bad(
-          name,
-          "an array of data type " + x.dataType() + " as x",
-          a == null ? "none" : a.dataType());
-    }
-    return a;
-  }
-
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
     INDArray x = floating(args, 0, "x");
@@ -68,7 +57,7 @@ public final class Dense extends HopfieldOp {
       throw bad(
           "inner dimensions", "1 or 2, at most those of x " + Arrays.toString(x.shape()), inner);
     }
-    INDArray w = like(args, 1, "W", x);
+    INDArray w = typed("W", args.input(1), x, "x");
     long nIn = nIn(x);
     if (w.rank() != 2 || w.size(0) != nIn || nIn < 1) {
       throw bad(
@@ -77,7 +66,7 @@ public final class Dense extends HopfieldOp {
           Arrays.toString(w.shape()));
     }
     if (flag(BIAS)) {
-      INDArray b = like(args, 2, "b", x);
+      INDArray b = typed("b", args.input(2), x, "x");
       if (b.length() != w.size(1)) {
         throw bad("b", w.size(1) + " numbers", Arrays.toString(b.shape()));
       }
