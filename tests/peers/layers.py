@@ -2,9 +2,14 @@
 
     python layers.py PEERS_ENV [--rounds N] [--classpath CP]
 
-Batch 32 x 128, width 64, 4 heads of 16, float, a linear layer of width 64 and mean squared error after it, plain SGD: forward,
-backward and update, with 0 and with 3 update steps (no early stop: eps 0 here, 1e-12 there). Medians over all rounds of one run on one
-machine; the ratio is hflayers / ours. CP is that of the command line (`cli/target/lib/*` after a build).
+Batch 32 x 128, width 64, 4 heads of 16, float, plain SGD: forward, backward and update, with 0 and with 3 update steps (no early stop:
+eps 0 here, 1e-12 there). After the Hopfield layer comes one of two heads:
+
+    flat   flattened, a linear layer to one number and logistic loss, as in hflayers' own examples
+    steps  a linear layer of width 64 at each step (DL4J's RnnOutputLayer) and mean squared error
+
+Medians over all rounds of one run on one machine; the ratio is hflayers / ours. CP is that of the command line (`cli/target/lib/*` after a
+build).
 """
 
 import argparse
@@ -19,20 +24,28 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 
 
-def peer(steps, seconds):
+HEADS = ("flat", "steps")
+
+
+def peer(head, steps, seconds):
     import torch
     from difflayers import Hopfield  # the same code as hflayers 1.0.2
 
     torch.set_num_threads(2)
     torch.manual_seed(1)
     layer = Hopfield(input_size=64, hidden_size=16, num_heads=4, update_steps_max=steps, update_steps_eps=1e-12)
-    model = torch.nn.Sequential(layer, torch.nn.Linear(64, 64))
+    x = torch.randn(32, 128, 64)
+    if head == "flat":
+        model = torch.nn.Sequential(layer, torch.nn.Flatten(), torch.nn.Linear(128 * 64, 1))
+        target, loss = torch.randint(0, 2, (32, 1)).float(), torch.nn.BCEWithLogitsLoss()
+    else:
+        model = torch.nn.Sequential(layer, torch.nn.Linear(64, 64))
+        target, loss = torch.randn(32, 128, 64), torch.nn.MSELoss()
     optimiser = torch.optim.SGD(model.parameters(), lr=1e-3)
-    x, target = torch.randn(32, 128, 64), torch.randn(32, 128, 64)
 
     def fit():
         optimiser.zero_grad()
-        ((model(x) - target) ** 2).mean().backward()
+        loss(model(x), target).backward()
         optimiser.step()
 
     for _ in range(5):
@@ -63,16 +76,18 @@ def main():
     ap.add_argument("--seconds", type=float, default=4)
     ap.add_argument("--classpath", default=os.path.join(ROOT, "cli/target/lib/*"))
     args = ap.parse_args()
-    times = {(who, steps): [] for who in ("hflayers", "ours") for steps in (0, 3)}
+    cases = [(head, steps) for head in HEADS for steps in (0, 3)]
+    times = {(who, *case): [] for who in ("hflayers", "ours") for case in cases}
     for _ in range(args.rounds):
-        for steps in (0, 3):
-            code = f"import sys; sys.path.insert(0, {HERE!r}); import layers; layers.peer({steps}, {args.seconds})"
-            times["hflayers", steps] += run([f"{args.peers_env}/bin/python", "-c", code])
-            java = ["java", "-Xmx3g", "-cp", args.classpath, f"{HERE}/LayerFit.java", str(steps), str(args.seconds)]
-            times["ours", steps] += run(java)
-    for steps in (0, 3):
-        theirs, ours = (statistics.median(times[who, steps]) for who in ("hflayers", "ours"))
-        print(json.dumps({"update_steps": steps, "hflayers_ms": round(theirs, 2), "ours_ms": round(ours, 2), "ratio": round(theirs / ours, 2)}))
+        for head, steps in cases:
+            code = f"import sys; sys.path.insert(0, {HERE!r}); import layers; layers.peer({head!r}, {steps}, {args.seconds})"
+            times["hflayers", head, steps] += run([f"{args.peers_env}/bin/python", "-c", code])
+            java = ["java", "-Xmx3g", "-cp", args.classpath, f"{HERE}/LayerFit.java", head, str(steps), str(args.seconds)]
+            times["ours", head, steps] += run(java)
+    for head, steps in cases:
+        theirs, ours = (statistics.median(times[who, head, steps]) for who in ("hflayers", "ours"))
+        row = {"head": head, "update_steps": steps, "hflayers_ms": round(theirs, 2), "ours_ms": round(ours, 2), "ratio": round(theirs / ours, 2)}
+        print(json.dumps(row))
 
 
 if __name__ == "__main__":
