@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -34,6 +36,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     association = builder.options().copy();
     rnnFormat = builder.rnnFormat;
     associationMaskInput = builder.associationMaskInput;
+    setWeightNoise(builder.weightNoise);
   }
 
   abstract LayerCore core();
@@ -338,6 +341,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     copy.dataType = dataType;
     copy.rnnFormat = rnnFormat;
     copy.associationMaskInput = associationMaskInput;
+    copy.setWeightNoise(getWeightNoise() == null ? null : getWeightNoise().clone());
     return copy;
   }
 
@@ -347,7 +351,8 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
         && other.getClass() == getClass()
         && association.equals(((HopfieldVertexBase) other).association)
         && rnnFormat == ((HopfieldVertexBase) other).rnnFormat
-        && associationMaskInput == ((HopfieldVertexBase) other).associationMaskInput;
+        && associationMaskInput == ((HopfieldVertexBase) other).associationMaskInput
+        && Objects.equals(getWeightNoise(), ((HopfieldVertexBase) other).getWeightNoise());
   }
 
   @Override
@@ -377,6 +382,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     private final AssociationOptions options = new AssociationOptions();
     private RNNFormat rnnFormat = RNNFormat.NCW;
     private boolean associationMaskInput;
+    private IWeightNoise weightNoise;
 
     @Override
     public AssociationOptions options() {
@@ -392,6 +398,12 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     /** Order of the inputs' dimensions. Default NCW. */
     public T rnnFormat(RNNFormat format) {
       this.rnnFormat = format;
+      return self();
+    }
+
+    /** Noise on the weights in training, such as {@code DropConnect}. Default none. */
+    public T weightNoise(IWeightNoise noise) {
+      this.weightNoise = noise;
       return self();
     }
 

@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -150,6 +152,30 @@ final class LayerRunner {
     Map<String, Integer> ranks = new LinkedHashMap<>();
     arrays.forEach((n, a) -> ranks.put(n, a.rank()));
     return ranks;
+  }
+
+  /**
+   * The parameters of a layer with the noise of one iteration; null where there is none.
+   *
+   * @param layer with the iteration and epoch that schedules of the noise go by
+   */
+  static Map<String, INDArray> noisy(IWeightNoise noise, boolean training, Layer layer) {
+    if (!training || noise == null) {
+      return null;
+    }
+    Map<String, INDArray> result = new LinkedHashMap<>();
+    for (String name : layer.paramTable().keySet()) {
+      result.put(
+          name,
+          noise.getParameter(
+              layer,
+              name,
+              layer.getIterationCount(),
+              layer.getEpochCount(),
+              true,
+              LayerWorkspaceMgr.noWorkspaces()));
+    }
+    return result;
   }
 
   /** Copies a gradient into its place in the flat gradient array; zero where there is none. */

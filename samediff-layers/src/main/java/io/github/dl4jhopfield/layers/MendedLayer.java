@@ -6,7 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
@@ -70,41 +69,22 @@ public class MendedLayer extends SameDiffLayer {
     return noisy == null ? parameters() : noisy;
   }
 
-  private Map<String, INDArray> withNoise(boolean training) {
-    IWeightNoise noise = config().getWeightNoise();
-    if (!training || noise == null) {
-      return null;
-    }
-    Map<String, INDArray> result = new LinkedHashMap<>();
-    for (String name : parameters().keySet()) {
-      result.put(
-          name,
-          noise.getParameter(
-              this,
-              name,
-              getIterationCount(),
-              getEpochCount(),
-              true,
-              LayerWorkspaceMgr.noWorkspaces()));
-    }
-    return result;
-  }
-
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaceMgr);
-    INDArray direct =
-        training
-            ? null
-            : LayerRunner.direct(config(), inputs(), masks(), parameters(), workspaceMgr);
-    if (direct != null) {
-      return direct;
+    Map<String, INDArray> inputs = inputs();
+    Map<String, INDArray> masks = masks();
+    if (!training) {
+      INDArray direct = LayerRunner.direct(config(), inputs, masks, parameters(), workspaceMgr);
+      if (direct != null) {
+        return direct;
+      }
     }
     INDArray result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      noisy = withNoise(training);
-      result = runner().forward(training, inputs(), masks(), used(), LayerRunner.none()).output();
+      noisy = LayerRunner.noisy(config().getWeightNoise(), training, this);
+      result = runner().forward(training, inputs, masks, used(), LayerRunner.none()).output();
     }
     INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
     if (!training) {

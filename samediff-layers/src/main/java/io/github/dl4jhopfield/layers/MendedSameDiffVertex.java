@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.layers;
 import io.github.dl4jhopfield.ops.Checks;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -20,6 +21,18 @@ import org.nd4j.shade.jackson.annotation.JsonAnySetter;
  * and out of getParam/setParam; use {@link MendedVertex#setParam}.
  */
 public abstract class MendedSameDiffVertex extends SameDiffVertex implements MendedConfiguration {
+
+  private IWeightNoise weightNoise;
+
+  /** Noise on the parameters in training, such as drop-connect; null: none. */
+  public IWeightNoise getWeightNoise() {
+    return weightNoise;
+  }
+
+  /** Sets {@link #getWeightNoise}. */
+  public void setWeightNoise(IWeightNoise weightNoise) {
+    this.weightNoise = weightNoise;
+  }
 
   @Override
   public GraphVertex instantiate(

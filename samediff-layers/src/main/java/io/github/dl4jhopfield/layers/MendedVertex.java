@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -24,6 +25,9 @@ public class MendedVertex extends SameDiffGraphVertex {
 
   private final DataType type;
   private transient LayerRunner runner;
+
+  /** The parameters with noise of the last forward pass in training; null without noise. */
+  private transient Map<String, INDArray> noisy;
 
   MendedVertex(
       MendedSameDiffVertex config,
@@ -76,23 +80,35 @@ public class MendedVertex extends SameDiffGraphVertex {
     return paramTable == null ? Map.of() : paramTable;
   }
 
+  private Map<String, INDArray> used() {
+    return noisy == null ? parameters() : noisy;
+  }
+
+  private Map<String, INDArray> withNoise(boolean training) {
+    IWeightNoise noise = config().getWeightNoise();
+    if (!training || noise == null) {
+      return null;
+    }
+    MendedLayer layer = VertexParameters.holding(config.getVertexParams(), parameters(), type);
+    layer.setIterationCount(graph.getConfiguration().getIterationCount());
+    layer.setEpochCount(graph.getConfiguration().getEpochCount());
+    return LayerRunner.noisy(noise, training, layer);
+  }
+
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaceMgr) {
-    INDArray direct =
-        training
-            ? null
-            : LayerRunner.direct(
-                config(), checkedInputs(), named(maskArrays), parameters(), workspaceMgr);
-    if (direct != null) {
-      return direct;
+    Map<String, INDArray> checked = checkedInputs();
+    Map<String, INDArray> masks = named(maskArrays);
+    if (!training) {
+      INDArray direct = LayerRunner.direct(config(), checked, masks, parameters(), workspaceMgr);
+      if (direct != null) {
+        return direct;
+      }
     }
     INDArray result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      result =
-          runner()
-              .forward(
-                  training, checkedInputs(), named(maskArrays), parameters(), LayerRunner.none())
-              .output();
+      noisy = withNoise(training);
+      result = runner().forward(training, checked, masks, used(), LayerRunner.none()).output();
     }
     INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
     if (!training) {
@@ -108,7 +124,7 @@ public class MendedVertex extends SameDiffGraphVertex {
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == type ? epsilon : epsilon.castTo(type);
       LayerGraph.Backward result =
-          runner().backward(error, checkedInputs(), named(maskArrays), parameters());
+          runner().backward(error, checkedInputs(), named(maskArrays), used());
       for (String name : parameters().keySet()) {
         INDArray place = gradTable.get(name);
         INDArray g = config().trainable(name) ? result.params().get(name) : null;

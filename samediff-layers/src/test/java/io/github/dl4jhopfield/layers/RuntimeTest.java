@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -19,6 +20,7 @@ import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.constraint.MaxNormConstraint;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
@@ -34,9 +36,11 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -472,6 +476,49 @@ class RuntimeTest {
         .isLessThan(1e-10);
   }
 
+  private static ComputationGraph withVertex(IUpdater updater, IWeightNoise noise) {
+    ComputationGraph graph =
+        new ComputationGraph(
+            Networks.configuration(updater)
+                .graphBuilder()
+                .addInputs("stored", "state")
+                .setInputTypes(InputType.recurrent(4, 5), InputType.recurrent(4, 5))
+                .addVertex(
+                    "v",
+                    new HopfieldVertex.Builder().nIn(4).nOut(3).weightNoise(noise).build(),
+                    "stored",
+                    "state",
+                    "stored")
+                .addLayer("out", new RnnOutputLayer.Builder(LossFunction.MSE).nOut(2).build(), "v")
+                .setOutputs("out")
+                .build());
+    graph.init();
+    return graph;
+  }
+
+  @Test
+  void weightNoiseOfAVertexActsInTrainingOnlyAndInBothPasses() {
+    INDArray[] x = {Networks.random(1, 3, 4, 5), Networks.random(2, 3, 4, 5)};
+    ComputationGraph noisy = withVertex(new NoOp(), new DropConnect(0.5));
+    equal(noisy.outputSingle(x), noisy.outputSingle(x));
+    assertThat(Golden.difference(noisy.outputSingle(true, x).dup(), noisy.outputSingle(true, x)))
+        .isGreaterThan(1e-6);
+    ComputationGraph shifted = withVertex(new Sgd(0.1), new Shift());
+    ComputationGraph plain = withVertex(new Sgd(0.1), null);
+    INDArray before = shifted.params().dup();
+    Map<String, INDArray> weights = plain.getVertex("v").paramTable(false);
+    for (String w : List.of("Wq", "Wk", "Wv", "Wo")) {
+      weights.get(w).addi(0.1);
+    }
+    INDArray beforePlain = plain.params().dup();
+    MultiDataSet data = new MultiDataSet(x, new INDArray[] {Networks.random(3, 3, 2, 5)});
+    shifted.fit(data);
+    plain.fit(data);
+    assertThat(Golden.difference(plain.params(), beforePlain)).isGreaterThan(1e-4);
+    assertThat(Golden.difference(shifted.params().sub(before), plain.params().sub(beforePlain)))
+        .isLessThan(1e-10);
+  }
+
   @Test
   void workspacesChangeNothing() {
     for (HopfieldBase layer : layers()) {
@@ -527,6 +574,14 @@ class RuntimeTest {
     assertThat(batches.stream().mapToDouble(net::score).sum()).isLessThan(0.8 * before);
   }
 
+  private static OutputLayer outputOf(int depth) {
+    return new OutputLayer.Builder(LossFunction.MSE)
+        .nIn(depth)
+        .nOut(2)
+        .activation(Activation.TANH)
+        .build();
+  }
+
   @Test
   void anotherDepthTakesAnotherLayer() {
     ComputationGraph graph =
@@ -534,15 +589,9 @@ class RuntimeTest {
             Networks.configuration(new NoOp())
                 .graphBuilder()
                 .addInputs("x")
-                .addLayer("mine", new HopfieldPooling.Builder().nIn(4).nOut(3).build(), "x")
-                .addLayer(
-                    "out",
-                    new OutputLayer.Builder(LossFunction.MSE)
-                        .nIn(3)
-                        .nOut(2)
-                        .activation(Activation.TANH)
-                        .build(),
-                    "mine")
+                .addLayer("encoder", new Hopfield.Builder().nIn(4).build(), "x")
+                .addLayer("mine", new HopfieldPooling.Builder().nIn(4).nOut(3).build(), "encoder")
+                .addLayer("out", outputOf(3), "mine")
                 .setOutputs("out")
                 .build());
     graph.init();
@@ -552,6 +601,26 @@ class RuntimeTest {
                     .nOutReplace("mine", 5, WeightInit.XAVIER)
                     .build())
         .hasMessageContainingAll("\"mine\"", "removeVertexAndConnections");
+    // what the message says to do
+    ComputationGraph changed =
+        new TransferLearning.GraphBuilder(graph)
+            .fineTuneConfiguration(
+                new FineTuneConfiguration.Builder().updater(new Sgd(0.1)).seed(1).build())
+            .setFeatureExtractor("encoder")
+            .removeVertexAndConnections("out")
+            .removeVertexAndConnections("mine")
+            .addLayer("mine", new HopfieldPooling.Builder().nIn(4).nOut(5).build(), "encoder")
+            .addLayer("out", outputOf(5), "mine")
+            .setOutputs("out")
+            .build();
+    INDArray frozen = changed.getLayer("encoder").params().dup();
+    // DL4J makes the changed graph one of floats
+    assertThat(Golden.difference(frozen, graph.getLayer("encoder").params())).isLessThan(1e-8);
+    INDArray pooling = changed.getParam("mine_Wo").dup();
+    assertThat(pooling.shape()).containsExactly(4, 5);
+    changed.fit(new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(true, RNNFormat.NCW)));
+    equal(changed.getLayer("encoder").params().dup(), frozen);
+    assertThat(Golden.difference(changed.getParam("mine_Wo"), pooling)).isGreaterThan(0);
   }
 
   @Test
@@ -568,12 +637,7 @@ class RuntimeTest {
             .setFeatureExtractor(0)
             .removeLayersFromOutput(2)
             .addLayer(new HopfieldPooling.Builder().nIn(4).nOut(5).build())
-            .addLayer(
-                new OutputLayer.Builder(LossFunction.MSE)
-                    .nIn(5)
-                    .nOut(2)
-                    .activation(Activation.TANH)
-                    .build())
+            .addLayer(outputOf(5))
             .build();
     INDArray frozen = changed.getLayer(0).params().dup();
     INDArray pooling = changed.getParam("1_Wo").dup();

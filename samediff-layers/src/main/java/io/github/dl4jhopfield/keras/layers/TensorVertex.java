@@ -54,6 +54,7 @@ public abstract class TensorVertex extends MendedSameDiffVertex {
     c.setGradientNormalization(getGradientNormalization());
     c.setGradientNormalizationThreshold(getGradientNormalizationThreshold());
     c.setDataType(getDataType());
+    c.setWeightNoise(getWeightNoise() == null ? null : getWeightNoise().clone());
     return c;
   }
 
