@@ -87,17 +87,17 @@ public final class DiffusionOptions extends LayerOptions {
       return;
     }
     if (!(eta >= 0) || Double.isInfinite(eta)) {
-      throw AssociationCore.wrong(owner, "diffusion eta = " + eta + ", expected 0 or more");
+      throw LayerChecks.wrong(owner, "diffusion eta = " + eta + ", expected 0 or more");
     }
-    AssociationCore.check(owner, "diffusion neighbours", neighbours, 1);
-    AssociationCore.check(owner, "diffusion steps", steps, 1);
+    LayerChecks.atLeast(owner, "diffusion neighbours", neighbours, 1);
+    LayerChecks.atLeast(owner, "diffusion steps", steps, 1);
     if (!(energyTolerance >= 0)) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner, "diffusion energyTolerance = " + energyTolerance + ", expected 0 or more");
     }
     boolean iterates = mode == DiffusionMode.ITERATIVE || mode == DiffusionMode.FACTORED;
     if (energyTolerance > 0 && (compatible || !iterates)) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner,
           "diffusion energyTolerance = "
               + energyTolerance
@@ -107,7 +107,7 @@ public final class DiffusionOptions extends LayerOptions {
               + ": only iterative and factored diffusion stop early, and not if compatible");
     }
     if ((adaptiveEta || energyTolerance > 0 || compatible) && stateSize != storedSize) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner,
           "diffusion compares patterns before their projection: state patterns of depth "
               + stateSize
@@ -115,7 +115,7 @@ public final class DiffusionOptions extends LayerOptions {
               + storedSize);
     }
     if (compatible && projectionSize != stateSize) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner,
           "compatible diffusion retrieves state patterns of depth "
               + stateSize

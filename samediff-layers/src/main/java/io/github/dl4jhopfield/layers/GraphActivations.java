@@ -13,7 +13,7 @@ final class GraphActivations {
     switch (activation) {
       case IDENTITY, RELU, TANH, SIGMOID, ELU, SELU, GELU, SOFTPLUS, SOFTSIGN, SWISH, CUBE -> {}
       default ->
-          throw AssociationCore.wrong(
+          throw LayerChecks.wrong(
               owner,
               option
                   + " "

@@ -78,7 +78,7 @@ public final class HflayersWeights {
   /** hflayers' separation is softmax: a learned alpha would be lost. */
   private static void softmaxOnly(AssociationCore core, String owner) {
     if (core.parameters().containsKey(core.prefix() + "alpha")) {
-      throw AssociationCore.wrong(owner, "hflayers has no weight for a learned alpha");
+      throw LayerChecks.wrong(owner, "hflayers has no weight for a learned alpha");
     }
   }
 
@@ -220,7 +220,7 @@ public final class HflayersWeights {
     TreeSet<String> missing = new TreeSet<>(shapes.keySet());
     missing.removeAll(stateDict.keySet());
     if (!unknown.isEmpty() || !missing.isEmpty()) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner,
           "hflayers weights: missing "
               + missing
@@ -233,7 +233,7 @@ public final class HflayersWeights {
     for (Slot s : slots) {
       INDArray theirs = stateDict.get(s.theirs());
       if (!Arrays.equals(theirs.shape(), shapes.get(s.theirs()))) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner,
             "hflayers weight \""
                 + s.theirs()
@@ -272,7 +272,7 @@ public final class HflayersWeights {
     for (Slot s : slots) {
       INDArray ours = parameters.get(s.ours());
       if (ours == null) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner, "no parameter \"" + s.ours() + "\" among " + parameters.keySet());
       }
       DataType type = ours.dataType();
@@ -306,7 +306,7 @@ public final class HflayersWeights {
     } else if (graph.getLayer(vertex) != null) {
       parameters.forEach((n, a) -> graph.getLayer(vertex).setParam(n, a));
     } else {
-      throw AssociationCore.wrong(owner, "the graph has no Hopfield layer \"" + vertex + "\"");
+      throw LayerChecks.wrong(owner, "the graph has no Hopfield layer \"" + vertex + "\"");
     }
   }
 }

@@ -34,8 +34,8 @@ public class Hopfield extends HopfieldBase {
 
   @Override
   public SDVariable define(GraphContext context) {
-    AssociationCore.Input in = in();
-    SDVariable y = core().new Graph(context).define(in, in, in, null);
+    PatternInput in = in();
+    SDVariable y = new AssociationGraph(core(), context).define(in, in, in, null);
     return format() == RNNFormat.NCW ? y.permute(0, 2, 1) : y;
   }
 

@@ -68,8 +68,8 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     return getClass().getSimpleName() + " \"" + getLayerName() + "\"";
   }
 
-  AssociationCore.Input in() {
-    return new AssociationCore.Input(INPUT, format());
+  PatternInput in() {
+    return new PatternInput(INPUT, format());
   }
 
   @Override
@@ -115,7 +115,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
   private void reinitialise(Map<String, INDArray> params, String name, IWeightInit init) {
     INDArray p = params.get(name);
     if (p == null) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(), "weightInit of \"" + name + "\": its parameters are " + params.keySet());
     }
     init.init(p.size(0), p.size(1), p.shape(), paramReshapeOrder(name), p);
@@ -158,7 +158,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     if (association.nIn <= 0 || override) {
       association.nIn = size;
     } else if (association.nIn != size) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(), "nIn = " + association.nIn + ", the input " + inputType + " has depth " + size);
     }
     if (inputType.getType() == InputType.Type.RNN) {
@@ -166,7 +166,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
       if (rnnFormat == null || override) {
         rnnFormat = given;
       } else if (given != null && given != rnnFormat) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner(), "rnnFormat = " + rnnFormat + ", the input " + inputType + " has " + given);
       }
     }
@@ -176,7 +176,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
   /** Depth of an input of that type. */
   long inputSize(InputType inputType) {
     if (inputType == null || inputType.getType() != InputType.Type.RNN) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(), "expected a recurrent input [batch, features, time], found " + inputType);
     }
     return ((InputType.InputTypeRecurrent) inputType).getSize();
@@ -200,7 +200,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
   @Override
   public void validateInput(INDArray input) {
     if (input.rank() != 3) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(),
           "expected an input of rank 3 "
               + shapeText()
@@ -216,7 +216,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
   void checkDepth(INDArray input, int dimension) {
     if (input.size(dimension) != association.nIn) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(),
           "nIn = "
               + association.nIn

@@ -84,8 +84,8 @@ public class HopfieldDecoderVertex extends TransformerVertex {
 
   @Override
   long[] maskSize(String mask, INDArray[] inputs) {
-    long target = AssociationCore.Input.length(inputs[0], getRnnFormat());
-    long memory = AssociationCore.Input.length(inputs[1], getRnnFormat());
+    long target = PatternInput.length(inputs[0], getRnnFormat());
+    long memory = PatternInput.length(inputs[1], getRnnFormat());
     return new long[] {target, mask.equals(MEMORY_MASK) ? memory : target};
   }
 
@@ -111,7 +111,7 @@ public class HopfieldDecoderVertex extends TransformerVertex {
     super.validate();
     AssociationCore cross = core().associations().get(1);
     if (cross.storedSize() != cross.projectionSize()) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(),
           "the memory is stored pattern and pattern projection: storedPatternSize = "
               + cross.storedSize()

@@ -38,7 +38,7 @@ public class HopfieldEncoderVertex extends TransformerVertex {
 
   @Override
   long[] maskSize(String mask, INDArray[] inputs) {
-    long length = AssociationCore.Input.length(inputs[0], getRnnFormat());
+    long length = PatternInput.length(inputs[0], getRnnFormat());
     return new long[] {length, length};
   }
 

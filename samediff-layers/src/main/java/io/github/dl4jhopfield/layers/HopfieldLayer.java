@@ -34,7 +34,7 @@ public class HopfieldLayer extends HopfieldBase {
 
   @Override
   public SDVariable define(GraphContext context) {
-    SDVariable y = core().new Graph(context).define(null, in(), null, null);
+    SDVariable y = new AssociationGraph(core(), context).define(null, in(), null, null);
     if (context.input(INPUT).getShape().length == 2) {
       return y.reshape(-1, core().outputSize());
     }

@@ -34,8 +34,8 @@ public class HopfieldPooling extends HopfieldBase {
 
   @Override
   public SDVariable define(GraphContext context) {
-    AssociationCore.Input in = in();
-    return core().new Graph(context).define(in, null, in, null);
+    PatternInput in = in();
+    return new AssociationGraph(core(), context).define(in, null, in, null);
   }
 
   @Override

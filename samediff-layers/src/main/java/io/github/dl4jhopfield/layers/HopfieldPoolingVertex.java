@@ -41,7 +41,8 @@ public class HopfieldPoolingVertex extends HopfieldVertexBase {
 
   @Override
   public SDVariable define(GraphContext context) {
-    return core().new Graph(context).define(in(STORED), null, in(PROJECTION), maskInput());
+    return new AssociationGraph(core(), context)
+        .define(in(STORED), null, in(PROJECTION), maskInput());
   }
 
   @Override

@@ -51,7 +51,8 @@ public class HopfieldVertex extends HopfieldVertexBase {
   @Override
   public SDVariable define(GraphContext context) {
     SDVariable y =
-        core().new Graph(context).define(in(STORED), in(STATE), in(PROJECTION), maskInput());
+        new AssociationGraph(core(), context)
+            .define(in(STORED), in(STATE), in(PROJECTION), maskInput());
     return getRnnFormat() == RNNFormat.NCW ? y.permute(0, 2, 1) : y;
   }
 

@@ -81,8 +81,8 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     return getClass().getSimpleName() + " \"" + getName() + "\"";
   }
 
-  AssociationCore.Input in(String name) {
-    return new AssociationCore.Input(name, rnnFormat);
+  PatternInput in(String name) {
+    return new PatternInput(name, rnnFormat);
   }
 
   String maskInput() {
@@ -192,12 +192,12 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
   /** Depth of the i-th input's type, checked against the options. */
   void checkTypes(InputType... types) {
     if (types.length != minVertexInputs()) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(), "expected " + minVertexInputs() + " inputs, found " + types.length);
     }
     for (int i = 0; i < patternInputs().size(); i++) {
       if (types[i] == null || types[i].getType() != InputType.Type.RNN) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner(),
             "input \""
                 + patternInputs().get(i)
@@ -206,7 +206,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
       }
       long size = ((InputType.InputTypeRecurrent) types[i]).getSize();
       if (size != depth(patternInputs().get(i))) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner(),
             "input \""
                 + patternInputs().get(i)
@@ -225,8 +225,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
       given += in == null ? 0 : 1;
     }
     if (given != minVertexInputs()) {
-      throw AssociationCore.wrong(
-          owner(), "expected " + minVertexInputs() + " inputs, found " + given);
+      throw LayerChecks.wrong(owner(), "expected " + minVertexInputs() + " inputs, found " + given);
     }
     int feature = rnnFormat == RNNFormat.NCW ? 1 : 2;
     int time = 3 - feature;
@@ -235,12 +234,12 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
       String name = patternInputs().get(i);
       INDArray in = inputs[i];
       if (in.rank() != 3) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner(),
             "input \"" + name + "\": expected rank 3, found " + Arrays.toString(in.shape()));
       }
       if (in.size(feature) != depth(name)) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner(),
             "input \""
                 + name
@@ -253,7 +252,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
                 + ")");
       }
       if (in.size(0) != inputs[0].size(0)) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner(),
             "input \""
                 + name
@@ -266,7 +265,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
       }
       if (asLongAsStored(name)) {
         if (storedLength >= 0 && in.size(time) != storedLength) {
-          throw AssociationCore.wrong(
+          throw LayerChecks.wrong(
               owner(),
               "input \""
                   + name
@@ -294,7 +293,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     if (!fits) {
       String batch = "[" + inputs[0].size(0) + ", ";
       String lengths = size[0] + ", " + size[1] + "]";
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(),
           "input \""
               + name

@@ -129,17 +129,17 @@ public class PositionalEncoding extends MendedSameDiffLayer {
   @Override
   protected void validate() {
     if (nIn < 1) {
-      throw AssociationCore.wrong(owner(), "nIn = " + nIn + ", expected at least 1");
+      throw LayerChecks.wrong(owner(), "nIn = " + nIn + ", expected at least 1");
     }
     if (learned() && maxLength < 1) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(),
           "maxLength = "
               + maxLength
               + ", a learned encoding expects at least 1 (or an input type that knows its length)");
     }
     if (!(base > 0) || Double.isInfinite(base)) {
-      throw AssociationCore.wrong(owner(), "base = " + base + ", expected a number above 0");
+      throw LayerChecks.wrong(owner(), "base = " + base + ", expected a number above 0");
     }
   }
 
@@ -224,14 +224,14 @@ public class PositionalEncoding extends MendedSameDiffLayer {
   @Override
   public void setNIn(InputType inputType, boolean override) {
     if (inputType == null || inputType.getType() != InputType.Type.RNN) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(), "expected a recurrent input [batch, features, time], found " + inputType);
     }
     InputType.InputTypeRecurrent type = (InputType.InputTypeRecurrent) inputType;
     if (nIn <= 0 || override) {
       nIn = type.getSize();
     } else if (nIn != type.getSize()) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(), "nIn = " + nIn + ", the input " + inputType + " has depth " + type.getSize());
     }
     if (rnnFormat == null || override) {
@@ -258,7 +258,7 @@ public class PositionalEncoding extends MendedSameDiffLayer {
   public void validateInput(INDArray input) {
     int features = channelsFirst() ? 1 : 2;
     if (input.rank() != 3 || input.size(features) != nIn) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(),
           "expected an input "
               + (channelsFirst() ? "[batch, " + nIn + ", time]" : "[batch, time, " + nIn + "]")
@@ -267,7 +267,7 @@ public class PositionalEncoding extends MendedSameDiffLayer {
     }
     long time = input.size(3 - features);
     if (learned() && time > maxLength) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner(), "maxLength = " + maxLength + ", the input has " + time + " steps");
     }
   }

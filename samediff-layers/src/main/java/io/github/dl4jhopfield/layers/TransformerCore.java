@@ -1,6 +1,5 @@
 package io.github.dl4jhopfield.layers;
 
-import io.github.dl4jhopfield.layers.AssociationCore.Input;
 import io.github.dl4jhopfield.layers.AssociationCore.Parameter;
 import io.github.dl4jhopfield.ops.Projection;
 import io.github.dl4jhopfield.ops.SDHopfield;
@@ -70,11 +69,11 @@ final class TransformerCore implements LayerCore {
       String whose = a.prefix().isEmpty() ? "" : "association " + a.prefix() + ": ";
       a.validate(owner);
       if (a.options().nIn != width()) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner, whose + "nIn = " + a.options().nIn + ", the input has depth " + width());
       }
       if (a.outputSize() != width()) {
-        throw AssociationCore.wrong(
+        throw LayerChecks.wrong(
             owner,
             whose
                 + "a residual connection adds the association, of depth "
@@ -85,7 +84,7 @@ final class TransformerCore implements LayerCore {
     }
     AssociationCore self = associations.get(0);
     if (self.storedSize() != width() || self.projectionSize() != width()) {
-      throw AssociationCore.wrong(
+      throw LayerChecks.wrong(
           owner,
           "an input of depth "
               + width()
@@ -94,13 +93,12 @@ final class TransformerCore implements LayerCore {
               + ", patternProjectionSize = "
               + self.projectionSize());
     }
-    AssociationCore.check(owner, "feedForwardSize", o.size, 1);
+    LayerChecks.atLeast(owner, "feedForwardSize", o.size, 1);
     if (!(o.dropout >= 0 && o.dropout < 1)) {
-      throw AssociationCore.wrong(
-          owner, "residualDropout = " + o.dropout + ", expected 0 <= p < 1");
+      throw LayerChecks.wrong(owner, "residualDropout = " + o.dropout + ", expected 0 <= p < 1");
     }
     if (!(o.normEps > 0)) {
-      throw AssociationCore.wrong(owner, "residualNormEps = " + o.normEps + ", expected above 0");
+      throw LayerChecks.wrong(owner, "residualNormEps = " + o.normEps + ", expected above 0");
     }
     GraphActivations.validate(owner, "feedForwardActivation", o.activation);
   }
@@ -197,12 +195,12 @@ final class TransformerCore implements LayerCore {
   /** Defines the layer in a graph. */
   final class Graph {
     private final GraphContext c;
-    private final Input in;
+    private final PatternInput in;
 
     /**
      * @param in the layer's input (decoder: the target)
      */
-    Graph(GraphContext c, Input in) {
+    Graph(GraphContext c, PatternInput in) {
       this.c = c;
       this.in = in;
     }
@@ -212,13 +210,13 @@ final class TransformerCore implements LayerCore {
      * @param masks names of the inputs with the association masks, null where there is none
      * @return [B, L, nIn]
      */
-    SDVariable define(Input memory, String... masks) {
-      SDVariable x = AssociationCore.flat(c, in, width());
+    SDVariable define(PatternInput memory, String... masks) {
+      SDVariable x = in.flat(c, width());
       for (int i = 0; i < associations.size(); i++) {
         AssociationCore a = associations.get(i);
-        Input state = new Input(in.name(), in.format(), x);
-        Input stored = i == 0 ? state : memory;
-        SDVariable y = a.new Graph(c).define(stored, state, stored, masks[i]);
+        PatternInput state = new PatternInput(in.name(), in.format(), x);
+        PatternInput stored = i == 0 ? state : memory;
+        SDVariable y = new AssociationGraph(a, c).define(stored, state, stored, masks[i]);
         x = residual(x, y.reshape(-1, width()), norm(a));
       }
       SDVariable inner = linear(x, "inner");
@@ -231,7 +229,9 @@ final class TransformerCore implements LayerCore {
               "out",
               call -> {
                 INDArray array = call.input(in.name());
-                return new long[] {Input.batch(array), Input.length(array, in.format()), width()};
+                return new long[] {
+                  PatternInput.batch(array), PatternInput.length(array, in.format()), width()
+                };
               }));
     }
 
@@ -258,7 +258,9 @@ final class TransformerCore implements LayerCore {
           2,
           call -> {
             INDArray array = call.input(in.name());
-            return new long[] {Input.batch(array) * Input.length(array, in.format()), depth};
+            return new long[] {
+              PatternInput.batch(array) * PatternInput.length(array, in.format()), depth
+            };
           });
     }
   }
