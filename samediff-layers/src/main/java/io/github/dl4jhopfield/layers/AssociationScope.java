@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** What the parts of one association's graph share: its parameters, norms and values per head. */
@@ -125,7 +126,8 @@ final class AssociationScope {
   /** The learned alpha of each head, [1, H, 1, 1]. */
   SDVariable alpha() {
     if (alpha == null) {
-      alpha = sd.nn().sigmoid(p("alpha")).add(1).reshape(1, o.nHeads, 1, 1);
+      SDVariable fraction = GraphActivations.apply(sd, Activation.SIGMOID, p("alpha"));
+      alpha = fraction.add(1).reshape(1, o.nHeads, 1, 1);
     }
     return alpha;
   }

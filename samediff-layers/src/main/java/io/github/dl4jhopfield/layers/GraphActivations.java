@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.layers;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** DL4J's activations as graph ops. */
 final class GraphActivations {
@@ -23,7 +24,15 @@ final class GraphActivations {
     }
   }
 
+  /** ND4J has no gradients of activations in bfloat16: there they are worked out in float. */
   static SDVariable apply(SameDiff sd, Activation activation, SDVariable x) {
+    if (x.dataType() == DataType.BFLOAT16 && activation != Activation.IDENTITY) {
+      return exactly(sd, activation, x.castTo(DataType.FLOAT)).castTo(DataType.BFLOAT16);
+    }
+    return exactly(sd, activation, x);
+  }
+
+  private static SDVariable exactly(SameDiff sd, Activation activation, SDVariable x) {
     return switch (activation) {
       case IDENTITY -> x;
       case RELU -> sd.nn().relu(x, 0);

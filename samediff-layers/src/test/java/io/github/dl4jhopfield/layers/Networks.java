@@ -42,19 +42,26 @@ final class Networks {
   }
 
   static MultiLayerNetwork of(IUpdater updater, RNNFormat format, Layer... layers) {
+    return of(updater, format, Activation.TANH, layers);
+  }
+
+  /**
+   * @param activation of the output layer
+   */
+  static MultiLayerNetwork of(
+      IUpdater updater, RNNFormat format, Activation activation, Layer... layers) {
     NeuralNetConfiguration.ListBuilder list = configuration(updater).list();
     for (Layer layer : layers) {
       list.layer(layer);
     }
     boolean pooled = layers[layers.length - 1] instanceof HopfieldPooling;
     if (pooled) {
-      list.layer(
-          new OutputLayer.Builder(LossFunction.MSE).nOut(2).activation(Activation.TANH).build());
+      list.layer(new OutputLayer.Builder(LossFunction.MSE).nOut(2).activation(activation).build());
     } else {
       list.layer(
           new RnnOutputLayer.Builder(LossFunction.MSE)
               .nOut(2)
-              .activation(Activation.TANH)
+              .activation(activation)
               .dataFormat(format)
               .build());
     }
