@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <iterator>
 #include <limits>
 #include <mutex>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -25,6 +27,8 @@ constexpr int64_t kBlockBytes = 32 * 1024;         // scores computed at a time:
 constexpr int64_t kPreferredTile = 512 * 1024;     // resident tiles shrink to fewer queries to stay in the second level
 constexpr int64_t kLargestTile = 8 * 1024 * 1024;  // and are not kept at all beyond this
 constexpr int64_t kLargestSplitTile = 26 * 1024 * 1024;
+constexpr int64_t kKeptBytes = 512 * 1024;         // weights of a head at two steps, for its early stop
+constexpr int64_t kSeparateHeads = 16;             // from so many on, heads iterate one by one
 
 /// How the scores of one head are cut. Depends on shapes only.
 struct Plan {
@@ -74,9 +78,6 @@ int64_t savedSteps(const AssociationOptions& o) {
     most = std::max(most, steps);
   }
   return most;
-}
-int64_t savedSize(const AssociationOptions& o) {
-  return o.batch * o.heads * (savedSteps(o) * o.queries * o.width + 1);
 }
 
 [[noreturn]] void refuse(const std::string& what) { throw std::invalid_argument("association: " + what); }
@@ -168,12 +169,27 @@ T select(const TileOps<T>& ops, std::vector<T> values, int64_t rank) {
 /// The state of one step of the iteration.
 template <class T>
 struct Step {
-  std::vector<T> state;                // [BH, L, d]; empty at step 0, which is q itself
-  std::vector<T> top, tau, factor;     // [BH, Lp]
-  std::vector<T> threshold, fill;      // [BH, Lp], PFU only
+  const T* state = nullptr;            // of the first head, [heads, L, d]; not at step 0, which is q itself
+  std::vector<T> own;                  // the memory of `state` where nobody gave any
+  std::vector<T> top, tau, factor;     // [heads, Lp]
+  std::vector<T> threshold, fill;      // [heads, Lp], PFU only
   std::vector<T> median;               // per group, PFU with a median
   std::vector<double> ties;            // per group: entries equal to the median
-  std::vector<char> known;             // [BH]: top, tau and factor are there
+  std::vector<char> known;             // [heads]: top, tau and factor are there
+};
+
+/// The iteration of the heads [first, first + count): all of them, or one at a time.
+template <class T>
+struct Iteration {
+  int64_t first, count;
+  bool separate;                       // one head, on one thread
+  std::vector<Step<T>> steps;
+  std::vector<T> gradState;            // [count, L, d]
+
+  Step<T>& step(int64_t t) {
+    if (static_cast<int64_t>(steps.size()) <= t) steps.resize(t + 1);
+    return steps[t];
+  }
 };
 
 template <class T>
@@ -200,11 +216,11 @@ class Run {
 
   void forward(const AssociationOutputs<T>& out) {
     if (out.out.data != nullptr && heads_ * o.stored * o.valueWidth > 0 && in.v.data == nullptr) refuse("v is missing");
-    if (out.saved != nullptr) std::fill(out.saved, out.saved + savedSize(o), T(0));
-    iterate(&out);
+    const int64_t most = out.saved != nullptr ? savedSteps(o) : 0;
+    eachIteration([&](Iteration<T>& it) { iterate(it, &out); });
     for (int64_t i = 0; i < heads_; ++i) {
       if (out.steps != nullptr) out.steps[i] = taken_[i];
-      if (out.saved != nullptr) out.saved[savedSize(o) - heads_ + i] = static_cast<T>(taken_[i]);
+      if (out.saved != nullptr) out.saved[most * stateSize() + i] = static_cast<T>(taken_[i]);
     }
   }
 
@@ -299,9 +315,14 @@ class Run {
     const T* data;
     int64_t row, step;
   };
-  Rows stateRows(const Unit& x, int64_t t) const {
+  int64_t stateSize() const { return heads_ * o.queries * o.width; }
+  /// Of the first query of a unit in a [heads, L, d] array that begins with the iteration's first head.
+  int64_t stateAt(const Iteration<T>& it, const Unit& x) const {
+    return ((x.bh - it.first) * o.queries + x.first) * o.width;
+  }
+  Rows stateRows(const Iteration<T>& it, const Unit& x, int64_t t) const {
     if (t == 0) return {in.q.data + x.b * in.q.batch + x.h * in.q.head + x.first * in.q.row, in.q.row, in.q.step};
-    return {steps_[t].state.data() + (x.bh * o.queries + x.first) * o.width, o.width, 1};
+    return {it.steps[t].state + stateAt(it, x), o.width, 1};
   }
   /// Rows of `step` 1, padded with zeros to `stride`.
   static void copyRows(T* dst, int64_t stride, const Rows& from, int64_t rows, int64_t depth, T scale) {
@@ -315,14 +336,15 @@ class Run {
       for (int64_t c = depth; c < stride; ++c) to[c] = 0;
     }
   }
-  void packState(const Unit& x, const Plan& p, int64_t t, T* qt) const {
-    const Rows s = stateRows(x, t);
+  void packState(const Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, T* qt) const {
+    const Rows s = stateRows(it, x, t);
     ops.pack(qt, p.width, s.data, s.row, s.step, x.queries, o.width, x.beta);
   }
 
-  Lanes<T> lanesOf(const Unit& x, int64_t t) const {
-    const Step<T>& s = steps_[t];
-    const int64_t at = x.bh * padded_ + x.first;
+  int64_t laneAt(const Iteration<T>& it, const Unit& x) const { return (x.bh - it.first) * padded_ + x.first; }
+  Lanes<T> lanesOf(const Iteration<T>& it, const Unit& x, int64_t t) const {
+    const Step<T>& s = it.steps[t];
+    const int64_t at = laneAt(it, x);
     Lanes<T> l{zeros_.data(), zeros_.data(), nullptr, nullptr, nullptr};
     if (!s.threshold.empty()) {
       l.threshold = s.threshold.data() + at;
@@ -390,18 +412,33 @@ class Run {
 
   // ---- the forward pass ----
 
-  void findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled);
-  void softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix);
-  void weightsAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix, bool filled,
-                     bool weights);
-  void evaluate(const Plan& p, int64_t bh, int64_t u, int64_t t, bool finalStep, const AssociationOutputs<T>* out);
-  double distance(const Plan& p, int64_t bh, int64_t u, int64_t t);
-  void beginStep(int64_t t, const std::vector<int64_t>& active);
-  bool findMediansFromSamples(int64_t t, const std::vector<int64_t>& active);
-  void findMedians(int64_t t, const std::vector<int64_t>& active);
-  void findRowMedians(int64_t t, const std::vector<int64_t>& active);
-  void iterate(const AssociationOutputs<T>* out);
-  void restore(const T* saved);
+  /// The weights of a unit at one step, kept for comparing them with those of the next: factor X, with a factor of its own for
+  /// each block of stored patterns.
+  struct Kept {
+    T *tile, *factor;  // [stored, width], [blocks, width]
+  };
+  Kept keptOf(const Plan& p, int64_t u, int64_t t) const;
+  bool keepsWeights(const Plan& p) const;
+
+  void findStatistics(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled);
+  void softmaxAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix,
+                     const Kept* kept);
+  void weightsAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix,
+                     bool filled, bool weights, const Kept* kept);
+  void update(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t, T* next, bool keep);
+  void associate(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationOutputs<T>& out);
+  void evaluate(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix,
+                const Mix* weights, const Kept* kept);
+  double keptDistance(const Plan& p, int64_t bh, int64_t u, int64_t t);
+  double distance(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t);
+  std::vector<int64_t> stopping(Iteration<T>& it, const Plan& p, int64_t t, const std::vector<int64_t>& going, bool kept);
+  void beginStep(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active);
+  bool findMediansFromSamples(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active);
+  void findMedians(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active);
+  void findRowMedians(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active);
+  void iterate(Iteration<T>& it, const AssociationOutputs<T>* out);
+  void readTaken(const T* saved);
+  void restore(Iteration<T>& it, const T* saved);
 
   int64_t maxSteps(int64_t h) const {
     const int64_t n = o.updateStepsPerHead ? o.updateStepsPerHead[h] : o.updateSteps;
@@ -424,14 +461,46 @@ class Run {
   int64_t groups() const {
     return o.pfu.scope == MedianScope::Tensor ? 1 : o.pfu.scope == MedianScope::Sample ? o.batch : heads_ * o.queries;
   }
+  /// Where an iteration has the median of a query, and how many it has.
+  int64_t medianAt(const Iteration<T>& it, const Unit& x, int64_t q) const {
+    return groupOf(x, q) - (o.pfu.scope == MedianScope::Row ? it.first * o.queries : 0);
+  }
+  int64_t medians(const Iteration<T>& it) const {
+    return o.pfu.scope == MedianScope::Row ? it.count * o.queries : groups();
+  }
   bool usesMedian() const { return o.unit == AssociationUnit::Pfu && o.pfu.muIsMedian; }
   bool gradientToMedian() const { return usesMedian() && o.pfu.biasIsThreshold; }
 
+  /// Whether heads iterate one by one, each on one thread with all its data in the cache. Depends on shapes and options only.
+  bool separate() const {
+    if (heads_ < kSeparateHeads || makePlan<T>(o, ops.lanes, false).split || makePlan<T>(o, ops.lanes, true).split) return false;
+    if (usesMedian() && o.pfu.scope != MedianScope::Row) return false;
+    bool updates = false, stops = false;
+    for (int64_t h = 0; h < o.heads; ++h) {
+      updates |= maxSteps(h) > 0;
+      stops |= maxSteps(h) > 1 && stopEps(h) >= 0;
+    }
+    return updates && !(stops && o.stopScope == StopScope::Batch);
+  }
+  /// f(iteration) for iterations that hold all heads between them.
+  template <class F>
+  void eachIteration(F&& f) {
+    if (!separate()) {
+      Iteration<T> all{0, heads_, false, {}, {}};
+      f(all);
+      return;
+    }
+    parallelRows(heads_, o.queries * o.stored * (o.width + o.valueWidth) / 8, [&](int64_t begin, int64_t end) {
+      Iteration<T> one{begin, 1, true, {}, {}};
+      for (; one.first < end; ++one.first) f(one);
+    });
+  }
+
   /// body(bh, unit) for each unit of the heads in `active`, in parallel where the plan says so.
   template <class F>
-  void eachUnit(const std::vector<int64_t>& active, const Plan& p, F&& body) {
+  void eachUnit(const Iteration<T>& it, const std::vector<int64_t>& active, const Plan& p, F&& body) {
     const int64_t n = static_cast<int64_t>(active.size()) * p.units;
-    if (p.split) {
+    if (p.split || it.separate) {
       for (int64_t i = 0; i < n; ++i) body(active[i / p.units], i % p.units);
       return;
     }
@@ -448,8 +517,10 @@ class Run {
     int64_t kRow, vRow;
     bool fresh;  // nothing was written to them yet
   };
-  void backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g, const Targets& to,
-                    Phase phase);
+  void backwardStep(Iteration<T>& it, const Plan& p, int64_t t, const AssociationGradients<T>& g, bool grouped, bool writes,
+                    int64_t strands);
+  void backwardUnit(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g,
+                    const Targets& to, Phase phase);
 
   const AssociationOptions& o;
   const AssociationInputs<T>& in;
@@ -458,23 +529,21 @@ class Run {
   int64_t heads_ = 0, padded_ = 0;
   std::vector<T> zeros_;
   std::vector<int64_t> effective_;
-  std::vector<Step<T>> steps_;
   std::vector<int32_t> taken_;
-  Plan backPlan_{};
-  std::vector<T> gradState_;                    // [BH, L, d]
   std::vector<double> betaSums_, alphaSums_;    // [BH, units]
   std::vector<T> means_, extras_;               // [BH, Lp], between the phases
   std::vector<double> forgotten_;               // per unit, then per group
   std::vector<double> groupForgotten_;
+  std::vector<T> partial_;                      // [BH, strands], gradients of stored patterns
 };
 
 /// top, tau and factor of step t.
 template <class T>
-void Run<T>::findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled) {
-  Step<T>& step = steps_[t];
-  const int64_t at = x.bh * padded_ + x.first;
+void Run<T>::findStatistics(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled) {
+  Step<T>& step = it.steps[t];
+  const int64_t at = laneAt(it, x);
   const SearchMemory<T> memory{w.top, w.sum, w.aux, w.lane[0], w.lane[1], w.lane[2]};
-  findThresholds<T>(ops, separatorOf(x), lanesOf(x, t), p.width, p.sets(), memory, step.top.data() + at, step.tau.data() + at,
+  findThresholds<T>(ops, separatorOf(x), lanesOf(it, x, t), p.width, p.sets(), memory, step.top.data() + at, step.tau.data() + at,
                     step.factor.data() + at, [&](auto&& f) {
                       eachBlock(x, p, w.qt, w.tile, filled,
                                 [&](int64_t set, int64_t, int64_t rows, const T* X) { f(set, rows, X); });
@@ -483,11 +552,12 @@ void Run<T>::findStatistics(const Unit& x, const Plan& p, int64_t t, Work& w, bo
 
 /// One pass: statistics and, with `mix.dst`, the mixed rows.
 template <class T>
-void Run<T>::softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix) {
+void Run<T>::softmaxAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix,
+                           const Kept* kept) {
   const int64_t W = p.width;
   const Separator<T>& sep = separatorOf(x);
   constexpr T inf = std::numeric_limits<T>::infinity();
-  const Lanes<T> lanes = lanesOf(x, t);
+  const Lanes<T> lanes = lanesOf(it, x, t);
   fill(w.top, p.sets() * W, -inf);
   fill(w.sum, p.sets() * W, T(0));
   const bool mixing = mix.dst != nullptr;
@@ -498,13 +568,14 @@ void Run<T>::softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, boo
     if (mixing && end <= first) fill(mixed, size, T(0));
     for (int64_t j = first; j < end; j += p.block) {
       const int64_t rows = std::min(p.block, end - j);
-      T* X = blockBuffer(p, 0);
+      T* X = kept != nullptr ? kept->tile + j * W : blockBuffer(p, 0);
       const int64_t after = std::min(j + 2 * p.block, end);
       const bool same = mix.m == x.k && mix.row == in.k.row;
       scores(x, p, w.qt, j, rows, X,
              !mixing ? keysAhead(x, j + rows, after)
                      : ahead(same ? nullptr : mix.m, mix.row, mix.step, mix.depth, j, j + rows));
       const bool changed = ops.online(sep, lanes, finalStep, X, W, rows, w.top + set * W, w.sum + set * W, rescale);
+      if (kept != nullptr) std::copy(w.top, w.top + W, kept->factor + j / p.block * W);
       if (!mixing) continue;
       if (changed && j > first) ops.scale(mixed, nullptr, rescale, W, mix.depth);
       const Ahead next = keysAhead(x, j + rows, after);
@@ -526,29 +597,35 @@ void Run<T>::softmaxAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, boo
     std::copy(top, top + W, w.top);
     std::copy(w.lane[1], w.lane[1] + W, w.sum);
   }
-  Step<T>& step = steps_[t];
-  const int64_t at = x.bh * padded_ + x.first;
+  Step<T>& step = it.steps[t];
+  const int64_t at = laneAt(it, x);
   for (int64_t q = 0; q < W; ++q) {
     step.top[at + q] = w.top[q] == -inf ? T(0) : w.top[q];
     step.factor[at + q] = w.sum[q] == T(0) ? T(0) : T(1) / w.sum[q];
   }
+  if (kept != nullptr)
+    for (int64_t j = 0; j < x.stored; j += p.block) {
+      T* factor = kept->factor + j / p.block * W;  // from the largest score so far to the largest of all
+      ops.expDifference(factor, factor, w.top, W);
+      for (int64_t q = 0; q < W; ++q) factor[q] *= step.factor[at + q];
+    }
   if (mixing)
     ops.unpack(mix.dst, mix.dstRow, mix.dstStep, w.mixed, W, x.queries, mix.depth, step.factor.data() + at, false);
 }
 
 /// With known statistics: the mixed rows and, where `weights`, the weights into mix.dst.
 template <class T>
-void Run<T>::weightsAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix, bool filled,
-                           bool weights) {
+void Run<T>::weightsAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix,
+                           bool filled, bool weights, const Kept* kept) {
   const int64_t W = p.width, size = mix.depth * W;
   const Separator<T>& sep = separatorOf(x);
-  const Lanes<T> lanes = lanesOf(x, t);
+  const Lanes<T> lanes = lanesOf(it, x, t);
   if (!weights) fill(w.mixed, p.sets() * size, T(0));
   const T* qt = w.qt;
   eachBlock(x, p, qt, w.tile, filled, [&](int64_t set, int64_t first, int64_t rows, const T* X) {
     for (int64_t j = 0; j < rows; j += p.block) {
       const int64_t n = std::min(p.block, rows - j);
-      T* P = blockBuffer(p, 1);
+      T* P = kept != nullptr ? kept->tile + (first + j) * W : blockBuffer(p, 1);
       ops.weights(sep, lanes, finalStep, X + j * W, P, W, n);
       if (weights)
         ops.unpack(mix.dst + (first + j) * mix.dstStep, mix.dstRow, mix.dstStep, P, W, x.queries, n, nullptr, false);
@@ -567,53 +644,100 @@ void Run<T>::weightsAndMix(const Unit& x, const Plan& p, int64_t t, Work& w, boo
   ops.unpack(mix.dst, mix.dstRow, mix.dstStep, w.mixed, W, x.queries, mix.depth, nullptr, false);
 }
 
+/// Evaluation of step t: the rows of `mix` and, where wanted, the weights.
 template <class T>
-void Run<T>::evaluate(const Plan& p, int64_t bh, int64_t u, int64_t t, bool finalStep, const AssociationOutputs<T>* out) {
-  const Unit x = unitOf(p, bh, u);
-  Work w = work(p, std::max(o.width, o.valueWidth), false);
-  packState(x, p, t, w.qt);
-  Mix mix;
-  bool wantWeights = false;
-  if (!finalStep) {
-    mix = {x.k, in.k.row, in.k.step, o.width, steps_[t + 1].state.data() + (bh * o.queries + x.first) * o.width, o.width, 1};
-  } else {
-    if (out->out.data != nullptr && o.valueWidth > 0)
-      mix = {in.v.data + x.b * in.v.batch + x.h * in.v.head, in.v.row, in.v.step, o.valueWidth,
-             out->out.data + x.b * out->out.batch + x.h * out->out.head + x.first * out->out.row, out->out.row, out->out.step};
-    wantWeights = out->weights.data != nullptr;
-  }
+void Run<T>::evaluate(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep, const Mix& mix,
+                      const Mix* weights, const Kept* kept) {
+  packState(it, x, p, t, w.qt);
   bool filled = false;
   if (separatorOf(x).kind == Kind::Softmax) {
-    softmaxAndMix(x, p, t, w, finalStep, mix);
+    softmaxAndMix(it, x, p, t, w, finalStep, mix, kept);
   } else {
-    findStatistics(x, p, t, w, filled);
-    if (mix.dst != nullptr) weightsAndMix(x, p, t, w, finalStep, mix, filled, false);
+    findStatistics(it, x, p, t, w, filled);
+    if (mix.dst != nullptr) weightsAndMix(it, x, p, t, w, finalStep, mix, filled, false, kept);
+    if (kept != nullptr) fill(kept->factor, (x.stored + p.block - 1) / p.block * p.width, T(1));
   }
-  if (wantWeights) {
-    Mix to;
-    to.dst = out->weights.data + x.b * out->weights.batch + x.h * out->weights.head + x.first * out->weights.row;
-    to.dstRow = out->weights.row;
-    to.dstStep = out->weights.step;
-    weightsAndMix(x, p, t, w, true, to, filled, true);
+  if (weights != nullptr) weightsAndMix(it, x, p, t, w, true, *weights, filled, true, nullptr);
+}
+
+/// state_{t+1} = p_t k, into `next`, the array of the iteration.
+template <class T>
+void Run<T>::update(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t, T* next, bool keep) {
+  const Unit x = unitOf(p, bh, u);
+  Work w = work(p, std::max(o.width, o.valueWidth), false);
+  const Mix mix{x.k, in.k.row, in.k.step, o.width, next + stateAt(it, x), o.width, 1};
+  const Kept kept = keep ? keptOf(p, u, t) : Kept{nullptr, nullptr};
+  evaluate(it, x, p, t, w, false, mix, nullptr, keep ? &kept : nullptr);
+}
+
+/// The last evaluation of a head: what the caller wants.
+template <class T>
+void Run<T>::associate(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationOutputs<T>& out) {
+  const Unit x = unitOf(p, bh, u);
+  Work w = work(p, std::max(o.width, o.valueWidth), false);
+  const auto at = [&](const HeadView<T>& view) { return view.data + x.b * view.batch + x.h * view.head + x.first * view.row; };
+  Mix mix, weights;
+  if (out.out.data != nullptr && o.valueWidth > 0)
+    mix = {in.v.data + x.b * in.v.batch + x.h * in.v.head, in.v.row, in.v.step, o.valueWidth, at(out.out), out.out.row,
+           out.out.step};
+  if (out.weights.data != nullptr) {
+    weights.dst = at(out.weights);
+    weights.dstRow = out.weights.row;
+    weights.dstStep = out.weights.step;
   }
-  if (finalStep && out->state.data != nullptr) {
-    const Rows s = stateRows(x, t);
-    T* dst = out->state.data + x.b * out->state.batch + x.h * out->state.head + x.first * out->state.row;
+  evaluate(it, x, p, t, w, true, mix, weights.dst != nullptr ? &weights : nullptr, nullptr);
+  if (out.state.data != nullptr) {
+    const Rows s = stateRows(it, x, t);
+    T* dst = at(out.state);
     for (int64_t q = 0; q < x.queries; ++q)
-      for (int64_t c = 0; c < o.width; ++c) dst[q * out->state.row + c * out->state.step] = s.data[q * s.row + c * s.step];
+      for (int64_t c = 0; c < o.width; ++c) dst[q * out.state.row + c * out.state.step] = s.data[q * s.row + c * s.step];
   }
+}
+
+/// Whether the weights of a head at two steps are worth their memory.
+template <class T>
+bool Run<T>::keepsWeights(const Plan& p) const {
+  return 2 * p.units * p.width * o.stored * static_cast<int64_t>(sizeof(T)) <= kKeptBytes;
+}
+template <class T>
+typename Run<T>::Kept Run<T>::keptOf(const Plan& p, int64_t u, int64_t t) const {
+  static thread_local Scratch scratch;
+  const int64_t tile = roundUp(o.stored * p.width + 32, 16), factors = roundUp((o.stored + p.block - 1) / p.block * p.width + 32, 16);
+  T* base = static_cast<T*>(scratch.atLeast(static_cast<std::size_t>(2 * p.units * (tile + factors)) * sizeof(T)));
+  base += ((t & 1) * p.units + u) * (tile + factors);
+  return {base, base + tile};
+}
+
+/// distance() of weights that both steps kept.
+template <class T>
+double Run<T>::keptDistance(const Plan& p, int64_t bh, int64_t u, int64_t t) {
+  const Unit x = unitOf(p, bh, u);
+  const int64_t W = p.width;
+  Work w = work(p, std::max(o.width, o.valueWidth), false);
+  const Kept now = keptOf(p, u, t), before = keptOf(p, u, t - 1);
+  fill(w.sum, W, T(0));
+  for (int64_t j = 0; j < x.stored; j += p.block) {
+    const int64_t factors = j / p.block * W;
+    ops.distance(now.tile + j * W, now.factor + factors, before.tile + j * W, before.factor + factors, W,
+                 std::min(p.block, x.stored - j), w.sum);
+  }
+  double total = 0;
+  for (int64_t q = 0; q < x.queries; ++q) total += w.sum[q];
+  return total;
 }
 
 /// Sum over this unit of (p_t - p_{t-1})^2.
 template <class T>
-double Run<T>::distance(const Plan& p, int64_t bh, int64_t u, int64_t t) {
+double Run<T>::distance(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t) {
   const Unit x = unitOf(p, bh, u);
   const Separator<T>& sep = separatorOf(x);
   Work w = work(p, std::max(o.width, o.valueWidth), false);
-  packState(x, p, t, w.qt);
-  packState(x, p, t - 1, w.other);
-  const Lanes<T> now = lanesOf(x, t), before = lanesOf(x, t - 1);
+  packState(it, x, p, t, w.qt);
+  packState(it, x, p, t - 1, w.other);
+  const Lanes<T> now = lanesOf(it, x, t), before = lanesOf(it, x, t - 1);
   const int64_t W = p.width;
+  T* one = w.lane[0];
+  fill(one, W, T(1));
   fill(w.sum, p.sets() * W, T(0));
   eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
     for (int64_t j = first; j < end; j += p.block) {
@@ -624,7 +748,7 @@ double Run<T>::distance(const Plan& p, int64_t bh, int64_t u, int64_t t) {
       ops.weights(sep, now, false, X, X, W, rows);
       scores(x, p, w.other, j, rows, Y, none);
       ops.weights(sep, before, false, Y, Y, W, rows);
-      ops.distance(X, Y, W, rows, w.sum + set * W);
+      ops.distance(X, one, Y, one, W, rows, w.sum + set * W);
     }
   });
   double total = 0;
@@ -634,34 +758,33 @@ double Run<T>::distance(const Plan& p, int64_t bh, int64_t u, int64_t t) {
 }
 
 template <class T>
-void Run<T>::beginStep(int64_t t, const std::vector<int64_t>& active) {
-  if (static_cast<int64_t>(steps_.size()) <= t) steps_.resize(t + 1);
-  Step<T>& s = steps_[t];
-  const int64_t n = heads_ * padded_ + 64;
+void Run<T>::beginStep(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active) {
+  Step<T>& s = it.step(t);
+  const int64_t n = it.count * padded_ + 64;
   s.top.resize(n);
   s.tau.resize(n);
   s.factor.resize(n);
-  s.known.assign(heads_, 0);
+  s.known.assign(it.count, 0);
   if (o.unit != AssociationUnit::Pfu) return;
   s.threshold.assign(n, T(0));
   s.fill.assign(n, T(0));
   const double sigma = o.pfu.sigma * o.pfu.sigma;
   if (o.pfu.muIsMedian) {
-    s.median.assign(groups(), std::numeric_limits<T>::quiet_NaN());
-    s.ties.assign(groups(), 0);
+    s.median.assign(medians(it), std::numeric_limits<T>::quiet_NaN());
+    s.ties.assign(medians(it), 0);
     if (o.pfu.scope == MedianScope::Row)
-      findRowMedians(t, active);
-    else if (!findMediansFromSamples(t, active))
-      findMedians(t, active);
+      findRowMedians(it, t, active);
+    else if (!findMediansFromSamples(it, t, active))
+      findMedians(it, t, active);
   }
   Plan p = makePlan<T>(o, ops.lanes, false);
   for (int64_t bh : active)
     for (int64_t u = 0; u < p.units; ++u) {
       const Unit x = unitOf(p, bh, u);
       for (int64_t q = 0; q < x.queries; ++q) {
-        const int64_t g = groupOf(x, q), at = bh * padded_ + x.first + q;
-        const double mu = o.pfu.muIsMedian ? static_cast<double>(s.median[g]) : o.pfu.mu;
-        const double noise = o.noise ? sigma * o.noise[t * groups() + g] : 0.0;
+        const int64_t at = laneAt(it, x) + q;
+        const double mu = o.pfu.muIsMedian ? static_cast<double>(s.median[medianAt(it, x, q)]) : o.pfu.mu;
+        const double noise = o.noise ? sigma * o.noise[t * groups() + groupOf(x, q)] : 0.0;
         s.threshold[at] = static_cast<T>(mu + noise);
         s.fill[at] = o.pfu.biasIsThreshold ? s.threshold[at] : static_cast<T>(o.pfu.bias);
       }
@@ -672,7 +795,7 @@ void Run<T>::beginStep(int64_t t, const std::vector<int64_t>& active) {
 /// below and keeps those near, among which the median is found exactly. False where there are too many scores to keep
 /// a share of.
 template <class T>
-bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& active) {
+bool Run<T>::findMediansFromSamples(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active) {
   constexpr int64_t tile = 16;
   if (static_cast<int64_t>(active.size()) * o.queries * o.stored > int64_t(16) << 20) return false;
   Plan p = makePlan<T>(o, ops.lanes, false);
@@ -686,11 +809,11 @@ bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& activ
   };
   std::vector<Group> groupsOf(n);
   std::mutex mutex;
-  eachUnit(active, p, [&](int64_t bh, int64_t u) {
+  eachUnit(it, active, p, [&](int64_t bh, int64_t u) {
     const Unit x = unitOf(p, bh, u);
     if (x.stored == 0) return;
     Work w = work(p, std::max(o.width, o.valueWidth), false);
-    packState(x, p, t, w.qt);
+    packState(it, x, p, t, w.qt);
     T* X = blockBuffer(p, 0);
     const int64_t rows = std::min({tile, p.block, x.stored});
     const int64_t first = (bh * 37 + u * 11) % (x.stored - rows + 1);
@@ -716,10 +839,10 @@ bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& activ
   // Where the guess missed, the other side of it is sure to hold the median.
   std::vector<int64_t> missed = active;
   for (int round = 0; round < 3 && !missed.empty(); ++round) {
-    eachUnit(missed, p, [&](int64_t bh, int64_t u) {
+    eachUnit(it, missed, p, [&](int64_t bh, int64_t u) {
       const Unit x = unitOf(p, bh, u);
       Work w = work(p, std::max(o.width, o.valueWidth), false);
-      packState(x, p, t, w.qt);
+      packState(it, x, p, t, w.qt);
       Group& g = groupsOf[groupOf(x, 0)];
       eachChunk(x, p, [&](int64_t, int64_t first, int64_t end) {
         std::vector<T> near;
@@ -753,8 +876,8 @@ bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& activ
         }
         g.done = true;
         const T median = select(ops, g.near, rank);
-        steps_[t].median[i] = median;
-        steps_[t].ties[i] = static_cast<double>(std::count(g.near.begin(), g.near.end(), median));
+        it.steps[t].median[i] = median;
+        it.steps[t].ties[i] = static_cast<double>(std::count(g.near.begin(), g.near.end(), median));
       }
     });
     std::vector<int64_t> again;
@@ -768,7 +891,7 @@ bool Run<T>::findMediansFromSamples(int64_t t, const std::vector<int64_t>& activ
 /// Lower medians of the whole tensor or of each sample: the scores are computed once for each digit of the answer, and
 /// only counted.
 template <class T>
-void Run<T>::findMedians(int64_t t, const std::vector<int64_t>& active) {
+void Run<T>::findMedians(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active) {
   constexpr int digits = sizeof(T) == 4 ? 3 : 6, bits = 11, total = sizeof(T) * 8;
   Plan p = makePlan<T>(o, ops.lanes, false);
   p.resident = false;
@@ -780,10 +903,10 @@ void Run<T>::findMedians(int64_t t, const std::vector<int64_t>& active) {
   for (int digit = 0; digit < digits; ++digit) {
     const int high = total - digit * bits, low = std::max(0, high - bits);
     std::fill(counts.begin(), counts.end(), 0);
-    eachUnit(active, p, [&](int64_t bh, int64_t u) {
+    eachUnit(it, active, p, [&](int64_t bh, int64_t u) {
       const Unit x = unitOf(p, bh, u);
       Work w = work(p, std::max(o.width, o.valueWidth), false);
-      packState(x, p, t, w.qt);
+      packState(it, x, p, t, w.qt);
       const int64_t g = groupOf(x, 0);
       bool filled = false;
       eachChunk(x, p, [&](int64_t, int64_t first, int64_t end) {
@@ -818,21 +941,21 @@ void Run<T>::findMedians(int64_t t, const std::vector<int64_t>& active) {
       while (rank[g] >= c[i]) rank[g] -= c[i++];
       prefix[g] = digit == 0 ? Key(i) : (prefix[g] << (high - low)) | Key(i);
       if (low == 0) {
-        steps_[t].median[g] = fromKey(prefix[g]);
-        steps_[t].ties[g] = static_cast<double>(c[i]);
+        it.steps[t].median[g] = fromKey(prefix[g]);
+        it.steps[t].ties[g] = static_cast<double>(c[i]);
       }
     }
   }
 }
 
 template <class T>
-void Run<T>::findRowMedians(int64_t t, const std::vector<int64_t>& active) {
+void Run<T>::findRowMedians(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active) {
   constexpr int digits = sizeof(T), bits = 8;
   Plan p = makePlan<T>(o, ops.lanes, false);
-  eachUnit(active, p, [&](int64_t bh, int64_t u) {
+  eachUnit(it, active, p, [&](int64_t bh, int64_t u) {
     const Unit x = unitOf(p, bh, u);
     Work w = work(p, std::max(o.width, o.valueWidth), false);
-    packState(x, p, t, w.qt);
+    packState(it, x, p, t, w.qt);
     const int64_t W = p.width;
     std::vector<Key> prefix(W, 0);
     std::vector<int64_t> rank(W, -1), counts(W << bits);
@@ -865,97 +988,113 @@ void Run<T>::findRowMedians(int64_t t, const std::vector<int64_t>& active) {
         while (rank[q] >= c[i]) rank[q] -= c[i++];
         prefix[q] = (prefix[q] << bits) | Key(i);
         if (low == 0) {
-          steps_[t].median[groupOf(x, q)] = fromKey(prefix[q]);
-          steps_[t].ties[groupOf(x, q)] = static_cast<double>(c[i]);
+          it.steps[t].median[medianAt(it, x, q)] = fromKey(prefix[q]);
+          it.steps[t].ties[medianAt(it, x, q)] = static_cast<double>(c[i]);
         }
       }
     }
   });
 }
 
+/// Which of the heads `going` change so little at step t that they stop.
+template <class T>
+std::vector<int64_t> Run<T>::stopping(Iteration<T>& it, const Plan& p, int64_t t, const std::vector<int64_t>& going, bool kept) {
+  std::vector<int64_t> measured, stop;
+  for (int64_t bh : going)
+    if (stopEps(bh % o.heads) >= 0) measured.push_back(bh);
+  std::vector<double> parts(it.count * p.units, 0.0), norm(it.count, 0.0);
+  eachUnit(it, measured, p, [&](int64_t bh, int64_t u) {
+    parts[(bh - it.first) * p.units + u] = kept ? keptDistance(p, bh, u, t) : distance(it, p, bh, u, t);
+  });
+  for (int64_t i = 0; i < it.count; ++i) {
+    for (int64_t u = 0; u < p.units; ++u) norm[i] += parts[i * p.units + u];
+    norm[i] = std::sqrt(norm[i]);
+  }
+  if (o.stopScope == StopScope::Batch && it.count == heads_)
+    for (int64_t h = 0; h < o.heads; ++h) {
+      double most = 0;
+      for (int64_t b = 0; b < o.batch; ++b) most = std::max(most, norm[b * o.heads + h]);
+      for (int64_t b = 0; b < o.batch; ++b) norm[b * o.heads + h] = most;
+    }
+  for (int64_t bh : measured)
+    if (norm[bh - it.first] <= stopEps(bh % o.heads)) stop.push_back(bh);
+  return stop;
+}
+
 /// All steps. Without `out` (the backward pass) the last evaluation of each head is left to the caller.
 template <class T>
-void Run<T>::iterate(const AssociationOutputs<T>* out) {
-  if (heads_ == 0 || o.queries == 0) return;
+void Run<T>::iterate(Iteration<T>& it, const AssociationOutputs<T>* out) {
+  if (it.count == 0 || o.queries == 0) return;
   const Plan p = makePlan<T>(o, ops.lanes, false);
-  std::vector<int64_t> active(heads_);
-  for (int64_t i = 0; i < heads_; ++i) active[i] = i;
+  const int64_t head = o.queries * o.width;
+  T* saved = out != nullptr ? out->saved : nullptr;
+  std::vector<int64_t> active(it.count);
+  std::iota(active.begin(), active.end(), it.first);
   for (int64_t t = 0; !active.empty(); ++t) {
-    beginStep(t, active);
+    beginStep(it, t, active);
     std::vector<int64_t> last, going;
-    for (int64_t bh : active) (maxSteps(bh % o.heads) <= t ? last : going).push_back(bh);
+    bool keep = it.separate && keepsWeights(p);
+    for (int64_t bh : active) {
+      (maxSteps(bh % o.heads) <= t ? last : going).push_back(bh);
+      keep = keep && stopEps(bh % o.heads) >= 0 && maxSteps(bh % o.heads) > 1;
+    }
     if (!going.empty()) {
-      if (static_cast<int64_t>(steps_.size()) <= t + 1) steps_.resize(t + 2);
-      steps_[t + 1].state.resize(heads_ * o.queries * o.width);
-      eachUnit(going, p, [&](int64_t bh, int64_t u) { evaluate(p, bh, u, t, false, nullptr); });
-      for (int64_t bh : going) steps_[t].known[bh] = 1;
-      if (out != nullptr && out->saved != nullptr) {
-        const std::vector<T>& state = steps_[t + 1].state;
-        std::copy(state.begin(), state.end(), out->saved + t * static_cast<int64_t>(state.size()));
-      }
+      Step<T>& after = it.step(t + 1);
+      if (saved == nullptr) after.own.resize(it.count * head);
+      T* next = saved != nullptr ? saved + t * stateSize() + it.first * head : after.own.data();
+      after.state = next;
+      eachUnit(it, going, p, [&](int64_t bh, int64_t u) { update(it, p, bh, u, t, next, keep); });
+      for (int64_t bh : going) it.steps[t].known[bh - it.first] = 1;
       if (t >= 1) {
-        std::vector<int64_t> measured;
-        for (int64_t bh : going)
-          if (stopEps(bh % o.heads) >= 0) measured.push_back(bh);
-        std::vector<double> parts(heads_ * p.units, 0.0);
-        eachUnit(measured, p, [&](int64_t bh, int64_t u) { parts[bh * p.units + u] = distance(p, bh, u, t); });
-        std::vector<double> norm(heads_, 0.0);
-        for (int64_t bh : measured) {
-          for (int64_t u = 0; u < p.units; ++u) norm[bh] += parts[bh * p.units + u];
-          norm[bh] = std::sqrt(norm[bh]);
-        }
-        if (o.stopScope == StopScope::Batch)
-          for (int64_t h = 0; h < o.heads; ++h) {
-            double most = 0;
-            for (int64_t b = 0; b < o.batch; ++b) most = std::max(most, norm[b * o.heads + h]);
-            for (int64_t b = 0; b < o.batch; ++b) norm[b * o.heads + h] = most;
-          }
+        const std::vector<int64_t> stop = stopping(it, p, t, going, keep);
         std::vector<int64_t> on;
-        for (int64_t bh : going) {
-          const double eps = stopEps(bh % o.heads);
-          (eps >= 0 && norm[bh] <= eps ? last : on).push_back(bh);
-        }
+        std::set_difference(going.begin(), going.end(), stop.begin(), stop.end(), std::back_inserter(on));
         going.swap(on);
+        last.insert(last.end(), stop.begin(), stop.end());
+        std::sort(last.begin(), last.end());
       }
     }
-    std::sort(last.begin(), last.end());
     for (int64_t bh : last) taken_[bh] = static_cast<int32_t>(t);
     if (out != nullptr && !last.empty())
-      eachUnit(last, p, [&](int64_t bh, int64_t u) { evaluate(p, bh, u, t, true, out); });
-    if (out != nullptr && t >= 1) {
-      // No longer needed: only the backward pass goes back.
-      steps_[t - 1] = Step<T>();
-    }
+      eachUnit(it, last, p, [&](int64_t bh, int64_t u) { associate(it, p, bh, u, t, *out); });
+    if (saved != nullptr)
+      for (int64_t bh : last)
+        for (int64_t later = t; later < savedSteps(o); ++later) fill(saved + later * stateSize() + bh * head, head, T(0));
+    // No longer needed, as only the backward pass goes back: its memory serves the step after next.
+    if (out != nullptr && t >= 1) std::swap(it.steps[t - 1], it.step(t + 2));
     active.swap(going);
   }
 }
 
 // ---- backward -----------------------------------------------------------------------------------------------------
 
-/// What iterate would find, from what the forward pass saved.
+/// Refuses what is not from a forward pass, and takes the numbers of steps.
 template <class T>
-void Run<T>::restore(const T* saved) {
-  const int64_t size = heads_ * o.queries * o.width, most = savedSteps(o);
-  int64_t longest = 0;
+void Run<T>::readTaken(const T* saved) {
+  const int64_t most = savedSteps(o);
   for (int64_t bh = 0; bh < heads_; ++bh) {
-    const T taken = saved[most * size + bh];
+    const T taken = saved[most * stateSize() + bh];
     if (!(taken >= 0 && taken <= static_cast<T>(most))) refuse("the saved states are not those of a forward pass");
     taken_[bh] = static_cast<int32_t>(taken);
-    longest = std::max<int64_t>(longest, taken_[bh]);
   }
-  for (int64_t t = 0; t <= longest; ++t) {
+}
+
+/// What iterate would find, from what the forward pass saved.
+template <class T>
+void Run<T>::restore(Iteration<T>& it, const T* saved) {
+  const int64_t head = o.queries * o.width;
+  for (int64_t t = 0;; ++t) {
     std::vector<int64_t> active;
-    for (int64_t bh = 0; bh < heads_; ++bh)
+    for (int64_t bh = it.first; bh < it.first + it.count; ++bh)
       if (taken_[bh] >= t) active.push_back(bh);
-    beginStep(t, active);
-    if (t == longest) break;
-    steps_.resize(std::max<std::size_t>(steps_.size(), t + 2));
-    steps_[t + 1].state.assign(saved + t * size, saved + (t + 1) * size);
+    if (active.empty()) return;
+    if (t > 0) it.step(t).state = saved + (t - 1) * stateSize() + it.first * head;
+    beginStep(it, t, active);
   }
 }
 
 template <class T>
-void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g,
+void Run<T>::backwardUnit(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t, const AssociationGradients<T>& g,
                           const Targets& to, Phase phase) {
   const Unit x = unitOf(p, bh, u);
   const Separator<T>& sep = separatorOf(x);
@@ -965,9 +1104,9 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
   const int64_t depth = values ? (g.gradOut.data && in.v.data ? o.valueWidth : 0) : d;
   Work w = work(p, std::max(o.width, o.valueWidth), true);
 
-  packState(x, p, t, w.qt);
+  packState(it, x, p, t, w.qt);
   const int64_t dp = roundUp(d, 16), gp = roundUp(std::max<int64_t>(depth, 1), 16);
-  const Rows s = stateRows(x, t);
+  const Rows s = stateRows(it, x, t);
   copyRows(w.qr, dp, s, x.queries, d, x.beta);
   // The matrix that p is multiplied with, and the gradient of the product.
   const T* m = values ? (in.v.data ? in.v.data + x.b * in.v.batch + x.h * in.v.head : nullptr) : x.k;
@@ -978,7 +1117,7 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
       grad = {g.gradOut.data + x.b * g.gradOut.batch + x.h * g.gradOut.head + x.first * g.gradOut.row, g.gradOut.row,
               g.gradOut.step};
   } else {
-    grad = {gradState_.data() + (bh * o.queries + x.first) * d, d, 1};
+    grad = {it.gradState.data() + stateAt(it, x), d, 1};
   }
   if (depth > 0) {
     ops.pack(w.gt, W, grad.data, grad.row, grad.step, x.queries, depth, T(1));
@@ -1031,8 +1170,8 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
   if (sep.kind == Kind::Softmax && !sep.unit && p.resident && g.gradAlpha == nullptr) {
     // One exponential a score: the tile turns into exp(x - top of its chunk) at once.
     constexpr T inf = std::numeric_limits<T>::infinity();
-    const bool known = steps_[t].known[bh] != 0;
-    const Lanes<T> lanes = lanesOf(x, t);
+    const bool known = it.steps[t].known[bh - it.first] != 0;
+    const Lanes<T> lanes = lanesOf(it, x, t);
     fill(w.top, p.sets() * W, -inf);
     fill(w.sum, p.sets() * W, T(0));
     fill(w.aux, p.sets() * W, T(0));
@@ -1078,8 +1217,8 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
     });
   } else {
     bool filled = false, gradFilled = false;
-    if (!steps_[t].known[bh] && phase != Phase::Gradients) findStatistics(x, p, t, w, filled);
-    const Lanes<T> lanes = lanesOf(x, t);
+    if (!it.steps[t].known[bh - it.first] && phase != Phase::Gradients) findStatistics(it, x, p, t, w, filled);
+    const Lanes<T> lanes = lanesOf(it, x, t);
 
     /// f(set, first, rows, X, G), blocks of at most p.block rows unless both tiles are filled.
     const auto eachPair = [&](auto&& f) {
@@ -1161,15 +1300,15 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
           return;
         }
         for (int64_t q = 0; q < x.queries; ++q) {
-          const int64_t group = groupOf(x, q);
-          median[q] = steps_[t].median[group];
-          if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(lost[q] / steps_[t].ties[group]);
+          const int64_t group = medianAt(it, x, q);
+          median[q] = it.steps[t].median[group];
+          if (it.steps[t].ties[group] > 0) share[q] = static_cast<T>(lost[q] / it.steps[t].ties[group]);
         }
       } else {
         for (int64_t q = 0; q < x.queries; ++q) {
           const int64_t group = groupOf(x, q);
-          median[q] = steps_[t].median[group];
-          if (steps_[t].ties[group] > 0) share[q] = static_cast<T>(groupForgotten_[group] / steps_[t].ties[group]);
+          median[q] = it.steps[t].median[group];
+          if (it.steps[t].ties[group] > 0) share[q] = static_cast<T>(groupForgotten_[group] / it.steps[t].ties[group]);
         }
       }
     }
@@ -1191,7 +1330,7 @@ void Run<T>::backwardUnit(const Plan& p, int64_t bh, int64_t u, int64_t t, const
   }
   fill(w.lane[7], W, x.beta);
   if (t > 0) {
-    ops.unpack(gradState_.data() + (bh * o.queries + x.first) * d, d, 1, w.dqt, W, x.queries, d, w.lane[7], false);
+    ops.unpack(it.gradState.data() + stateAt(it, x), d, 1, w.dqt, W, x.queries, d, w.lane[7], false);
   } else if (g.gradQ.data != nullptr) {
     ops.unpack(g.gradQ.data + x.b * g.gradQ.batch + x.h * g.gradQ.head + x.first * g.gradQ.row, g.gradQ.row, g.gradQ.step,
                w.dqt, W, x.queries, d, w.lane[7], false);
@@ -1229,15 +1368,8 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
     clear(g.gradV, o, o.stored, o.valueWidth);
     return;
   }
-  if (g.saved != nullptr)
-    restore(g.saved);
-  else
-    iterate(nullptr);
-
+  if (g.saved != nullptr) readTaken(g.saved);
   const Plan p = makePlan<T>(o, ops.lanes, true);
-  int64_t longest = 0;
-  for (int32_t n : taken_) longest = std::max<int64_t>(longest, n);
-  if (longest > 0) gradState_.resize(heads_ * o.queries * o.width);
   betaSums_.assign(heads_ * p.units, 0.0);
   alphaSums_.assign(heads_ * p.units, 0.0);
   const bool grouped = gradientToMedian() && o.pfu.scope != MedianScope::Row;
@@ -1248,86 +1380,92 @@ void Run<T>::backward(const AssociationGradients<T>& g) {
   // Few heads: several runs of units of one head side by side, each with gradients of the stored patterns of its own,
   // added in order afterwards.
   const int64_t perHead = o.stored * (o.width + o.valueWidth);
-  int64_t strands = p.split || heads_ >= 16 ? 1 : std::min<int64_t>(8, p.units);
+  int64_t strands = p.split || heads_ >= kSeparateHeads ? 1 : std::min<int64_t>(8, p.units);
   strands = std::max<int64_t>(1, std::min(strands, (int64_t(16) << 20) / std::max<int64_t>(1, perHead * heads_)));
-  std::vector<T> partial;
-  if (strands > 1) partial.resize(heads_ * strands * perHead);
   // The first unit of a head that comes to the arrays writes, the others add.
   const bool writes = strands == 1 && !grouped;
   if (!writes) clear(g.gradK, o, o.stored, o.width);
   if (!writes || !g.gradOut.data || !in.v.data) clear(g.gradV, o, o.stored, o.valueWidth);
 
-  for (int64_t t = longest; t >= 0; --t) {
-    std::vector<int64_t> active;
-    for (int64_t bh = 0; bh < heads_; ++bh)
-      if (taken_[bh] >= t) active.push_back(bh);
-    if (grouped) {
-      forgotten_.assign(heads_ * p.units, 0.0);
-      eachUnit(active, p, [&](int64_t bh, int64_t u) { backwardUnit(p, bh, u, t, g, Targets{}, Phase::Sums); });
-      groupForgotten_.assign(groups(), 0.0);
-      for (int64_t bh : active)
-        for (int64_t u = 0; u < p.units; ++u)
-          groupForgotten_[o.pfu.scope == MedianScope::Tensor ? 0 : bh / o.heads] += forgotten_[bh * p.units + u];
-    }
-    const Phase phase = grouped ? Phase::Gradients : Phase::All;
-    const int64_t n = static_cast<int64_t>(active.size());
-    const auto strand = [&](int64_t i) {
-      const int64_t bh = active[i / strands], part = i % strands;
-      Targets to{};
-      if (strands == 1) {
-        if (g.gradK.data) to.k = g.gradK.data + bh / o.heads * g.gradK.batch + bh % o.heads * g.gradK.head;
-        if (g.gradV.data) to.v = g.gradV.data + bh / o.heads * g.gradV.batch + bh % o.heads * g.gradV.head;
-        to.kRow = g.gradK.row;
-        to.vRow = g.gradV.row;
-      } else {
-        T* base = partial.data() + (bh * strands + part) * perHead;
-        std::fill(base, base + perHead, T(0));
-        if (g.gradK.data) to.k = base;
-        if (g.gradV.data) to.v = base + o.stored * o.width;
-        to.kRow = o.width;
-        to.vRow = o.valueWidth;
-      }
-      to.fresh = writes && taken_[bh] == t;
-      for (int64_t u = p.units * part / strands; u < p.units * (part + 1) / strands; ++u) {
-        backwardUnit(p, bh, u, t, g, to, phase);
-        to.fresh = false;
-      }
-    };
-    if (p.split) {
-      for (int64_t i = 0; i < n; ++i) strand(i);
-    } else {
-      const int64_t cost = o.queries * o.stored * (o.width + o.valueWidth) / (8 * strands);
-      parallelRows(n * strands, std::max<int64_t>(1, cost), [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) strand(i);
-      });
-    }
-    if (strands > 1) {
-      parallelRows(n, perHead * strands / 4, [&](int64_t begin, int64_t end) {
-        for (int64_t i = begin; i < end; ++i) {
-          const int64_t bh = active[i];
-          for (int64_t part = 0; part < strands; ++part) {
-            const T* base = partial.data() + (bh * strands + part) * perHead;
-            for (int64_t j = 0; j < o.stored; ++j) {
-              if (g.gradK.data) {
-                T* row = g.gradK.data + bh / o.heads * g.gradK.batch + bh % o.heads * g.gradK.head + j * g.gradK.row;
-                for (int64_t c = 0; c < o.width; ++c) row[c] += base[j * o.width + c];
-              }
-              if (g.gradV.data) {
-                T* row = g.gradV.data + bh / o.heads * g.gradV.batch + bh % o.heads * g.gradV.head + j * g.gradV.row;
-                const T* from = base + o.stored * o.width + j * o.valueWidth;
-                for (int64_t c = 0; c < o.valueWidth; ++c) row[c] += from[c];
-              }
-            }
-          }
-        }
-      });
-    }
-  }
+  eachIteration([&](Iteration<T>& it) {
+    if (g.saved != nullptr)
+      restore(it, g.saved);
+    else
+      iterate(it, nullptr);
+    const auto last = std::max_element(taken_.begin() + it.first, taken_.begin() + it.first + it.count);
+    if (*last > 0) it.gradState.resize(it.count * o.queries * o.width);
+    for (int64_t t = *last; t >= 0; --t) backwardStep(it, p, t, g, grouped, writes, strands);
+  });
   for (int64_t bh = 0; bh < heads_; ++bh)
     for (int64_t u = 0; u < p.units; ++u) {
       if (g.gradBeta != nullptr) g.gradBeta[bh] += betaSums_[bh * p.units + u];
       if (g.gradAlpha != nullptr) g.gradAlpha[bh] += alphaSums_[bh * p.units + u];
     }
+}
+
+/// Step t of the heads that took it.
+template <class T>
+void Run<T>::backwardStep(Iteration<T>& it, const Plan& p, int64_t t, const AssociationGradients<T>& g, bool grouped, bool writes,
+                          int64_t strands) {
+  std::vector<int64_t> active;
+  for (int64_t bh = it.first; bh < it.first + it.count; ++bh)
+    if (taken_[bh] >= t) active.push_back(bh);
+  if (grouped) {
+    forgotten_.assign(heads_ * p.units, 0.0);
+    eachUnit(it, active, p, [&](int64_t bh, int64_t u) { backwardUnit(it, p, bh, u, t, g, Targets{}, Phase::Sums); });
+    groupForgotten_.assign(groups(), 0.0);
+    for (int64_t bh : active)
+      for (int64_t u = 0; u < p.units; ++u)
+        groupForgotten_[o.pfu.scope == MedianScope::Tensor ? 0 : bh / o.heads] += forgotten_[bh * p.units + u];
+  }
+  const int64_t perHead = o.stored * (o.width + o.valueWidth), n = static_cast<int64_t>(active.size());
+  if (strands > 1) partial_.resize(heads_ * strands * perHead);
+  const auto strand = [&](int64_t i) {
+    const int64_t bh = active[i / strands], part = i % strands;
+    Targets to{};
+    if (strands == 1) {
+      if (g.gradK.data) to.k = g.gradK.data + bh / o.heads * g.gradK.batch + bh % o.heads * g.gradK.head;
+      if (g.gradV.data) to.v = g.gradV.data + bh / o.heads * g.gradV.batch + bh % o.heads * g.gradV.head;
+      to.kRow = g.gradK.row;
+      to.vRow = g.gradV.row;
+    } else {
+      T* base = partial_.data() + (bh * strands + part) * perHead;
+      fill(base, perHead, T(0));
+      if (g.gradK.data) to.k = base;
+      if (g.gradV.data) to.v = base + o.stored * o.width;
+      to.kRow = o.width;
+      to.vRow = o.valueWidth;
+    }
+    to.fresh = writes && taken_[bh] == t;
+    for (int64_t u = p.units * part / strands; u < p.units * (part + 1) / strands; ++u) {
+      backwardUnit(it, p, bh, u, t, g, to, grouped ? Phase::Gradients : Phase::All);
+      to.fresh = false;
+    }
+  };
+  if (p.split || it.separate) {
+    for (int64_t i = 0; i < n; ++i) strand(i);
+  } else {
+    const int64_t cost = o.queries * o.stored * (o.width + o.valueWidth) / (8 * strands);
+    parallelRows(n * strands, std::max<int64_t>(1, cost), [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) strand(i);
+    });
+  }
+  if (strands == 1) return;
+  const auto addRows = [&](const HeadView<T>& to, int64_t bh, const T* from, int64_t depth) {
+    if (to.data == nullptr) return;
+    for (int64_t j = 0; j < o.stored; ++j) {
+      T* row = to.data + bh / o.heads * to.batch + bh % o.heads * to.head + j * to.row;
+      for (int64_t c = 0; c < depth; ++c) row[c] += from[j * depth + c];
+    }
+  };
+  parallelRows(n, perHead * strands / 4, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      for (int64_t part = 0; part < strands; ++part) {
+        const T* base = partial_.data() + (active[i] * strands + part) * perHead;
+        addRows(g.gradK, active[i], base, o.width);
+        addRows(g.gradV, active[i], base + o.stored * o.width, o.valueWidth);
+      }
+  });
 }
 
 }  // namespace

@@ -825,6 +825,61 @@ TEST_P(Association, SavedStatesGiveTheGradientsOfStepsRunAgain) {
   EXPECT_THROW(association<double>(p.options(), p.inputs(), out), std::invalid_argument);
 }
 
+/// With many heads each iterates on a thread of its own and keeps its weights for the early stop; with few they go together.
+TEST_P(Association, ManyHeadsDoWhatFewDo) {
+  Random random(20277);
+  SCOPED_TRACE(random.trace());
+  std::vector<int> seen(5, 0);
+  for (const auto& s : {kSeparations[0], kSeparations[2], kSeparations[9]})
+    for (int64_t stored : {150, 520})  // the weights of two steps kept; too large to be
+      for (auto unit : {AssociationUnit::None, AssociationUnit::Relu, AssociationUnit::Pfu}) {
+        const int64_t B = 8, H = 2;
+        auto p = randomProblem<double>(random, B, H, 40, stored, 4, 3);
+        use(p.o, s);
+        p.o.unit = unit;
+        p.o.pfu.scope = MedianScope::Row;
+        p.o.updateSteps = 4;
+        p.betas = {0.5, 1.5};
+        p.epsPerHead = {0.25, 0.6};
+        p.padding = random.mask(B * stored, 0.8);
+        const std::string what = s.name + (", stored " + std::to_string(stored)) + ", unit " + std::to_string(static_cast<int>(unit));
+        const auto all = run(p);
+        for (int32_t n : all.steps) ++seen[n];
+        std::vector<double> saved(B * H * (4 * 40 * 4 + 1), -7);
+        AssociationOutputs<double> out;
+        out.saved = saved.data();
+        association<double>(p.options(), p.inputs(), out);
+        const auto again = runBackward(p), taken = runBackward(p, static_cast<const double*>(saved.data()));
+        EXPECT_LE(worst(taken.q, again.q), 1e-11) << what;
+        EXPECT_LE(worst(taken.k, again.k), 1e-11) << what;
+        EXPECT_LE(worst(taken.v, again.v), 1e-11) << what;
+        for (int64_t b : {int64_t(0), B - 1}) {
+          const auto part = [&](const auto& a) {
+            const int64_t n = a.size() / B;
+            return std::decay_t<decltype(a)>(a.begin() + b * n, a.begin() + (b + 1) * n);
+          };
+          auto one = p;
+          one.o.batch = 1;
+          one.q = part(p.q);
+          one.k = part(p.k);
+          one.v = part(p.v);
+          one.gradOut = part(p.gradOut);
+          one.padding = part(p.padding);
+          const auto fewSteps = run(one);
+          EXPECT_LE(worst(part(all.out), fewSteps.out), 1e-11) << what;
+          EXPECT_LE(worst(part(all.weights), fewSteps.weights), 1e-11) << what;
+          EXPECT_LE(worst(part(all.state), fewSteps.state), 1e-11) << what;
+          EXPECT_EQ(part(all.steps), fewSteps.steps) << what;
+          const auto few = runBackward(one);
+          EXPECT_LE(worst(part(again.q), few.q), 1e-11) << what;
+          EXPECT_LE(worst(part(again.k), few.k), 1e-11) << what;
+          EXPECT_LE(worst(part(again.v), few.v), 1e-11) << what;
+          EXPECT_LE(worst(part(again.beta), few.beta), 1e-11) << what;
+        }
+      }
+  EXPECT_GT(std::count_if(seen.begin() + 1, seen.end(), [](int n) { return n > 0; }), 1) << "heads should stop at different steps";
+}
+
 /// The big cuts of the work against the small ones, which finite differences checked.
 TEST_P(Association, GradientsDoNotDependOnHowTheWorkIsCut) {
   Random random(20275);

@@ -94,8 +94,8 @@ struct TileOps {
   /// P = weights; with `finalStep`, 0 where the unit forgot. P may be X.
   void (*weights)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
                   int64_t rows);
-  /// distance += sum (X - Y)^2 of two tiles of weights.
-  void (*distance)(const T* X, const T* Y, int64_t width, int64_t rows, T* distance);
+  /// distance += sum (factorX X - factorY Y)^2 of two tiles.
+  void (*distance)(const T* X, const T* factorX, const T* Y, const T* factorY, int64_t width, int64_t rows, T* distance);
 
   /// r1 += sum p g, r2 += sum s g, r3 += sum s, with s the slope of the separation.
   void (*reduce)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G, int64_t width,

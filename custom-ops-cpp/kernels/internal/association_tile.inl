@@ -603,14 +603,25 @@ struct Weights {
 };
 
 template <class V>
-void distance(const typename V::T* X, const typename V::T* Y, int64_t width, int64_t rows, typename V::T* total) {
+void distance(const typename V::T* X, const typename V::T* factorX, const typename V::T* Y, const typename V::T* factorY,
+              int64_t width, int64_t rows, typename V::T* total) {
   for (int64_t g = 0; g < width; g += V::N) {
-    auto v = V::zero();
-    for (int64_t j = 0; j < rows; ++j) {
-      const auto d = V::sub(V::load(X + j * width + g), V::load(Y + j * width + g));
-      v = V::fma(d, d, v);
+    const auto x = V::load(factorX + g), y = V::load(factorY + g);
+    auto v0 = V::zero(), v1 = v0;
+    const auto difference = [&](int64_t j) {
+      return V::sub(V::mul(x, V::load(X + j * width + g)), V::mul(y, V::load(Y + j * width + g)));
+    };
+    int64_t j = 0;
+    for (; j + 2 <= rows; j += 2) {
+      const auto d0 = difference(j), d1 = difference(j + 1);
+      v0 = V::fma(d0, d0, v0);
+      v1 = V::fma(d1, d1, v1);
     }
-    V::store(total + g, V::add(V::load(total + g), v));
+    if (j < rows) {
+      const auto d = difference(j);
+      v0 = V::fma(d, d, v0);
+    }
+    V::store(total + g, V::add(V::load(total + g), V::add(v0, v1)));
   }
 }
 
