@@ -5,7 +5,6 @@ import io.github.dl4jhopfield.ops.java.RowBudget;
 import io.github.dl4jhopfield.ops.java.RowFunctions;
 import io.github.dl4jhopfield.ops.java.RowSeparations;
 import io.github.dl4jhopfield.ops.java.Rows;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -22,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * (order of {@link Separation.Kind}), at most. Floating: beta, parameter (alpha, p or k). Outputs:
  * the value [x with length 1 along the axis], y [like x]. A row with nothing to keep gives 0.
  */
-public final class Conjugate extends HopfieldOp {
+public final class Conjugate extends MaskedOp {
   public static final String NAME = "hopfield_conjugate";
 
   public Conjugate() {}
@@ -45,9 +44,7 @@ public final class Conjugate extends HopfieldOp {
   protected List<long[]> outputShapes(OpArgs args) {
     INDArray x = floating(args, 0, "x");
     int axis = axis(x, args.iArgs()[0]);
-    if (flag(SeparationOp.MASK)) {
-      checkMask(args.input(1), x);
-    }
+    checkMask(args, 1, x);
     if (Double.isNaN(args.tArgs()[0]) || Double.isInfinite(args.tArgs()[0])) {
       throw bad("beta", "a finite number", args.tArgs()[0]);
     }
@@ -61,7 +58,7 @@ public final class Conjugate extends HopfieldOp {
     INDArray in = args.input(0);
     int axis = axis(in, args.iArgs()[0]);
     Rows x = Rows.of(in, axis);
-    Rows mask = flag(SeparationOp.MASK) ? Rows.of(args.input(1), in.shape(), axis) : null;
+    Rows mask = mask(args, 1, in, axis);
     Rows value = Rows.of(outputs[0], axis);
     Rows y = Rows.of(outputs[1], axis);
     Separation.Kind kind = Separation.Kind.values()[(int) args.iArgs()[2]];
@@ -79,10 +76,7 @@ public final class Conjugate extends HopfieldOp {
           double[] result = new double[1];
           for (long row = begin; row < end; row++) {
             x.read(row, z);
-            Arrays.fill(keep, true);
-            if (mask != null) {
-              mask.readMask(row, keep);
-            }
+            readMask(mask, row, keep);
             for (int i = 0; i < n; i++) {
               keep[i] &= z[i] != Double.NEGATIVE_INFINITY;
               z[i] *= beta;
@@ -125,6 +119,6 @@ public final class Conjugate extends HopfieldOp {
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     SDVariable gradX = outputVariables()[1].mul(gradients.get(0)).mul(tArguments.get(0));
-    return flag(SeparationOp.MASK) ? List.of(gradX, noGradient(1)) : List.of(gradX);
+    return masked() ? List.of(gradX, noGradient(1)) : List.of(gradX);
   }
 }

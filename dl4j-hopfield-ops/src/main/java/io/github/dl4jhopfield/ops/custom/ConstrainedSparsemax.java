@@ -2,8 +2,6 @@ package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.java.RowBudget;
 import io.github.dl4jhopfield.ops.java.Rows;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -16,7 +14,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * say so. Integer arguments: axis, flags (bit 0 mask). Output: y like x. Where the bounds allow
  * less than 1 in total, y = upper.
  */
-public final class ConstrainedSparsemax extends HopfieldOp {
+public final class ConstrainedSparsemax extends MaskedOp {
   public static final String NAME = "hopfield_constrained_sparsemax";
 
   public ConstrainedSparsemax() {}
@@ -49,9 +47,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
     INDArray x = floating(args, 0, "x");
     axis(x, args.iArgs()[0]);
     checkLike("upper", args.input(1), "x", x);
-    if (flag(SeparationOp.MASK)) {
-      checkMask(args.input(2), x);
-    }
+    checkMask(args, 2, x);
     return List.of(x.shape());
   }
 
@@ -61,7 +57,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
     int axis = axis(in, args.iArgs()[0]);
     Rows x = Rows.of(in, axis);
     Rows upper = Rows.of(args.input(1), axis);
-    Rows mask = flag(SeparationOp.MASK) ? Rows.of(args.input(2), in.shape(), axis) : null;
+    Rows mask = mask(args, 2, in, axis);
     Rows y = Rows.of(outputs[0], axis);
     int n = x.length();
     Rows.forEach(
@@ -75,11 +71,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
           for (long row = begin; row < end; row++) {
             x.read(row, z);
             upper.read(row, u);
-            if (mask == null) {
-              Arrays.fill(keep, true);
-            } else {
-              mask.readMask(row, keep);
-            }
+            readMask(mask, row, keep);
             RowBudget.constrained(z, keep, n, u, to);
             y.write(row, to);
           }
@@ -89,26 +81,18 @@ public final class ConstrainedSparsemax extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(outputVariable(), arg(1), gradients.get(0)));
-    if (flag(SeparationOp.MASK)) {
-      inputs.add(arg(2));
-    }
-    List<SDVariable> result =
-        new ArrayList<>(
-            List.of(
-                new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs())
-                    .outputVariables()));
-    if (flag(SeparationOp.MASK)) {
-      result.add(noGradient(2));
-    }
-    return result;
+    SDVariable[] inputs = withMask(2, outputVariable(), arg(1), gradients.get(0));
+    SDVariable[] gradient = new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariables();
+    return masked()
+        ? List.of(gradient[0], gradient[1], noGradient(2))
+        : List.of(gradient[0], gradient[1]);
   }
 
   /**
    * Gradient of {@link ConstrainedSparsemax}: inputs y, upper, gradient of y, mask; outputs the
    * gradients of x and upper.
    */
-  public static final class Bp extends HopfieldOp {
+  public static final class Bp extends MaskedOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
@@ -140,9 +124,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
       axis(y, args.iArgs()[0]);
       checkLike("upper", args.input(1), "y", y);
       checkLike("gradient of y", args.input(2), "y", y);
-      if (flag(SeparationOp.MASK)) {
-        checkMask(args.input(3), y);
-      }
+      checkMask(args, 3, y);
       return List.of(y.shape(), y.shape());
     }
 
@@ -153,7 +135,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
       Rows y = Rows.of(out, axis);
       Rows upper = Rows.of(args.input(1), axis);
       Rows gradY = Rows.of(args.input(2), axis);
-      Rows mask = flag(SeparationOp.MASK) ? Rows.of(args.input(3), out.shape(), axis) : null;
+      Rows mask = mask(args, 3, out, axis);
       Rows gradX = Rows.of(outputs[0], axis);
       Rows gradUpper = Rows.of(outputs[1], axis);
       int n = y.length();
@@ -171,11 +153,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
               y.read(row, p);
               upper.read(row, u);
               gradY.read(row, g);
-              if (mask == null) {
-                Arrays.fill(keep, true);
-              } else {
-                mask.readMask(row, keep);
-              }
+              readMask(mask, row, keep);
               RowBudget.constrainedBackward(p, u, keep, g, n, gx, gu);
               gradX.write(row, gx);
               gradUpper.write(row, gu);

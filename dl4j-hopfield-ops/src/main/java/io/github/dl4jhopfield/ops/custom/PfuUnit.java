@@ -19,7 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * 1 noise), mu is a median, bias is the threshold, median scope. Floating: mu, bias, sigma.
  * Outputs: D, D', both like x.
  */
-public final class PfuUnit extends HopfieldOp {
+public final class PfuUnit extends MaskedOp {
   public static final String NAME = "hopfield_pfu_unit";
   private static final int NOISE = 1;
 
@@ -93,11 +93,9 @@ public final class PfuUnit extends HopfieldOp {
     INDArray x = floating(args, 0, "x");
     int axis = axis(x, args.iArgs()[0]);
     checkScope(this, args, x, axis);
-    if (flag(SeparationOp.MASK)) {
-      checkMask(args.input(1), x);
-    }
+    checkMask(args, 1, x);
     if (flag(NOISE)) {
-      INDArray noise = args.input(flag(SeparationOp.MASK) ? 2 : 1);
+      INDArray noise = args.input(masked() ? 2 : 1);
       long rows = x.size(axis) == 0 ? 0 : x.length() / x.size(axis);
       long groups = pfu(args).groups(rows);
       if (noise == null || noise.dataType() != x.dataType() || noise.length() != groups) {
@@ -114,9 +112,8 @@ public final class PfuUnit extends HopfieldOp {
   public void runInJava(OpArgs args, INDArray[] outputs) {
     INDArray x = args.input(0);
     int axis = axis(x, args.iArgs()[0]);
-    Rows mask = flag(SeparationOp.MASK) ? Rows.of(args.input(1), x.shape(), axis) : null;
-    double[] noise =
-        flag(NOISE) ? args.input(flag(SeparationOp.MASK) ? 2 : 1).dup('c').data().asDouble() : null;
+    Rows mask = mask(args, 1, x, axis);
+    double[] noise = flag(NOISE) ? args.input(masked() ? 2 : 1).dup('c').data().asDouble() : null;
     Rows d = Rows.of(outputs[0], axis);
     Rows keep = Rows.of(outputs[1], axis);
     RowLagrangian.pfu(Rows.of(x, axis), mask, pfu(args), noise, d, keep);
@@ -126,14 +123,9 @@ public final class PfuUnit extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs =
-        new ArrayList<>(List.of(arg(0), outputVariables()[1], gradients.get(0)));
-    if (flag(SeparationOp.MASK)) {
-      inputs.add(arg(1));
-    }
+    SDVariable[] inputs = withMask(1, arg(0), outputVariables()[1], gradients.get(0));
     List<SDVariable> result = new ArrayList<>();
-    result.add(
-        new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariable());
+    result.add(new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariable());
     for (int i = 1; i < args().length; i++) {
       result.add(noGradient(i));
     }
@@ -143,7 +135,7 @@ public final class PfuUnit extends HopfieldOp {
   /**
    * Gradient of {@link PfuUnit}: inputs x, D', the gradient of D, and the mask where there is one.
    */
-  public static final class Bp extends HopfieldOp {
+  public static final class Bp extends MaskedOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
@@ -177,9 +169,7 @@ public final class PfuUnit extends HopfieldOp {
       checkScope(this, args, x, axis);
       checkLike("kept", args.input(1), "x", x);
       checkLike("gradient of D", args.input(2), "x", x);
-      if (flag(SeparationOp.MASK)) {
-        checkMask(args.input(3), x);
-      }
+      checkMask(args, 3, x);
       return List.of(x.shape());
     }
 
@@ -190,7 +180,7 @@ public final class PfuUnit extends HopfieldOp {
       Rows gradX = Rows.of(outputs[0], axis);
       RowLagrangian.pfuBackward(
           Rows.of(x, axis),
-          flag(SeparationOp.MASK) ? Rows.of(args.input(3), x.shape(), axis) : null,
+          mask(args, 3, x, axis),
           pfu(args),
           Rows.of(args.input(1), axis),
           Rows.of(args.input(2), axis),

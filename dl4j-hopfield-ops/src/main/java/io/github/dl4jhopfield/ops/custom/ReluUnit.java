@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Inputs: x, mask where the flags say so. Integer arguments: axis, flags (bit 0 mask). Outputs: D,
  * D', both like x.
  */
-public final class ReluUnit extends HopfieldOp {
+public final class ReluUnit extends MaskedOp {
   public static final String NAME = "hopfield_relu_unit";
 
   public ReluUnit() {}
@@ -42,9 +42,7 @@ public final class ReluUnit extends HopfieldOp {
   protected List<long[]> outputShapes(OpArgs args) {
     INDArray x = floating(args, 0, "x");
     axis(x, args.iArgs()[0]);
-    if (flag(SeparationOp.MASK)) {
-      checkMask(args.input(1), x);
-    }
+    checkMask(args, 1, x);
     return List.of(x.shape(), x.shape());
   }
 
@@ -52,7 +50,7 @@ public final class ReluUnit extends HopfieldOp {
   public void runInJava(OpArgs args, INDArray[] outputs) {
     INDArray x = args.input(0);
     int axis = axis(x, args.iArgs()[0]);
-    Rows mask = flag(SeparationOp.MASK) ? Rows.of(args.input(1), x.shape(), axis) : null;
+    Rows mask = mask(args, 1, x, axis);
     Rows d = Rows.of(outputs[0], axis);
     Rows keep = Rows.of(outputs[1], axis);
     RowLagrangian.relu(Rows.of(x, axis), mask, d, keep);
@@ -69,11 +67,11 @@ public final class ReluUnit extends HopfieldOp {
                 iArgs(),
                 tArgs())
             .outputVariable();
-    return flag(SeparationOp.MASK) ? List.of(gradX, noGradient(1)) : List.of(gradX);
+    return masked() ? List.of(gradX, noGradient(1)) : List.of(gradX);
   }
 
   /** Gradient of {@link ReluUnit}: inputs D' and the gradient of D. */
-  public static final class Bp extends HopfieldOp {
+  public static final class Bp extends MaskedOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {

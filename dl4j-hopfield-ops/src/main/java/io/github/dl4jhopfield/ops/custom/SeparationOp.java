@@ -2,7 +2,6 @@ package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -22,8 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * 0, which says all), then x and beta where beta is an input, and the parameter where that is one;
  * it gives the gradients of x, beta, parameter.
  */
-public abstract class SeparationOp extends HopfieldOp {
-  static final int MASK = 0;
+public abstract class SeparationOp extends MaskedOp {
   static final int BETA = 1;
   static final int PARAMETER = 2;
 
@@ -85,7 +83,7 @@ public abstract class SeparationOp extends HopfieldOp {
   }
 
   private int betaIndex() {
-    return flag(MASK) ? 2 : 1;
+    return masked() ? 2 : 1;
   }
 
   private int parameterIndex() {
@@ -96,9 +94,7 @@ public abstract class SeparationOp extends HopfieldOp {
   protected List<long[]> outputShapes(OpArgs args) {
     INDArray x = floating(args, 0, "x");
     int axis = axis(x, args.iArgs()[0]);
-    if (flag(MASK)) {
-      checkMask(args.input(1), x);
-    }
+    checkMask(args, 1, x);
     if (flag(BETA)) {
       checkRowScalars("beta", args.input(betaIndex()), x, axis);
     } else if (Double.isNaN(args.tArgs()[0]) || Double.isInfinite(args.tArgs()[0])) {
@@ -123,7 +119,7 @@ public abstract class SeparationOp extends HopfieldOp {
     long[] oneARow = shape.clone();
     oneARow[axis] = 1;
     Rows x = Rows.of(in, axis);
-    Rows mask = flag(MASK) ? Rows.of(args.input(1), shape, axis) : null;
+    Rows mask = mask(args, 1, in, axis);
     Rows beta = flag(BETA) ? Rows.of(args.input(betaIndex()), oneARow, axis) : null;
     Rows parameter = flag(PARAMETER) ? Rows.of(args.input(parameterIndex()), oneARow, axis) : null;
     Rows y = Rows.of(outputs[0], axis);
@@ -137,11 +133,7 @@ public abstract class SeparationOp extends HopfieldOp {
           boolean[] keep = new boolean[n];
           for (long row = begin; row < end; row++) {
             x.read(row, z);
-            if (mask == null) {
-              Arrays.fill(keep, true);
-            } else {
-              mask.readMask(row, keep);
-            }
+            readMask(mask, row, keep);
             double b = beta == null ? args.tArgs()[0] : beta.first(row);
             for (int i = 0; i < n; i++) {
               if (z[i] == Double.NEGATIVE_INFINITY) {
@@ -169,7 +161,7 @@ public abstract class SeparationOp extends HopfieldOp {
     SDVariable[] grads =
         gradient(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables();
     List<SDVariable> result = new ArrayList<>(List.of(grads[0]));
-    if (flag(MASK)) {
+    if (masked()) {
       result.add(noGradient(1));
     }
     for (int i = 1; i < grads.length; i++) {

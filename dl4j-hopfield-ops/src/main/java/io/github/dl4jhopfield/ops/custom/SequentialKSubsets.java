@@ -2,8 +2,6 @@ package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.java.RowChain;
 import io.github.dl4jhopfield.ops.java.Rows;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -17,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * mask), at most. Floating: k. Output: y like x. A masked entry is never chosen and breaks the
  * chain.
  */
-public final class SequentialKSubsets extends HopfieldOp {
+public final class SequentialKSubsets extends MaskedOp {
   public static final String NAME = "hopfield_sequential_k_subsets";
 
   public SequentialKSubsets() {}
@@ -37,7 +35,7 @@ public final class SequentialKSubsets extends HopfieldOp {
   }
 
   /** Checks what the op and its gradient share; gives the shape of the couplings. */
-  private static long[] check(HopfieldOp op, OpArgs args, INDArray x, int maskIndex) {
+  private static long[] check(MaskedOp op, OpArgs args, INDArray x, int maskIndex) {
     int axis = op.axis(x, args.iArgs()[0]);
     INDArray edges = args.input(1);
     if (edges == null || edges.dataType() != x.dataType()) {
@@ -49,9 +47,7 @@ public final class SequentialKSubsets extends HopfieldOp {
     if (couplings[axis] > 0) {
       op.checkBroadcast("edgeScores", edges, couplings);
     }
-    if (op.flag(SeparationOp.MASK)) {
-      op.checkMask(args.input(maskIndex), x);
-    }
+    op.checkMask(args, maskIndex, x);
     if (!(args.tArgs()[0] >= 1)) {
       throw op.bad("k", "a number of at least 1", args.tArgs()[0]);
     }
@@ -74,17 +70,16 @@ public final class SequentialKSubsets extends HopfieldOp {
     final double[] couplings;
     final boolean[] keep;
 
-    Reader(HopfieldOp op, OpArgs args, int maskIndex) {
+    Reader(MaskedOp op, OpArgs args, int maskIndex) {
       INDArray in = args.input(0);
       int axis = op.axis(in, args.iArgs()[0]);
       long[] shape = check(op, args, in, maskIndex);
       x = Rows.of(in, axis);
       edges = shape[axis] == 0 ? null : Rows.of(args.input(1), shape, axis);
-      mask = op.flag(SeparationOp.MASK) ? Rows.of(args.input(maskIndex), in.shape(), axis) : null;
+      mask = op.mask(args, maskIndex, in, axis);
       scores = new double[x.length()];
       couplings = new double[Math.max(0, x.length() - 1)];
       keep = new boolean[x.length()];
-      Arrays.fill(keep, true);
     }
 
     RowChain solve(OpArgs args, long row) {
@@ -92,9 +87,7 @@ public final class SequentialKSubsets extends HopfieldOp {
       if (edges != null) {
         edges.read(row, couplings);
       }
-      if (mask != null) {
-        mask.readMask(row, keep);
-      }
+      readMask(mask, row, keep);
       return new RowChain(
           scores, couplings, keep, x.length(), args.tArgs()[0], args.iArgs()[2] != 0);
     }
@@ -129,26 +122,18 @@ public final class SequentialKSubsets extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(arg(0), arg(1), gradients.get(0)));
-    if (flag(SeparationOp.MASK)) {
-      inputs.add(arg(2));
-    }
-    List<SDVariable> result =
-        new ArrayList<>(
-            List.of(
-                new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs())
-                    .outputVariables()));
-    if (flag(SeparationOp.MASK)) {
-      result.add(noGradient(2));
-    }
-    return result;
+    SDVariable[] inputs = withMask(2, arg(0), arg(1), gradients.get(0));
+    SDVariable[] gradient = new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariables();
+    return masked()
+        ? List.of(gradient[0], gradient[1], noGradient(2))
+        : List.of(gradient[0], gradient[1]);
   }
 
   /**
    * Gradient of {@link SequentialKSubsets}: inputs x, edge scores, gradient of y, mask; outputs the
    * gradients of x and edge scores.
    */
-  public static final class Bp extends HopfieldOp {
+  public static final class Bp extends MaskedOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
