@@ -173,7 +173,7 @@ void entmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut
       .out(gradX)
       .perRow(gradBeta.perRow)
       .perRow(gradAlphaPerRow)
-      .run(4, 1, rowKernels<Compute<S>>().entmaxBackward);
+      .run(4, kPowerRows, rowKernels<Compute<S>>().entmaxBackward);
 }
 
 #define INSTANTIATE(S)                                                                                              \

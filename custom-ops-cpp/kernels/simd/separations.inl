@@ -142,7 +142,6 @@ void sparseRow(const Row<V>& row, typename V::T* scratch) {
     const auto d = (row.score(at, i) - m) * scale;
     const auto c = V::max(zero, d + one);
     const auto alive = V::greater(c, zero);
-    if (!V::any(alive)) return;
     if (q == 1) {
       f = f + c;
     } else {
@@ -160,60 +159,96 @@ void sparseRow(const Row<V>& row, typename V::T* scratch) {
   });
 }
 
-/// (1 + u)^a for c = 1 + u > 0 given by log1p, 0 where c <= 0.
-template <class V>
-inline __attribute__((always_inline)) typename V::R positivePower(typename V::R u, typename V::R a) {
-  const auto c = V::set(1) + u;
-  const auto alive = V::greater(c, V::zero());
-  const auto safe = V::select(alive, c, V::set(1));
-  return V::keep(alive, exp<V>(a * log1p<V>(u, safe, V::nearInverse(safe))));
+/// F, G and H: the sums of c^q, c^(q-1) and c^(q-2), the last to about three digits; c = [1 + s (d + v)]_+.
+struct PowerSums {
+  double F, G, H;
+};
+
+/// Sums over the candidates d, and stores c^q, or c^(q-1) where `lowered`.
+template <class V, bool lowered>
+PowerSums powerSums(const typename V::T* d, int64_t count, double v, double s, double q, typename V::T* powers) {
+  using T = typename V::T;
+  const auto vv = V::set(static_cast<T>(v)), sv = V::set(static_cast<T>(s)), lowerQ = V::set(static_cast<T>(q - 1));
+  const auto zero = V::zero(), one = V::set(1);
+  auto f = zero, g = zero, h = zero;
+  for (int64_t i = 0; i < count; i += V::W) {
+    const auto u = sv * (V::load(d + i) + vv);
+    const auto c = one + u;
+    const auto alive = V::greater(c, zero);
+    const auto safe = V::select(alive, c, one), inverse = V::nearInverse(safe);
+    const auto lower = V::keep(alive, exp<V>(lowerQ * log1p<V>(V::keep(alive, u), safe, inverse)));
+    const auto power = lower * safe;
+    f = f + power;
+    g = g + lower;
+    h = V::fma(lower, inverse, h);
+    V::store(powers + i, lowered ? lower : power);
+  }
+  return {V::sum(f), V::sum(g), V::sum(h)};
 }
 
-/// The vector twin of internal/power_threshold.h; `d` as for threshold().
-template <class V>
-typename V::T powerThreshold(typename V::T* d, int64_t count, double s, double q) {
+/// F^(-1/q) - 1.
+inline double inverseRootLess1(double F, double q) {
+  const double a = 1 / q, x = F - 1;
+  if ((x < 0 ? -x : x) * (a + 1) > 1.0 / 32) return __builtin_expm1(-__builtin_log(F) * a);
+  return -a * x * (1 - (a + 1) / 2 * x * (1 - (a + 2) / 3 * x * (1 - (a + 3) / 4 * x * (1 - (a + 4) / 5 * x))));
+}
+
+/// The step from v towards N(v) = 1, N = F^(1/q). N' and N'' are positive for q >= 1, and Newton's step falls short of the root;
+/// Halley's takes the curvature into account. Below q = 2 H is unbounded, so there Newton's must do.
+inline double powerStep(const PowerSums& p, double s, double q) {
+  const double step = inverseRootLess1(p.F, q) * p.F / (s * p.G);
+  if (q < 2) return step;
+  const double bend = 1 + step * s * (q - 1) * (p.F * p.H - p.G * p.G) / (2 * p.F * p.G);
+  return bend > 0.4 ? step / bend : step;
+}
+
+template <class T>
+struct PoweredCandidates {
+  int64_t count;
+  double sum;  // of the stored powers
+  T limit;     // they belong to the entries with d > limit, in order
+};
+
+/// The vector twin of internal/power_threshold.h. `d` as for threshold(), all above `limit` = -1/s; what cannot be in the support is
+/// taken out of it on the way. The powers at the solution end up in `powers`.
+template <class V, bool lowered>
+PoweredCandidates<typename V::T> solvePowers(typename V::T* d, int64_t count, typename V::T limit, double s, double q,
+                                             typename V::T* powers) {
   using T = typename V::T;
   double low = __builtin_expm1(-__builtin_log(static_cast<double>(count)) / q) / s, high = 0, v = 0;
-  const auto sv = V::set(static_cast<T>(s)), lowerQ = V::set(static_cast<T>(q - 1)), zero = V::zero(), one = V::set(1);
-  for (int iteration = 0; iteration < 200; ++iteration) {
-    const auto vv = V::set(static_cast<T>(v));
-    // What can still be in the support at the upper end of the bracket stays.
-    const auto limit = V::set(static_cast<T>(-1 / s - high));
-    auto f = zero, g = zero;
-    int64_t kept = 0;
-    for (int64_t i = 0; i < count; i += V::W) {
-      const auto value = V::load(d + i);
-      const auto u = sv * (value + vv);
-      const auto c = one + u;
-      const auto alive = V::greater(c, zero);
-      const auto safe = V::select(alive, c, one);
-      const auto lower = V::keep(alive, exp<V>(lowerQ * log1p<V>(V::keep(alive, u), safe, V::nearInverse(safe))));
-      f = V::fma(lower, safe, f);  // c^q = c^(q-1) c
-      g = g + lower;
-      kept += V::compress(d + kept, V::greater(value, limit), value);
-    }
-    V::store(d + kept, V::set(-static_cast<T>(__builtin_inf())));
-    count = kept;
-    const double F = V::sum(f), G = V::sum(g);
+  bool last = false;
+  for (int iteration = 0;; ++iteration) {
+    const PowerSums sums = powerSums<V, lowered>(d, count, v, s, q, powers);
+    const double F = sums.F;
+    const PoweredCandidates<T> result{count, lowered ? sums.G : F, limit};
+    if (last || iteration == 200 || F == 1) return result;
     (F >= 1 ? high : low) = v;
-    const double step = __builtin_expm1(-__builtin_log(F) / q) * F / (s * G);
-    const double size = step < 0 ? -step : step;
+    const double step = powerStep(sums, s, q), size = step < 0 ? -step : step;
     // F carries an error of a few epsilon, and F^(1/q) - 1 that over q; v itself is stored in T.
-    if (F == 1 || size * s <= 4 * V::epsilon * (q > 1 ? 1 / q : 1)) return static_cast<T>(v + step);
+    if (size * s <= 4 * V::epsilon * (q > 1 ? 1 / q : 1)) return result;
     double next = v + step;
     if (!(next > low && next < high)) next = low + (high - low) / 2;
     const T rounded = static_cast<T>(next);
-    if (rounded == static_cast<T>(v) || rounded == static_cast<T>(low) || rounded == static_cast<T>(high))
-      return rounded;
+    if (rounded == static_cast<T>(v)) return result;
+    last = rounded == static_cast<T>(low) || rounded == static_cast<T>(high);
     v = rounded;
+    if (F < 1 || q < 1 || count <= 2 * V::W) continue;  // below q = 1 powers of rounding errors are not small
+    limit = static_cast<T>(-1 / s - high);
+    int64_t kept = 0;
+    for (int64_t i = 0; i < count; i += V::W) {
+      const auto value = V::load(d + i);
+      kept += V::compress(d + kept, V::greater(value, V::set(limit)), value);
+    }
+    V::store(d + kept, V::set(-static_cast<T>(__builtin_inf())));
+    count = kept;
   }
-  return static_cast<T>(v);
 }
 
 /// y_i proportional to [1 + s (scale (x_i - max) + v)]_+ ^ a, where v makes the sum of the q-th powers 1.
-/// alpha-entmax: s = alpha - 1, q = a = 1/s. normmax: s = 1, q = p/(p-1), a = 1/(p-1). False: the reference must answer.
-template <class V>
-bool powerRow(const Row<V>& row, double s, double q, double a, typename V::T* scratch) {
+/// alpha-entmax: s = alpha - 1, q = a = 1/s. normmax (lowered): s = 1, q = p/(p-1), a = q - 1. False: the reference must answer.
+/// scratch: two rows.
+template <class V, bool lowered>
+bool powerRow(const Row<V>& row, double s, double q, typename V::T* scratch) {
   using T = typename V::T;
   if (!(s > 1e-30) || !(q < 1e30)) return false;
   const auto top = row.maximum();
@@ -222,30 +257,24 @@ bool powerRow(const Row<V>& row, double s, double q, double a, typename V::T* sc
     row.zeros();
     return true;
   }
-  const auto m = V::set(top.value), scale = V::set(row.scale), limit = V::set(static_cast<T>(-1 / s));
+  T* powers = scratch + row.n + kPadding;
+  const auto m = V::set(top.value), scale = V::set(row.scale);
+  const T outside = static_cast<T>(-1 / s);
   int64_t count = 0;
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto d = (row.score(at, i) - m) * scale;
-    const auto alive = V::greater(d, limit);
-    if (V::any(alive)) count += V::compress(scratch + count, alive, d);
+    count += V::compress(scratch + count, V::greater(d, V::set(outside)), d);
   });
   V::store(scratch + count, V::set(-static_cast<T>(__builtin_inf())));
-  const auto v = V::set(powerThreshold<V>(scratch, count, s, q));
-  const auto sv = V::set(static_cast<T>(s)), av = V::set(static_cast<T>(a)), zero = V::zero(), one = V::set(1);
-  auto sum = zero;
+  const auto solved = solvePowers<V, lowered>(scratch, count, outside, s, q, powers);
+  const auto limit = V::set(solved.limit), inverse = V::set(static_cast<T>(1 / solved.sum));
+  const T* next = powers;
   sweep<V>(row.n, [&](auto at, int64_t i) {
-    const auto u = sv * (V::fma(row.score(at, i) - m, scale, v));
-    const auto alive = V::greater(one + u, zero);
-    auto power = zero;
-    if (V::any(alive)) {
-      power = positivePower<V>(V::keep(alive, u), av);
-      power = V::keep(V::both(alive, V::greaterEqual(power, V::set(V::smallestNormal))), power);
-      sum = sum + power;
-    }
-    at.store(row.y + i, power);
+    const auto chosen = V::greater((row.score(at, i) - m) * scale, limit);
+    const auto power = V::expand(chosen, next);
+    next += V::count(chosen);
+    at.store(row.y + i, V::keep(V::greaterEqual(power, V::set(V::smallestNormal)), power) * inverse);
   });
-  const auto inverse = V::set(1 / V::sum(sum));
-  sweep<V>(row.n, [&](auto at, int64_t i) { at.store(row.y + i, at.load(row.y + i, zero) * inverse); });
   return true;
 }
 
@@ -259,7 +288,7 @@ void entmaxRow(const Row<V>& row, double alpha, typename V::T* scratch) {
   if constexpr (sizeof(typename V::T) == 4) {
     if (alpha > 2) return wideEntmaxRow(row, alpha, scratch);
   }
-  if (!powerRow(row, alpha - 1, 1 / (alpha - 1), 1 / (alpha - 1), scratch))
+  if (!powerRow<V, false>(row, alpha - 1, 1 / (alpha - 1), scratch))
     reference::entmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, alpha);
 }
 
@@ -283,7 +312,7 @@ void wideEntmaxRow(const Row<F32>& row, double alpha, float* scratch) {
 
 template <class V>
 void normmaxRow(const Row<V>& row, double p, typename V::T* scratch) {
-  if (!(p > 1) || !powerRow(row, 1, p / (p - 1), 1 / (p - 1), scratch))
+  if (!(p > 1) || !powerRow<V, true>(row, 1, p / (p - 1), scratch))
     reference::normmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, p);
 }
 
@@ -488,7 +517,8 @@ struct BackwardRow {
   }
 };
 
-/// r (g - <r, g> / sum r) with r = weight(y) where y != 0.
+/// r (g - <r, g> / sum r) with r = weight(y) where y != 0. No branch asks whether a vector has such a y: where a few do, it would be
+/// mispredicted too often.
 template <class V, class Weight>
 inline __attribute__((always_inline)) void weightedRow(const BackwardRow<V>& row, Weight&& weight) {
   const auto zero = V::zero();
@@ -496,19 +526,14 @@ inline __attribute__((always_inline)) void weightedRow(const BackwardRow<V>& row
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto y = at.load(row.y + i, zero);
     const auto live = V::notEqual(y, zero);
-    if (!V::any(live)) return;
-    const auto r = V::keep(live, weight(V::select(live, y, V::set(1))));
+    const auto r = V::keep(live, weight(y));
     sum = sum + r;
     dot = V::fma(r, V::keep(live, at.load(row.g + i, zero)), dot);
   });
   const auto mean = V::set(V::sum(dot) / V::sum(sum)), factor = row.factor();
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto y = at.load(row.y + i, zero);
-    const auto live = V::notEqual(y, zero);
-    auto result = zero;
-    if (V::any(live))
-      result = V::keep(live, weight(V::select(live, y, V::set(1))) * (at.load(row.g + i, zero) - mean) * factor);
-    at.store(row.out + i, result);
+    at.store(row.out + i, V::keep(V::notEqual(y, zero), weight(y) * (at.load(row.g + i, zero) - mean) * factor));
   });
   row.finish();
 }
@@ -534,6 +559,40 @@ inline __attribute__((always_inline)) typename V::R power(typename V::R y, typen
   return V::select(V::nan(y), y, result);
 }
 
+/// As weightedRow with r = y^a, which is dear: the entries with y != 0 are brought together first. scratch: two rows.
+template <class V>
+void poweredRow(const BackwardRow<V>& row, double exponent, typename V::T* scratch) {
+  using T = typename V::T;
+  const auto zero = V::zero(), one = V::set(1), a = V::set(static_cast<T>(exponent)), factor = row.factor();
+  T *r = scratch, *g = scratch + row.n + kPadding;
+  int64_t count = 0;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto y = at.load(row.y + i, zero);
+    const auto live = V::notEqual(y, zero);
+    V::compress(g + count, live, at.load(row.g + i, zero));
+    count += V::compress(r + count, live, y);
+  });
+  V::store(r + count, zero);
+  V::store(g + count, zero);
+  auto sum = zero, dot = zero;
+  for (int64_t i = 0; i < count; i += V::W) {
+    const auto y = V::load(r + i);
+    const auto live = V::notEqual(y, zero);
+    const auto weight = V::keep(live, power<V>(V::select(live, y, one), a));
+    sum = sum + weight;
+    dot = V::fma(weight, V::load(g + i), dot);
+    V::store(r + i, weight);
+  }
+  const auto mean = V::set(V::sum(dot) / V::sum(sum));
+  for (int64_t i = 0; i < count; i += V::W) V::store(r + i, V::load(r + i) * (V::load(g + i) - mean) * factor);
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto live = V::notEqual(at.load(row.y + i, zero), zero);
+    at.store(row.out + i, V::expand(live, r));
+    r += V::count(live);
+  });
+  row.finish();
+}
+
 template <class V>
 void entmaxBackward(const Block<typename V::T>& b) {
   using T = typename V::T;
@@ -548,8 +607,7 @@ void entmaxBackward(const Block<typename V::T>& b) {
     } else if (alpha == 2) {
       weightedRow(row, [](auto y) { return V::select(V::nan(y), y, V::set(1)); });
     } else {
-      const auto a = V::set(static_cast<T>(2 - alpha));
-      weightedRow(row, [a](auto y) { return power<V>(y, a); });
+      poweredRow(row, 2 - alpha, b.scratch);
     }
   }
 }

@@ -8,28 +8,30 @@
 namespace dl4jhopfield {
 namespace {
 
-// Lane orders that move the chosen lanes of a mask to the front: 8 lanes of 32 bits, and 4 of 64 as pairs of 32.
-struct CompressTables {
-  uint8_t eight[256][8];
-  uint8_t four[16][8];
+// Lane orders that move the chosen lanes of a mask to the front, and from the front back to their places: 8 lanes of 32 bits,
+// and 4 of 64 as pairs of 32.
+struct LaneOrders {
+  uint8_t eight[256][8], eightBack[256][8];
+  uint8_t four[16][8], fourBack[16][8];
 
-  constexpr CompressTables() : eight(), four() {
+  constexpr LaneOrders() : eight(), eightBack(), four(), fourBack() {
     for (int mask = 0; mask < 256; ++mask) {
-      int n = 0;
-      for (int lane = 0; lane < 8; ++lane)
-        if (mask >> lane & 1) eight[mask][n++] = static_cast<uint8_t>(lane);
+      uint8_t n = 0;
+      for (uint8_t lane = 0; lane < 8; ++lane) {
+        eightBack[mask][lane] = n;
+        if (mask >> lane & 1) eight[mask][n++] = lane;
+      }
     }
     for (int mask = 0; mask < 16; ++mask) {
-      int n = 0;
-      for (int lane = 0; lane < 4; ++lane) {
-        if (!(mask >> lane & 1)) continue;
-        four[mask][n++] = static_cast<uint8_t>(2 * lane);
-        four[mask][n++] = static_cast<uint8_t>(2 * lane + 1);
+      uint8_t n = 0;
+      for (uint8_t lane = 0; lane < 8; ++lane) {
+        fourBack[mask][lane] = n;
+        if (mask >> lane / 2 & 1) four[mask][n++] = lane;
       }
     }
   }
 };
-constexpr CompressTables kCompress;
+constexpr LaneOrders kOrders;
 alignas(32) constexpr int32_t kWindow[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 
 inline uint64_t partialBytes(const uint8_t* p, int n) {
@@ -103,9 +105,15 @@ struct F32 {
   static int compress(float* p, M m, R a) {
     const unsigned mask = static_cast<unsigned>(_mm256_movemask_ps(m.bits));
     const __m256i order =
-        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kCompress.eight[mask])));
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kOrders.eight[mask])));
     _mm256_storeu_ps(p, _mm256_permutevar8x32_ps(a, order));
     return __builtin_popcount(mask);
+  }
+  static R expand(M m, const float* p) {
+    const unsigned mask = static_cast<unsigned>(_mm256_movemask_ps(m.bits));
+    const __m256i order =
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kOrders.eightBack[mask])));
+    return keep(m, _mm256_permutevar8x32_ps(load(p), order));
   }
   static R round(R a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
   static R scale2(R a, R n) {  // in two halves, so that subnormal results come out right
@@ -186,9 +194,15 @@ struct F64 {
   static double minimum(R a) { return -maximum(_mm256_xor_pd(a, _mm256_set1_pd(-0.0))); }
   static int compress(double* p, M m, R a) {
     const unsigned mask = static_cast<unsigned>(_mm256_movemask_pd(m.bits));
-    const __m256i order = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kCompress.four[mask])));
+    const __m256i order = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kOrders.four[mask])));
     _mm256_storeu_pd(p, _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(a), order)));
     return __builtin_popcount(mask);
+  }
+  static R expand(M m, const double* p) {
+    const unsigned mask = static_cast<unsigned>(_mm256_movemask_pd(m.bits));
+    const __m256i order =
+        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kOrders.fourBack[mask])));
+    return keep(m, _mm256_castps_pd(_mm256_permutevar8x32_ps(_mm256_castpd_ps(load(p)), order)));
   }
   static R round(R a) { return _mm256_round_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
   static R scale2(R a, R n) {

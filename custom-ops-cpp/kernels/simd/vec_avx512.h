@@ -64,6 +64,8 @@ struct F32 {
     _mm512_storeu_ps(p, _mm512_maskz_compress_ps(m, a));
     return count(m);
   }
+  /// The reverse: the next count(m) numbers in the chosen lanes, 0 elsewhere. Reads W numbers.
+  static R expand(M m, const float* p) { return _mm512_maskz_expand_ps(m, load(p)); }
   static R round(R a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
   static R scale2(R a, R n) { return _mm512_scalef_ps(a, n); }  // a 2^n
   /// a = m 2^e with m in [1, 2), for positive a.
@@ -128,6 +130,8 @@ struct F64 {
     _mm512_storeu_pd(p, _mm512_maskz_compress_pd(m, a));
     return count(m);
   }
+  /// The reverse: the next count(m) numbers in the chosen lanes, 0 elsewhere. Reads W numbers.
+  static R expand(M m, const double* p) { return _mm512_maskz_expand_pd(m, load(p)); }
   static R round(R a) { return _mm512_roundscale_pd(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
   static R scale2(R a, R n) { return _mm512_scalef_pd(a, n); }
   static R mantissa(R a, R& e) {
