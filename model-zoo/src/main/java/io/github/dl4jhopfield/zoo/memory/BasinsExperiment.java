@@ -8,6 +8,8 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.ExperimentContext;
 import io.github.dl4jhopfield.zoo.ExperimentOption;
 import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Plots;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
@@ -205,7 +207,7 @@ public final class BasinsExperiment extends MemoryExperiment {
       FixedPoint point = retrieval.result(i).fixedPoint();
       g.setColor(
           point.kind() == FixedPoint.Kind.SINGLE_PATTERN
-              ? pale(Plots.COLOURS[(int) point.pattern()])
+              ? pale(Plots.colour((int) point.pattern()))
               : MIXED);
       int x0 = left + (int) Math.round((i % grid) * cell);
       int y0 = top + (int) Math.round((i / grid) * cell);
@@ -242,7 +244,7 @@ public final class BasinsExperiment extends MemoryExperiment {
     for (int p = 0; p < patterns.size(0); p++) {
       double[] at = pixel(patterns.getRow(p).toDoubleVector(), left, top);
       Ellipse2D disc = new Ellipse2D.Double(at[0] - 11, at[1] - 11, 22, 22);
-      g.setColor(Plots.COLOURS[p]);
+      g.setColor(Plots.colour(p));
       g.fill(disc);
       g.setColor(Color.WHITE);
       g.draw(disc);

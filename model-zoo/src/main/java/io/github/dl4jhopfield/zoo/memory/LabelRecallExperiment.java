@@ -9,6 +9,8 @@ import io.github.dl4jhopfield.zoo.ExperimentContext;
 import io.github.dl4jhopfield.zoo.ExperimentOption;
 import io.github.dl4jhopfield.zoo.ExperimentResult;
 import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Plots;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

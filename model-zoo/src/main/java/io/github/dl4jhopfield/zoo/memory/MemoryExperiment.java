@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.zoo.Experiment;
 import io.github.dl4jhopfield.zoo.ExperimentContext;
 import io.github.dl4jhopfield.zoo.ExperimentResult;
 import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -10,6 +10,8 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.ExperimentContext;
 import io.github.dl4jhopfield.zoo.ExperimentOption;
 import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Plots;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

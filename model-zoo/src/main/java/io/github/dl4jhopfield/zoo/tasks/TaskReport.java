@@ -2,9 +2,9 @@ package io.github.dl4jhopfield.zoo.tasks;
 
 import io.github.dl4jhopfield.zoo.ExperimentResult;
 import io.github.dl4jhopfield.zoo.ResultTable;
-import io.github.dl4jhopfield.zoo.memory.Figure;
-import io.github.dl4jhopfield.zoo.memory.Plots;
+import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
+import io.github.dl4jhopfield.zoo.report.Plots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

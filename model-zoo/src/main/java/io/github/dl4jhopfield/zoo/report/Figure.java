@@ -1,6 +1,5 @@
-package io.github.dl4jhopfield.zoo.memory;
+package io.github.dl4jhopfield.zoo.report;
 
-import io.github.dl4jhopfield.zoo.report.SvgFigure;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -18,7 +17,8 @@ import javax.imageio.ImageIO;
  */
 public record Figure(String name, BufferedImage image, String caption) implements SvgFigure {
 
-  byte[] png() {
+  /** The picture as a PNG file. */
+  public byte[] png() {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       ImageIO.write(image, "png", bytes);

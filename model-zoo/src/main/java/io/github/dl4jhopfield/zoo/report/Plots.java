@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.zoo.memory;
+package io.github.dl4jhopfield.zoo.report;
 
 import java.awt.BasicStroke;
 import java.awt.Color;
@@ -25,7 +25,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** The charts of the experiments, one look for all. */
 public final class Plots {
   /** Distinct also for most colour-blind readers (Okabe and Ito). */
-  static final Color[] COLOURS = {
+  private static final Color[] COLOURS = {
     new Color(0x0072B2),
     new Color(0xD55E00),
     new Color(0x009E73),
@@ -45,13 +45,20 @@ public final class Plots {
     SeriesMarkers.OVAL,
   };
 
-  static final Color INK = new Color(0x1b1f24);
+  /** The colour of text. */
+  public static final Color INK = new Color(0x1b1f24);
+
   private static final Color GRID = new Color(0xd8dee4);
 
   private Plots() {}
 
+  /** The colour of the series of that index; they repeat. */
+  public static Color colour(int series) {
+    return COLOURS[series % COLOURS.length];
+  }
+
   /** A font at double size, for pictures shown at half size. */
-  static Font font(int style, int size) {
+  public static Font font(int style, int size) {
     return new Font(Font.SANS_SERIF, style, 2 * size);
   }
 
@@ -61,7 +68,7 @@ public final class Plots {
   /**
    * Lines over axes that may be logarithmic; y from {@code yMin} to {@code yMax}, or NaN to fit.
    */
-  static BufferedImage lines(
+  public static BufferedImage lines(
       String title,
       String xTitle,
       boolean xLog,
@@ -102,23 +109,31 @@ public final class Plots {
     for (Line line : lines) {
       var series = chart.addSeries(line.name(), line.x(), line.y());
       series.setMarker(markers ? MARKERS[i % MARKERS.length] : SeriesMarkers.NONE);
-      series.setMarkerColor(COLOURS[i % COLOURS.length]);
-      series.setLineColor(COLOURS[i % COLOURS.length]);
-      series.setLineStyle(new BasicStroke(4));
+      series.setMarkerColor(colour(i));
+      series.setLineColor(colour(i));
+      series.setLineStyle(stroke(i));
       i++;
     }
     return picture(chart);
   }
 
+  /** Dashed once the colours repeat. */
+  private static BasicStroke stroke(int series) {
+    return series < COLOURS.length
+        ? new BasicStroke(4)
+        : new BasicStroke(
+            4, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {14, 8}, 0);
+  }
+
   /** Lines through many points, without markers, over linear axes from 0. */
-  static BufferedImage curves(String title, String xTitle, String yTitle, List<Line> lines) {
+  public static BufferedImage curves(String title, String xTitle, String yTitle, List<Line> lines) {
     XYChart chart = chart(title, xTitle, yTitle);
     chart.getStyler().setYAxisMin(0.0).setXAxisMin(0.0);
     int i = 0;
     for (Line line : lines) {
       var series = chart.addSeries(line.name(), line.x(), line.y());
       series.setMarker(SeriesMarkers.NONE);
-      series.setLineColor(COLOURS[i % COLOURS.length]);
+      series.setLineColor(colour(i));
       // thinner from line to line, so that curves that coincide can all be seen
       series.setLineStyle(
           new BasicStroke(Math.max(3, 10 - 2 * i), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
@@ -143,7 +158,7 @@ public final class Plots {
     int i = 0;
     for (Map.Entry<String, double[]> group : new LinkedHashMap<>(groups).entrySet()) {
       List<Double> y = new ArrayList<>(Arrays.stream(group.getValue()).boxed().toList());
-      chart.addSeries(group.getKey(), x, y).setFillColor(COLOURS[i++ % COLOURS.length]);
+      chart.addSeries(group.getKey(), x, y).setFillColor(colour(i++));
     }
     return picture(chart);
   }
@@ -174,6 +189,7 @@ public final class Plots {
         .setAxisTickPadding(10)
         .setAxisTitlePadding(16)
         .setYAxisTickMarkSpacingHint(80)
+        .setXAxisTickMarkSpacingHint(160)
         .setYAxisDecimalPattern("0.###")
         .setXAxisDecimalPattern("0.####");
     styler
@@ -195,7 +211,7 @@ public final class Plots {
   }
 
   /** A white canvas with smooth text. */
-  static Graphics2D canvas(BufferedImage image) {
+  public static Graphics2D canvas(BufferedImage image) {
     Graphics2D g = image.createGraphics();
     g.setColor(Color.WHITE);
     g.fillRect(0, 0, image.getWidth(), image.getHeight());
@@ -212,7 +228,7 @@ public final class Plots {
    * @param cells rows of images, each of height * width values from 0 (white) to 1; null leaves a
    *     cell empty
    */
-  static BufferedImage imageGrid(
+  public static BufferedImage imageGrid(
       List<String> rowLabels,
       List<String> columnTitles,
       List<double[][]> cells,
