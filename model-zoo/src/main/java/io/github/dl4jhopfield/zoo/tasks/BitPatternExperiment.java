@@ -33,10 +33,10 @@ public final class BitPatternExperiment extends TaskExperiment {
   @Override
   SequenceSet data(Map<String, String> options, long seed) {
     return SequenceSet.bitPatterns(
-        Integer.parseInt(options.get("bags")),
-        Integer.parseInt(options.get("instances")),
-        Integer.parseInt(options.get("bits")),
-        Integer.parseInt(options.get("signals")),
+        count(options, "bags"),
+        count(options, "instances"),
+        count(options, "bits"),
+        count(options, "signals"),
         seed);
   }
 

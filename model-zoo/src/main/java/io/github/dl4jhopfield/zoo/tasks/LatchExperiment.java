@@ -33,10 +33,7 @@ public final class LatchExperiment extends TaskExperiment {
   @Override
   SequenceSet data(Map<String, String> options, long seed) {
     return SequenceSet.latch(
-        Integer.parseInt(options.get("sequences")),
-        Integer.parseInt(options.get("steps")),
-        Integer.parseInt(options.get("characters")),
-        seed);
+        count(options, "sequences"), count(options, "steps"), count(options, "characters"), seed);
   }
 
   @Override

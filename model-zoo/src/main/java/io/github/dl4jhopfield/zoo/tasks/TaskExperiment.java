@@ -95,7 +95,7 @@ abstract class TaskExperiment implements Experiment {
     }
     List<TaskNetwork> networks = networks(options.get("networks"));
     List<SequenceSet> data = new ArrayList<>();
-    for (int repeat = 0; repeat < Integer.parseInt(options.get("repeats")); repeat++) {
+    for (int repeat = 0; repeat < count(options, "repeats"); repeat++) {
       data.add(data(options, context.seed() + repeat));
     }
     Path out = context.out().orElse(null);
@@ -122,12 +122,11 @@ abstract class TaskExperiment implements Experiment {
       List<SequenceSet> data,
       Map<String, String> options,
       ExperimentContext context) {
-    int passes = Integer.parseInt(options.get("epochs"));
+    int passes = count(options, "epochs");
     Progress progress = context.progress();
     progress.begin(
         networks.size() + " networks on " + name, (long) networks.size() * data.size() * passes);
-    ExecutorService pool =
-        Executors.newFixedThreadPool(Integer.parseInt(options.get("threads")), this::thread);
+    ExecutorService pool = Executors.newFixedThreadPool(count(options, "threads"), this::thread);
     try {
       List<Future<TaskTraining>> running = new ArrayList<>();
       for (TaskNetwork network : networks) {
@@ -182,6 +181,7 @@ abstract class TaskExperiment implements Experiment {
       long start) {
     Map<String, ExperimentResult.Metric> metrics = new LinkedHashMap<>();
     Map<String, Object> curves = new LinkedHashMap<>();
+    Map<String, Object> losses = new LinkedHashMap<>();
     List<List<String>> rows = new ArrayList<>();
     for (TaskNetwork network : networks) {
       List<TaskTraining> own = of(network, trainings);
@@ -190,6 +190,7 @@ abstract class TaskExperiment implements Experiment {
               own.stream().mapToDouble(TaskTraining::finalAccuracy).toArray());
       metrics.put("accuracy-" + network.label(), accuracy);
       curves.put(network.label(), own.stream().map(TaskTraining::accuracy).toList());
+      losses.put(network.label(), own.stream().map(TaskTraining::loss).toList());
       rows.add(
           List.of(
               network.label(),
@@ -202,6 +203,7 @@ abstract class TaskExperiment implements Experiment {
     details.put("trainingSequences", data.get(0).training().length);
     details.put("heldOutSequences", data.get(0).heldOut().length);
     details.put("accuracyCurves", curves);
+    details.put("lossCurves", losses);
     ResultTable table =
         new ResultTable(
             String.format(
@@ -250,6 +252,11 @@ abstract class TaskExperiment implements Experiment {
     AtomicFiles.writeText(files.get(1), TaskReport.html(task(data), trainings, result));
     AtomicFiles.writeText(files.get(0), result.toJson() + "\n");
     return result.withFiles(files);
+  }
+
+  /** An option that is a whole number. */
+  static int count(Map<String, String> options, String option) {
+    return Integer.parseInt(options.get(option));
   }
 
   static String number(String format, double value) {

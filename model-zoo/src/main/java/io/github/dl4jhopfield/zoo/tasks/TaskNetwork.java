@@ -23,7 +23,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.nn.weights.WeightInit;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
@@ -39,7 +38,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * depth 8, 3 update steps, beta 0.25, half of the association dropped; the adapted lookup starts
  * from the distinct steps of the training data, with targets of its own that are not trained. RELU
  * and PFU are the plain ones with a Lagrangian unit (LwPF). The pooling baselines are ours: a dense
- * ReLU layer as wide as the input, then the average or maximum over the steps.
+ * ReLU layer as wide as the input, then the average or maximum over the steps. Layers that are not
+ * Hopfield's start as PyTorch's do ({@link UniformStart}).
  */
 enum TaskNetwork {
   LSTM,
@@ -106,11 +106,7 @@ enum TaskNetwork {
   /** The network, not trained. */
   MultiLayerNetwork build(SequenceSet data, long seed) {
     NeuralNetConfiguration.ListBuilder list =
-        new NeuralNetConfiguration.Builder()
-            .seed(seed)
-            .weightInit(WeightInit.UNIFORM)
-            .updater(Updaters.adam())
-            .list();
+        new NeuralNetConfiguration.Builder().seed(seed).updater(Updaters.adam()).list();
     int features = data.features();
     int width = features;
     INDArray stored = null;
@@ -118,11 +114,11 @@ enum TaskNetwork {
       case "LSTM" -> {
         list.layer(
             new LastTimeStep(
-                decayed(new LSTM.Builder())
+                decayed(new LSTM.Builder(), WEIGHT_DECAY / 2)
                     .nIn(features)
                     .nOut(LSTM_UNITS)
                     .activation(Activation.TANH)
-                    .forgetGateBiasInit(0)
+                    .biasUpdater(Updaters.ofTwoBiases())
                     .dataFormat(RNNFormat.NWC)
                     .build()));
         width = LSTM_UNITS;
@@ -168,6 +164,7 @@ enum TaskNetwork {
     list.setInputType(InputType.recurrent(features, data.steps(), RNNFormat.NWC));
     MultiLayerNetwork network = new MultiLayerNetwork(list.build());
     network.init();
+    UniformStart.of(network);
     if (this == LOOKUP_ADAPTED) {
       network.getLayer(0).setParam("lookup", stored);
     }
@@ -177,8 +174,12 @@ enum TaskNetwork {
 
   /** On each layer, since DL4J applies a network's weight decay to its own layers twice. */
   private static <B extends BaseLayer.Builder<B>> B decayed(B builder) {
+    return decayed(builder, WEIGHT_DECAY);
+  }
+
+  private static <B extends BaseLayer.Builder<B>> B decayed(B builder, double ofBiases) {
     builder.weightDecay(WEIGHT_DECAY);
-    builder.weightDecayBias(WEIGHT_DECAY);
+    builder.weightDecayBias(ofBiases);
     return builder;
   }
 
@@ -200,6 +201,14 @@ enum TaskNetwork {
   private static final class Updaters {
     static IUpdater adam() {
       return new Adam(LEARNING_RATE);
+    }
+
+    /**
+     * PyTorch's LSTM adds two biases with equal gradients: each moves at the learning rate, the sum
+     * at twice it and, with half the weight decay, decays as each.
+     */
+    static IUpdater ofTwoBiases() {
+      return new Adam(2 * LEARNING_RATE);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.zoo.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jhopfield.layers.HopfieldBase;
 import io.github.dl4jhopfield.zoo.ExperimentContext;
@@ -12,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.LongStream;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -100,6 +103,51 @@ class TaskExperimentsTest {
             .hasSize(trained ? 1 : 0);
       }
     }
+  }
+
+  @Test
+  void layersOfDl4jStartUniformlyWithinPytorchsBounds() {
+    SequenceSet data = SequenceSet.latch(64, 5, 400, 3);
+    Layer[] dense = TaskNetwork.MAX_POOLING.build(data, 1).getLayers();
+    for (Layer layer : List.of(dense[0], dense[2])) {
+      assertUniform(layer.getParam("W"), 1 / Math.sqrt(400));
+    }
+    assertUniform(dense[0].getParam("b"), 1 / Math.sqrt(400));
+    Layer lstm = TaskNetwork.LSTM.build(data, 1).getLayer(0);
+    assertUniform(lstm.getParam("W"), 1 / Math.sqrt(4));
+    assertUniform(lstm.getParam("RW"), 1 / Math.sqrt(4));
+    double[] biases =
+        LongStream.range(1, 100)
+            .mapToObj(seed -> TaskNetwork.LSTM.build(data, seed).getLayer(0).getParam("b"))
+            .flatMapToDouble(b -> Arrays.stream(b.toDoubleVector()))
+            .toArray();
+    // two draws within 1/2: their sum within 1, its variance twice 1/12
+    assertThat(Arrays.stream(biases).map(Math::abs).max().orElseThrow()).isLessThanOrEqualTo(1);
+    double variance = Arrays.stream(biases).map(b -> b * b).average().orElseThrow();
+    assertThat(variance).isBetween(0.9 / 6, 1.1 / 6);
+  }
+
+  private static void assertUniform(INDArray parameter, double bound) {
+    double[] values = parameter.dup().reshape(parameter.length()).toDoubleVector();
+    assertThat(Arrays.stream(values).map(Math::abs).max().orElseThrow()).isLessThanOrEqualTo(bound);
+    double deviation = Math.sqrt(Arrays.stream(values).map(v -> v * v).average().orElseThrow());
+    double error = 4 * bound / Math.sqrt(values.length);
+    assertThat(deviation).isCloseTo(bound / Math.sqrt(3), within(error));
+  }
+
+  @Test
+  void theLossIsTheCrossEntropyWithoutWeightDecay() {
+    SequenceSet data = SequenceSet.latch(32, 5, 4, 3);
+    INDArray x = data.sequences(data.training(), 0, 24);
+    INDArray y = data.labels(data.training(), 0, 24);
+    MultiLayerNetwork start = TaskNetwork.POOLING.build(data, 1);
+    INDArray p = start.output(x);
+    double entropy = 0;
+    for (int i = 0; i < 24; i++) {
+      entropy -= Math.log(y.getInt(i, 0) == 1 ? p.getDouble(i, 0) : 1 - p.getDouble(i, 0)) / 24;
+    }
+    double[] loss = TaskTraining.run(TaskNetwork.POOLING, data, 1, 1, epoch -> {}).loss();
+    assertThat(loss[0]).isCloseTo(entropy, within(1e-5));
   }
 
   @Test
