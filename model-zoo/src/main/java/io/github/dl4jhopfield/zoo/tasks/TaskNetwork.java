@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.layers.HopfieldLayer;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.zoo.ClipGradientNorm;
+import io.github.dl4jhopfield.zoo.DecoupledWeightDecay;
 import io.github.dl4jhopfield.zoo.FlattenSteps;
 import io.github.dl4jhopfield.zoo.InstanceRows;
 import io.github.dl4jhopfield.zoo.RowInstances;
@@ -15,7 +16,6 @@ import java.util.Locale;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -114,7 +114,7 @@ enum TaskNetwork {
       case "LSTM" -> {
         list.layer(
             new LastTimeStep(
-                decayed(new LSTM.Builder(), WEIGHT_DECAY / 2)
+                new LSTM.Builder()
                     .nIn(features)
                     .nOut(LSTM_UNITS)
                     .activation(Activation.TANH)
@@ -124,11 +124,7 @@ enum TaskNetwork {
         width = LSTM_UNITS;
       }
       case "AVERAGE", "MAX" ->
-          list.layer(
-                  decayed(new DenseLayer.Builder())
-                      .nOut(features)
-                      .activation(Activation.RELU)
-                      .build())
+          list.layer(new DenseLayer.Builder().nOut(features).activation(Activation.RELU).build())
               .layer(
                   new GlobalPoolingLayer.Builder(
                           this == MAX_POOLING ? PoolingType.MAX : PoolingType.AVG)
@@ -156,7 +152,7 @@ enum TaskNetwork {
       width = data.steps() * features;
     }
     list.layer(
-        decayed(new OutputLayer.Builder(LossFunctions.LossFunction.XENT))
+        new OutputLayer.Builder(LossFunctions.LossFunction.XENT)
             .nIn(width)
             .nOut(1)
             .activation(Activation.SIGMOID)
@@ -168,24 +164,12 @@ enum TaskNetwork {
     if (this == LOOKUP_ADAPTED) {
       network.getLayer(0).setParam("lookup", stored);
     }
-    network.setListeners(new ClipGradientNorm(1));
+    network.setListeners(
+        new ClipGradientNorm(1), new DecoupledWeightDecay(LEARNING_RATE * WEIGHT_DECAY));
     return network;
   }
 
-  /** On each layer, since DL4J applies a network's weight decay to its own layers twice. */
-  private static <B extends BaseLayer.Builder<B>> B decayed(B builder) {
-    return decayed(builder, WEIGHT_DECAY);
-  }
-
-  private static <B extends BaseLayer.Builder<B>> B decayed(B builder, double ofBiases) {
-    builder.weightDecay(WEIGHT_DECAY);
-    builder.weightDecayBias(ofBiases);
-    return builder;
-  }
-
   private <B extends HopfieldBase.Builder<B>> B options(B builder) {
-    builder.weightDecay(WEIGHT_DECAY);
-    builder.weightDecayBias(WEIGHT_DECAY);
     if (isAdapted() && this != LOOKUP_ADAPTED) {
       builder.nHeads(8).hiddenSize(8).updateSteps(3).beta(0.25).associationDropout(0.5);
     }
@@ -203,10 +187,7 @@ enum TaskNetwork {
       return new Adam(LEARNING_RATE);
     }
 
-    /**
-     * PyTorch's LSTM adds two biases with equal gradients: each moves at the learning rate, the sum
-     * at twice it and, with half the weight decay, decays as each.
-     */
+    /** For the one bias that stands for the two of PyTorch's LSTM, which move together. */
     static IUpdater ofTwoBiases() {
       return new Adam(2 * LEARNING_RATE);
     }

@@ -1,6 +1,5 @@
 package io.github.dl4jhopfield.zoo.tasks;
 
-import java.util.Arrays;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -47,22 +46,14 @@ record TaskTraining(
       shuffle(order, random);
       for (int from = 0; from < order.length; from += BATCH) {
         int to = Math.min(order.length, from + BATCH);
-        double decay = decay(network);
         network.fit(data.sequences(order, from, to), data.labels(order, from, to));
-        loss[epoch] += (network.score() - decay) * (to - from) / order.length;
+        loss[epoch] += network.score() * (to - from) / order.length;
       }
       accuracy[epoch] = accuracy(network, data);
       afterEpoch.accept(epoch);
     }
     return new TaskTraining(
         which, seed, network, loss, accuracy, (System.nanoTime() - start) / 1e9);
-  }
-
-  /** What DL4J adds to the score for weight decay. */
-  private static double decay(MultiLayerNetwork network) {
-    return Arrays.stream(network.getLayers())
-        .mapToDouble(layer -> layer.calcRegularizationScore(true))
-        .sum();
   }
 
   private static double accuracy(MultiLayerNetwork network, SequenceSet data) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jhopfield.layers.HopfieldBase;
+import io.github.dl4jhopfield.zoo.DecoupledWeightDecay;
 import io.github.dl4jhopfield.zoo.ExperimentContext;
 import io.github.dl4jhopfield.zoo.ExperimentResult;
 import io.github.dl4jhopfield.zoo.Experiments;
@@ -94,13 +95,26 @@ class TaskExperimentsTest {
   @EnumSource(TaskNetwork.class)
   void everyTrainedParameterDecaysOnce(TaskNetwork which) {
     MultiLayerNetwork network = which.build(SequenceSet.latch(64, 5, 4, 3), 1);
+    network.params().assign(1000);
+    network
+        .getListeners()
+        .forEach(
+            listener -> {
+              if (listener instanceof DecoupledWeightDecay decay) {
+                decay.onGradientCalculation(network);
+              }
+            });
     for (Layer layer : network.getLayers()) {
-      for (String parameter : layer.paramTable().keySet()) {
+      for (var parameter : layer.paramTable().entrySet()) {
         boolean trained =
-            !(layer.conf().getLayer() instanceof HopfieldBase own) || own.trainable(parameter);
-        assertThat(layer.conf().getLayer().getRegularizationByParam(parameter))
-            .as(parameter)
-            .hasSize(trained ? 1 : 0);
+            !(layer.conf().getLayer() instanceof HopfieldBase own)
+                || own.trainable(parameter.getKey());
+        assertThat(parameter.getValue().dup().reshape(-1).toDoubleVector())
+            .as(parameter.getKey())
+            .usingComparatorWithPrecision(1e-3)
+            .containsOnly(trained ? 1000 - 0.01 : 1000);
+        assertThat(layer.conf().getLayer().getRegularizationByParam(parameter.getKey()))
+            .isNullOrEmpty();
       }
     }
   }
