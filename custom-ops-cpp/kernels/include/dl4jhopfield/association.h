@@ -16,6 +16,9 @@
 // is at most `updateStepsEps` (in every batch item for StopScope::Batch, as the original; in the item itself for
 // StopScope::Sample, so that a prediction does not depend on its batch mates).
 //
+// Early stop: where heads are many each iterates on one thread, and while the weights of one head at two steps fit 512 KB they
+// are kept, so that their change costs no product; else both are computed again.
+//
 // Memory: nothing grows with L * S. Scores live in a tile of one block of queries; softmax is online; for the other
 // separations the threshold is searched on the tile while S * 16 scores fit in a few MB, else the scores are computed again in every
 // round of the search. The backward pass computes everything again from q, k and v.
