@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Multiplies every trained parameter of a network, biases and gains too, by 1 - rate before each
  * update: with Adam, AdamW (Loshchilov and Hutter, "Decoupled Weight Decay Regularization", ICLR
  * 2019) as PyTorch has it. DL4J's own weight decay does the same one parameter at a time, which
- * takes more than half of the time of a small network's step, and adds to the score.
+ * takes about 40% of the time of a small network's step, and adds to the score.
  *
  * <pre>{@code network.setListeners(new DecoupledWeightDecay(1e-3 * 0.01));}</pre>
  */

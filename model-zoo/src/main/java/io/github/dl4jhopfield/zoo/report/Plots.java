@@ -107,7 +107,10 @@ public final class Plots {
     chart.getStyler().setMarkerSize(14);
     int i = 0;
     for (Line line : lines) {
-      var series = chart.addSeries(line.name(), line.x(), line.y());
+      var series =
+          markers
+              ? chart.addSeries(line.name(), line.x(), line.y())
+              : chart.addSeries(line.name(), unevenly(line.x()), unevenly(line.y()));
       series.setMarker(markers ? MARKERS[i % MARKERS.length] : SeriesMarkers.NONE);
       series.setMarkerColor(colour(i));
       series.setLineColor(colour(i));
@@ -115,6 +118,21 @@ public final class Plots {
       i++;
     }
     return picture(chart);
+  }
+
+  /**
+   * The same curve with a point amid the first two: for equally spaced points XChart labels every
+   * n-th, as tight as they fit, for others round numbers.
+   */
+  private static double[] unevenly(double[] values) {
+    if (values.length < 2) {
+      return values;
+    }
+    double[] result = new double[values.length + 1];
+    result[0] = values[0];
+    result[1] = (values[0] + values[1]) / 2;
+    System.arraycopy(values, 1, result, 2, values.length - 1);
+    return result;
   }
 
   /** Dashed once the colours repeat. */
@@ -189,7 +207,7 @@ public final class Plots {
         .setAxisTickPadding(10)
         .setAxisTitlePadding(16)
         .setYAxisTickMarkSpacingHint(80)
-        .setXAxisTickMarkSpacingHint(160)
+        .setXAxisTickMarkSpacingHint(120)
         .setYAxisDecimalPattern("0.###")
         .setXAxisDecimalPattern("0.####");
     styler
