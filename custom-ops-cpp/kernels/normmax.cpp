@@ -60,7 +60,7 @@ INSTANTIATE(double)
 template <class S>
 void normmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& p, const RowScalars<S>& beta,
              const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(p).out(y).run(8, kPowerRows, rowKernels<Compute<S>>().normmax);
+  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(p).out(y).run(8, kWideRows, rowKernels<Compute<S>>().normmax);
 }
 
 template <class S>

@@ -10,7 +10,7 @@ constexpr int kMaxOperands = 4;
 /// Elements by which scratch rows are longer than asked for: vector stores may run past the end.
 constexpr int64_t kPadding = 32;
 
-/// Scratch rows of what takes powers, and of entmax forward: there a float row may be computed in double.
+/// Scratch rows of what takes powers: kWideRows where a float row may be computed in double.
 constexpr int64_t kPowerRows = 2, kWideRows = 8;
 
 template <class C>

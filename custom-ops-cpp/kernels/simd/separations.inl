@@ -278,23 +278,9 @@ bool powerRow(const Row<V>& row, double s, double q, typename V::T* scratch) {
   return true;
 }
 
-void wideEntmaxRow(const Row<F32>& row, double alpha, float* scratch);
-
-template <class V>
-void entmaxRow(const Row<V>& row, double alpha, typename V::T* scratch) {
-  if (alpha == 1) return softmaxRow(row);
-  if (alpha == 1.5) return sparseRow<V, 2>(row, scratch);
-  if (alpha == 2) return sparseRow<V, 1>(row, scratch);
-  if constexpr (sizeof(typename V::T) == 4) {
-    if (alpha > 2) return wideEntmaxRow(row, alpha, scratch);
-  }
-  if (!powerRow<V, false>(row, alpha - 1, 1 / (alpha - 1), scratch))
-    reference::entmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, alpha);
-}
-
-/// Above 2 a root steeper than the square root magnifies rounding by y^(2 - alpha): a float row is computed in double.
-/// scratch: kWideRows rows.
-void wideEntmaxRow(const Row<F32>& row, double alpha, float* scratch) {
+/// separate(row, scratch) on a double copy of a float row. scratch: kWideRows rows.
+template <class F>
+void inDouble(const Row<F32>& row, float* scratch, F&& separate) {
   const int64_t wide = row.n + kPadding;
   double* x = reinterpret_cast<double*>(scratch);
   Row<F64> other;
@@ -306,12 +292,30 @@ void wideEntmaxRow(const Row<F32>& row, double alpha, float* scratch) {
   other.scale = row.beta < 0 ? -row.beta : row.beta;
   other.sign = row.sign;
   for (int64_t i = 0; i < row.n; ++i) x[i] = static_cast<double>(row.x[i]);
-  entmaxRow(other, alpha, x + 2 * wide);
+  separate(other, x + 2 * wide);
   for (int64_t i = 0; i < row.n; ++i) row.y[i] = static_cast<float>(other.y[i]);
+}
+
+// A power below 1 (alpha or p above 2) magnifies rounding near 0 without bound: such float rows are computed in double.
+
+template <class V>
+void entmaxRow(const Row<V>& row, double alpha, typename V::T* scratch) {
+  if (alpha == 1) return softmaxRow(row);
+  if (alpha == 1.5) return sparseRow<V, 2>(row, scratch);
+  if (alpha == 2) return sparseRow<V, 1>(row, scratch);
+  if constexpr (sizeof(typename V::T) == 4) {
+    if (alpha > 2)
+      return inDouble(row, scratch, [&](const Row<F64>& wide, double* more) { entmaxRow(wide, alpha, more); });
+  }
+  if (!powerRow<V, false>(row, alpha - 1, 1 / (alpha - 1), scratch))
+    reference::entmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, alpha);
 }
 
 template <class V>
 void normmaxRow(const Row<V>& row, double p, typename V::T* scratch) {
+  if constexpr (sizeof(typename V::T) == 4) {
+    if (p > 2) return inDouble(row, scratch, [&](const Row<F64>& wide, double* more) { normmaxRow(wide, p, more); });
+  }
   if (!(p > 1) || !powerRow<V, true>(row, 1, p / (p - 1), scratch))
     reference::normmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, p);
 }
