@@ -5,6 +5,7 @@
 #include <deque>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "dl4jhopfield/dtype.h"
@@ -258,6 +259,60 @@ template <>
 inline void Arguments<Half>::store(Half* p, double v) { *p = toHalf(static_cast<float>(v)); }
 template <>
 inline void Arguments<BFloat16>::store(BFloat16* p, double v) { *p = toBFloat16(static_cast<float>(v)); }
+
+// Plain reading and writing of arrays, for ops that have no axis and no scores.
+
+inline std::vector<int64_t> shapeOf(const Array& a) { return {a.shape(), a.shape() + a.rank()}; }
+inline std::vector<int64_t> stridesOf(const Array& a) { return {a.strides(), a.strides() + a.rank()}; }
+/// The strides that a C-order copy of it has.
+inline std::vector<int64_t> denseStrides(const Array& a) {
+  std::vector<int64_t> strides(a.rank());
+  int64_t stride = 1;
+  for (int i = a.rank() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    stride *= a.shape()[i];
+  }
+  return strides;
+}
+/// Whether its elements follow each other in C order.
+inline bool isDense(const Array& a) {
+  const std::vector<int64_t> dense = denseStrides(a);
+  for (int i = 0; i < a.rank(); ++i)
+    if (a.shape()[i] != 1 && a.strides()[i] != dense[i]) return false;
+  return true;
+}
+
+/// Rows along the last axis.
+template <class T>
+RowsView<T> lastAxis(const Array& a, const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
+  return rowsAlong(static_cast<T*>(a.data), static_cast<int>(shape.size()), shape.data(), strides.data());
+}
+template <class T>
+RowsView<T> lastAxis(const Array& a) {
+  return lastAxis<T>(a, shapeOf(a), stridesOf(a));
+}
+
+/// Its numbers in C order, of an array of S.
+template <class S, class C = Compute<S>>
+std::vector<C> numbersOf(const Array& a) {
+  std::vector<C> numbers;
+  numbers.reserve(a.length());
+  eachElement(a, [&](int64_t offset) {
+    const S* p = static_cast<const S*>(a.data) + offset;
+    if constexpr (std::is_same_v<S, C>)
+      numbers.push_back(*p);
+    else
+      numbers.push_back(static_cast<C>(Arguments<S>::load(p)));
+  });
+  return numbers;
+}
+/// The reverse.
+template <class S, class C>
+void storeNumbers(const Array& a, const C* numbers) {
+  eachElement(a, [&](int64_t offset) {
+    Arguments<S>::store(static_cast<S*>(a.data) + offset, static_cast<double>(*numbers++));
+  });
+}
 
 }  // namespace nd4j
 }  // namespace dl4jhopfield

@@ -63,11 +63,11 @@ class Arrays {
   }
 
   /// [batch, rows, heads, width], batch broadcast.
-  HeadView<const C> heads(int input, const Shape& shape) { return byRow(floating(input), shape); }
+  HeadView<const C> heads(int input, const Shape& shape) { return headView(floating(input), shape, true); }
   /// [batch, heads, queries, stored], broadcast.
-  HeadView<const C> scores(int input) { return byHead(floating(input), sizes.scores()); }
+  HeadView<const C> scores(int input) { return headView(floating(input), sizes.scores(), false); }
 
-  HeadView<const uint8_t> mask(int input) { return byHead(flags(input), sizes.scores()); }
+  HeadView<const uint8_t> mask(int input) { return headView(flags(input), sizes.scores(), false); }
   /// [batch, n] flags: a row a batch item.
   const uint8_t* itemFlags(int input, int64_t n, int64_t& batchStep, int64_t& step) {
     const Source<uint8_t> source = flags(input);
@@ -81,9 +81,7 @@ class Arrays {
   const std::vector<double>& numbers(int input) {
     const Array a = call_.input(input);
     require(a);
-    std::vector<double>& values = numbers_.emplace_back();
-    eachElement(a, [&](int64_t offset) { values.push_back(Arguments<S>::load(static_cast<const S*>(a.data) + offset)); });
-    return values;
+    return numbers_.emplace_back(numbersOf<S, double>(a));
   }
   const C* perHead(const std::vector<double>& values) {
     std::vector<C>& copy = copies_.emplace_back(sizes.heads);
@@ -109,7 +107,7 @@ class Arrays {
         sums[at] += static_cast<double>(p.source[i]);
         for (int d = rank - 1; d >= 0 && ++index[d] == p.full[d]; --d) index[d] = 0;
       }
-      put(p.target, sums);
+      storeNumbers<S>(p.target, sums.data());
     }
   }
   /// A dense vector: itself, or a copy that finish() stores.
@@ -136,11 +134,7 @@ class Arrays {
     require(a);
     std::vector<double> sums(a.length(), 0.0);
     for (std::size_t i = 0; i < perItem.size(); ++i) sums[sums.size() == 1 ? 0 : i % sizes.heads] += perItem[i];
-    put(a, sums);
-  }
-  static void put(const Array& a, const std::vector<double>& values) {
-    int64_t i = 0;
-    eachElement(a, [&](int64_t offset) { Arguments<S>::store(static_cast<S*>(a.data) + offset, values[i++]); });
+    storeNumbers<S>(a, sums.data());
   }
 
  private:
@@ -154,36 +148,21 @@ class Arrays {
     if (a.type() != Arguments<S>::typeId())
       throw std::invalid_argument("all floating-point arrays of a call must have one data type");
   }
-  static std::vector<int64_t> shapeOf(const Array& a) { return {a.shape(), a.shape() + a.rank()}; }
-  static std::vector<int64_t> denseStrides(const Array& a) {
-    std::vector<int64_t> strides(a.rank());
-    int64_t stride = 1;
-    for (int i = a.rank() - 1; i >= 0; --i) {
-      strides[i] = stride;
-      stride *= a.shape()[i];
-    }
-    return strides;
-  }
   static Source<double> denseOf(const Array& a) { return {nullptr, shapeOf(a), denseStrides(a)}; }
 
   Source<C> floating(int input) {
     const Array a = call_.input(input);
     require(a);
     if constexpr (std::is_same<S, C>::value) {
-      return {static_cast<const C*>(a.data), shapeOf(a), {a.strides(), a.strides() + a.rank()}};
+      return {static_cast<const C*>(a.data), shapeOf(a), stridesOf(a)};
     } else {
-      std::vector<C>& copy = copies_.emplace_back();
-      copy.reserve(a.length());
-      eachElement(a, [&](int64_t offset) {
-        copy.push_back(static_cast<C>(Arguments<S>::load(static_cast<const S*>(a.data) + offset)));
-      });
-      return {copy.data(), shapeOf(a), denseStrides(a)};
+      return {copies_.emplace_back(numbersOf<S>(a)).data(), shapeOf(a), denseStrides(a)};
     }
   }
   Source<uint8_t> flags(int input) {
     const Array a = call_.input(input);
     if (isByte(a.type()))
-      return {static_cast<const uint8_t*>(a.data), shapeOf(a), {a.strides(), a.strides() + a.rank()}};
+      return {static_cast<const uint8_t*>(a.data), shapeOf(a), stridesOf(a)};
     return {bytes_.emplace_back(bytesOf(a)).data(), shapeOf(a), denseStrides(a)};
   }
 
@@ -202,26 +181,9 @@ class Arrays {
     return strides;
   }
   template <class T>
-  static HeadView<const T> byRow(const Source<T>& source, const Shape& shape) {
+  static HeadView<const T> headView(const Source<T>& source, const Shape& shape, bool rowsFirst) {
     const auto s = stridesTo(source, shape);
-    HeadView<const T> view;
-    view.data = source.data;
-    view.batch = s[0];
-    view.row = s[1];
-    view.head = s[2];
-    view.step = s[3];
-    return view;
-  }
-  template <class T>
-  static HeadView<const T> byHead(const Source<T>& source, const Shape& shape) {
-    const auto s = stridesTo(source, shape);
-    HeadView<const T> view;
-    view.data = source.data;
-    view.batch = s[0];
-    view.head = s[1];
-    view.row = s[2];
-    view.step = s[3];
-    return view;
+    return {source.data, s[0], s[rowsFirst ? 2 : 1], s[rowsFirst ? 1 : 2], s[3]};
   }
 
   HeadView<C> target(int output, const Shape& full, bool rowsFirst) {
@@ -394,7 +356,7 @@ void forward(const Call& call) {
   association<C>(r.options, r.in, out);
   r.arrays.finish();
   if (call.flag(kSteps))
-    Arrays<S>::put(Array(call.outputs[stepsAt]), std::vector<double>(steps.begin(), steps.end()));
+    storeNumbers<S>(Array(call.outputs[stepsAt]), steps.data());
 }
 
 template <class S>

@@ -11,17 +11,12 @@ constexpr int kBias = 0;
 enum IArg { kActivation = 2, kInner };
 
 template <class S>
-RowsView<S> lastAxis(const Array& a, int rank, const std::vector<int64_t>& shape, const std::vector<int64_t>& strides) {
-  return rowsAlong<S>(static_cast<S*>(a.data), rank, shape.data(), strides.data(), -1);
-}
-
-template <class S>
 void run(const Call& call) {
   const Array x = call.input(0), w = call.input(1), out(call.outputs[0]);
   if (w.rank() != 2 || w.type() != x.type()) throw std::invalid_argument("W must be a matrix of the type of x");
   const int inner = call.iArg(kInner);
   if (inner < 1 || inner > 2 || inner > x.rank()) throw std::invalid_argument("1 or 2 dimensions of x can be the inputs");
-  std::vector<int64_t> shape(x.shape(), x.shape() + x.rank()), strides(x.strides(), x.strides() + x.rank());
+  std::vector<int64_t> shape = shapeOf(x), strides = stridesOf(x);
   int64_t pieces = 1, pieceStride = 0;
   if (inner == 2) {
     pieces = shape[x.rank() - 2];
@@ -29,9 +24,6 @@ void run(const Call& call) {
     shape.erase(shape.end() - 2);
     strides.erase(strides.end() - 2);
   }
-  const auto view = [](const Array& a) {
-    return lastAxis<S>(a, a.rank(), {a.shape(), a.shape() + a.rank()}, {a.strides(), a.strides() + a.rank()});
-  };
   if (out.type() != x.type() || out.rank() != static_cast<int>(shape.size()))
     throw std::invalid_argument("y must have the type of x and its outer dimensions");
   const int activation = call.iArg(kActivation);
@@ -40,11 +32,10 @@ void run(const Call& call) {
   if (call.flag(kBias)) {
     const Array b = call.input(2);
     if (b.length() != w.shape()[1] || b.type() != x.type()) throw std::invalid_argument("b must have a number for each column of W");
-    bias.reserve(b.length());
-    eachElement(b, [&](int64_t offset) { bias.push_back(static_cast<const S*>(b.data)[offset]); });
+    bias = numbersOf<S, S>(b);
   }
-  dense<S>(lastAxis<S>(x, static_cast<int>(shape.size()), shape, strides), view(w), call.flag(kBias) ? bias.data() : nullptr,
-           static_cast<DenseActivation>(activation), view(out), pieces, pieceStride);
+  dense<S>(lastAxis<S>(x, shape, strides), lastAxis<S>(w), call.flag(kBias) ? bias.data() : nullptr,
+           static_cast<DenseActivation>(activation), lastAxis<S>(out), pieces, pieceStride);
 }
 
 std::vector<int> oneOutput(const std::vector<int>&) { return {0}; }

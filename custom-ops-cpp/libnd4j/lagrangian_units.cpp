@@ -53,13 +53,7 @@ void pfu(const Call& call) {
     const Array n = call.input(next);
     if (n.type() != call.input(0).type() || n.length() != o.groups(a.rows()))
       throw std::invalid_argument("noise must have the type of the scores and one number a median scope");
-    std::vector<long long> index(n.rank(), 0);
-    for (int64_t i = 0; i < n.length(); ++i) {
-      int64_t offset = 0;
-      for (int d = 0; d < n.rank(); ++d) offset += index[d] * n.strides()[d];
-      noise.push_back(Arguments<S>::load(static_cast<const S*>(n.data) + offset));
-      for (int d = n.rank() - 1; d >= 0 && ++index[d] == n.shape()[d]; --d) index[d] = 0;
-    }
+    noise = numbersOf<S, double>(n);
   }
   pfuUnit<S>(a.rows(0), mask, o, noise.empty() ? nullptr : noise.data(), a.output(call.outputs[0]),
              a.output(call.outputs[1]));

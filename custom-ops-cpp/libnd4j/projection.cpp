@@ -63,10 +63,7 @@ class Parameters {
       const Array a(call_.outputs[output]);
       if (a.type() != Arguments<S>::typeId() || a.length() != static_cast<int64_t>(values->size()))
         throw std::invalid_argument("the gradient of a parameter must be like it");
-      int64_t i = 0;
-      eachElement(a, [&, from = values->data()](int64_t offset) {
-        Arguments<S>::store(static_cast<S*>(a.data) + offset, static_cast<double>(from[i++]));
-      });
+      storeNumbers<S>(a, values->data());
     }
   }
 
@@ -75,12 +72,7 @@ class Parameters {
     const Array a = call_.input(input);
     if (a.type() != Arguments<S>::typeId() || a.length() != length)
       throw std::invalid_argument("a parameter must have the type of x and the length of rows of x or of y");
-    std::vector<C>& values = values_.emplace_back();
-    values.reserve(length);
-    eachElement(a, [&](int64_t offset) {
-      values.push_back(static_cast<C>(Arguments<S>::load(static_cast<const S*>(a.data) + offset)));
-    });
-    return values.data();
+    return values_.emplace_back(numbersOf<S>(a)).data();
   }
   /// The output itself where it is dense.
   C* room(int output, int64_t length) {
@@ -92,28 +84,19 @@ class Parameters {
     return values.data();
   }
 
-  static bool isDense(const Array& a) {
-    int64_t stride = 1;
-    for (int i = a.rank() - 1; i >= 0; --i) {
-      if (a.shape()[i] != 1 && a.strides()[i] != stride) return false;
-      stride *= a.shape()[i];
-    }
-    return true;
-  }
-
   const Call& call_;
   int64_t length_;
   std::deque<std::vector<C>> values_;
   std::vector<std::pair<int, std::vector<C>*>> gradients_;
 };
 
+/// The rows of an array of as many as x has.
 template <class T>
-RowsView<T> lastAxis(const Array& a, sd::DataType type, const Array& x, int64_t length) {
-  bool fits = a.rank() == x.rank() && a.type() == type && a.shape()[a.rank() - 1] == length;
+RowsView<T> rowsLike(const Array& x, const Array& a, int64_t length) {
+  bool fits = a.rank() == x.rank() && a.type() == x.type() && a.shape()[a.rank() - 1] == length;
   for (int i = 0; fits && i + 1 < a.rank(); ++i) fits = a.shape()[i] == x.shape()[i];
   if (!fits) throw std::invalid_argument("an array does not have the type and rows of x and the width of its weights");
-  const std::vector<int64_t> shape(a.shape(), a.shape() + a.rank()), strides(a.strides(), a.strides() + a.rank());
-  return rowsAlong(static_cast<T*>(a.data), a.rank(), shape.data(), strides.data());
+  return lastAxis<T>(a);
 }
 
 template <class S>
@@ -122,9 +105,8 @@ void forward(const Call& call) {
   Parameters<S> parameters(call);
   std::vector<RowsView<S>> y;
   for (std::size_t i = 0; i < parameters.projections.size(); ++i)
-    y.push_back(lastAxis<S>(Array(call.outputs[i]), x.type(), x, parameters.projections[i].width));
-  project<S>(lastAxis<const S>(x, x.type(), x, x.shape()[x.rank() - 1]), call.flag(kNormalise), call.tArg(0),
-             parameters.projections, y);
+    y.push_back(rowsLike<S>(x, Array(call.outputs[i]), parameters.projections[i].width));
+  project<S>(lastAxis<const S>(x), call.flag(kNormalise), call.tArg(0), parameters.projections, y);
 }
 
 template <class S>
@@ -134,11 +116,10 @@ void backward(const Call& call) {
   const int first = 1 + call.iArg(kCount) * inputsOf(call.iArg(1));
   std::vector<RowsView<const S>> gradY;
   for (std::size_t i = 0; i < parameters.projections.size(); ++i)
-    gradY.push_back(lastAxis<const S>(call.input(first + static_cast<int>(i)), x.type(), x, parameters.projections[i].width));
+    gradY.push_back(rowsLike<const S>(x, call.input(first + static_cast<int>(i)), parameters.projections[i].width));
   const std::vector<ProjectionGradient<Compute<S>>> gradients = parameters.gradients(1);
-  const int64_t length = x.shape()[x.rank() - 1];
-  projectBackward<S>(lastAxis<const S>(x, x.type(), x, length), call.flag(kNormalise), call.tArg(0), parameters.projections,
-                     gradY, lastAxis<S>(Array(call.outputs[0]), x.type(), x, length), gradients);
+  projectBackward<S>(lastAxis<const S>(x), call.flag(kNormalise), call.tArg(0), parameters.projections, gradY,
+                     rowsLike<S>(x, Array(call.outputs[0]), x.shape()[x.rank() - 1]), gradients);
   parameters.store();
 }
 
