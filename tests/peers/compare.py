@@ -48,7 +48,10 @@ def main():
     ap.add_argument("--rounds", type=int, default=3)
     ap.add_argument("--seconds", type=float, default=1.0, help="per figure and round")
     ap.add_argument("--out", help="write every figure as JSON here")
-    args = ap.parse_args()
+    args = ap.parse_intermixed_args()
+    for name in args.names:
+        if name not in BARS:
+            ap.error(f"no row {name!r}; expected some of {' '.join(BARS)}")
 
     peers = defaultdict(lambda: defaultdict(list))  # (name, direction) -> peer -> ms
     ours = defaultdict(list)  # (name, direction) -> ms
