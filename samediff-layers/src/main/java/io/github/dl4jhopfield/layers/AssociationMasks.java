@@ -64,12 +64,7 @@ final class AssociationMasks {
             own = own.reshape(own.size(0), 1, own.size(1), own.size(2));
             keep = keep == null ? own : own.mul(keep);
           }
-          if (o.addZeroAssociation) {
-            long[] column = keep.shape().clone();
-            column[3] = 1;
-            keep = Nd4j.concat(3, keep, Nd4j.ones(keep.dataType(), column));
-          }
-          return keep;
+          return o.addZeroAssociation ? withZeroPattern(keep, 1) : keep;
         });
   }
 
@@ -86,13 +81,15 @@ final class AssociationMasks {
           INDArray mask = fourDimensional(call.input(associationMask)).dup();
           INDArray keep = mask.gt(-1e30).castTo(mask.dataType());
           INDArray finite = Transforms.max(mask, -1e30, false).muli(keep);
-          if (o.addZeroAssociation) {
-            long[] column = finite.shape().clone();
-            column[3] = 1;
-            finite = Nd4j.concat(3, finite, Nd4j.zeros(finite.dataType(), column));
-          }
-          return finite;
+          return o.addZeroAssociation ? withZeroPattern(finite, 0) : finite;
         });
+  }
+
+  /** A mask with a last column for the stored pattern of zeros. */
+  private static INDArray withZeroPattern(INDArray mask, double value) {
+    long[] column = mask.shape().clone();
+    column[3] = 1;
+    return Nd4j.concat(3, mask, Nd4j.valueArrayOf(column, value, mask.dataType()));
   }
 
   private static INDArray fourDimensional(INDArray mask) {

@@ -157,12 +157,14 @@ final class LayerRunner {
   /**
    * The parameters of a layer with the noise of one iteration; null where there is none.
    *
-   * @param layer with the iteration and epoch that schedules of the noise go by
+   * @param holder gives the layer, with the iteration and epoch that schedules of the noise go by
    */
-  static Map<String, INDArray> noisy(IWeightNoise noise, boolean training, Layer layer) {
+  static Map<String, INDArray> noisy(
+      IWeightNoise noise, boolean training, Supplier<? extends Layer> holder) {
     if (!training || noise == null) {
       return null;
     }
+    Layer layer = holder.get();
     Map<String, INDArray> result = new LinkedHashMap<>();
     for (String name : layer.paramTable().keySet()) {
       result.put(

@@ -83,7 +83,7 @@ public class MendedLayer extends SameDiffLayer {
     }
     INDArray result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      noisy = LayerRunner.noisy(config().getWeightNoise(), training, this);
+      noisy = LayerRunner.noisy(config().getWeightNoise(), training, () -> this);
       result = runner().forward(training, inputs, masks, used(), LayerRunner.none()).output();
     }
     INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -84,15 +83,12 @@ public class MendedVertex extends SameDiffGraphVertex {
     return noisy == null ? parameters() : noisy;
   }
 
-  private Map<String, INDArray> withNoise(boolean training) {
-    IWeightNoise noise = config().getWeightNoise();
-    if (!training || noise == null) {
-      return null;
-    }
+  /** The parameters as a layer, at the graph's iteration and epoch. */
+  private MendedLayer asLayer() {
     MendedLayer layer = VertexParameters.holding(config.getVertexParams(), parameters(), type);
     layer.setIterationCount(graph.getConfiguration().getIterationCount());
     layer.setEpochCount(graph.getConfiguration().getEpochCount());
-    return LayerRunner.noisy(noise, training, layer);
+    return layer;
   }
 
   @Override
@@ -107,7 +103,7 @@ public class MendedVertex extends SameDiffGraphVertex {
     }
     INDArray result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      noisy = withNoise(training);
+      noisy = LayerRunner.noisy(config().getWeightNoise(), training, this::asLayer);
       result = runner().forward(training, checked, masks, used(), LayerRunner.none()).output();
     }
     INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
