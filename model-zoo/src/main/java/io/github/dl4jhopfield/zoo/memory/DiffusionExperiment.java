@@ -216,7 +216,7 @@ public final class DiffusionExperiment extends MemoryExperiment {
     findings.figures.add(
         new Figure(
             "itself",
-            plot("Stored images, lower half hidden", "image itself heaviest, %", false, itself),
+            plot("Stored images, lower half hidden", share("image itself heaviest, %"), itself),
             "How often a half-hidden stored image is itself the heaviest in the final mixture."
                 + " Diffusion makes an image and its neighbours alike as keys, and leaves longer"
                 + " keys to images with many neighbours, so that these are found instead the"
@@ -224,31 +224,30 @@ public final class DiffusionExperiment extends MemoryExperiment {
     findings.figures.add(
         new Figure(
             "label",
-            plot("Images that are not stored", "heaviest image has the label, %", false, label),
+            plot("Images that are not stored", share("heaviest image has the label, %"), label),
             "How often the heaviest stored image shows the same digit as a query that is not stored."
                 + " At eta 0 retrieval is without diffusion; where a curve lies below its start,"
                 + " the unsmoothed images answer this question better."));
     findings.figures.add(
         new Figure(
             "mixed",
-            plot("How many images the final state mixes", "images (mean)", true, mixed),
+            plot(
+                "How many images the final state mixes",
+                Plots.Axis.log("images (mean)").from(1),
+                mixed),
             "Mean number of stored images in the final states from half-hidden images: weights above"
                 + " 0, for softmax the fewest with 90% of the weight. Where softmax mixes fewer with"
                 + " diffused keys, it is since their lengths differ: under the normalised Laplacian keys"
                 + " tend to the square root of their image's degree, and the longest win."));
   }
 
-  private static BufferedImage plot(
-      String title, String yTitle, boolean counts, List<Plots.Line> lines) {
-    return Plots.lines(
-        title,
-        "eta of each diffusion step",
-        false,
-        yTitle,
-        counts,
-        counts ? 1.0 : 0.0,
-        counts ? Double.NaN : 100.0,
-        lines);
+  private static Plots.Axis share(String title) {
+    return Plots.Axis.linear(title).from(0).to(100);
+  }
+
+  private static BufferedImage plot(String title, Plots.Axis y, List<Plots.Line> lines) {
+    Plots.Axis eta = Plots.Axis.linear("eta of each diffusion step");
+    return Plots.lines(title, eta, y, Plots.Style.MARKED, lines);
   }
 
   private static Plots.Line line(

@@ -128,12 +128,9 @@ public final class FixedPointsExperiment extends MemoryExperiment {
                 "kinds-" + key,
                 Plots.lines(
                     "Kinds of fixed points, " + key,
-                    "beta",
-                    true,
-                    "queries, %",
-                    false,
-                    0.0,
-                    100.0,
+                    Plots.Axis.log("beta"),
+                    Plots.Axis.linear("queries, %").from(0).to(100),
+                    Plots.Style.MARKED,
                     List.of(
                         new Plots.Line("global average", betas, average),
                         new Plots.Line("metastable", betas, some),
@@ -153,12 +150,9 @@ public final class FixedPointsExperiment extends MemoryExperiment {
             "patterns-mixed",
             Plots.lines(
                 "How many stored images a fixed point mixes",
-                "beta",
-                true,
-                "images mixed (mean)",
-                true,
-                1.0,
-                Double.NaN,
+                Plots.Axis.log("beta"),
+                Plots.Axis.log("images mixed (mean)").from(1),
+                Plots.Style.MARKED,
                 sizes),
             "Mean number of images in the mixture against beta: weights above 0 for the sparse"
                 + " separations, the fewest with 90% of the weight for softmax. Every separation"

@@ -146,12 +146,9 @@ public final class LabelRecallExperiment extends MemoryExperiment {
             "label-recall",
             Plots.lines(
                 "Labels recalled from images",
-                "digits stored",
-                true,
-                "labels recalled, %",
-                false,
-                Double.NaN,
-                100.0,
+                Plots.Axis.log("digits stored"),
+                Plots.Axis.linear("labels recalled, %").to(100),
+                Plots.Style.MARKED,
                 lines),
             "The more digits are stored, the more labels come back. The sparse separations mix only"
                 + " the few stored digits that are nearest to the query; softmax at this beta"

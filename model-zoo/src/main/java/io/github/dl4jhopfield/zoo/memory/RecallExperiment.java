@@ -199,12 +199,9 @@ public final class RecallExperiment extends MemoryExperiment {
             "distinct-by-length",
             Plots.lines(
                 "Free recall: distinct items",
-                "items in the list",
-                true,
-                "distinct items, % of the list",
-                false,
-                0.0,
-                100.0,
+                Plots.Axis.log("items in the list"),
+                Plots.Axis.linear("distinct items, % of the list").from(0).to(100),
+                Plots.Style.MARKED,
                 lines(sizes, free)),
             "Share of the list that comes up in as many retrievals as the list is long. Without a"
                 + " penalty only the first item does; with it, in long lists, the sparser the"
@@ -215,12 +212,9 @@ public final class RecallExperiment extends MemoryExperiment {
             "sequential-by-length",
             Plots.lines(
                 "Sequential recall: similarity to the list",
-                "items in the list",
-                true,
-                "similarity, %",
-                false,
-                0.0,
-                100.0,
+                Plots.Axis.log("items in the list"),
+                Plots.Axis.linear("similarity, %").from(0).to(100),
+                Plots.Style.MARKED,
                 lines(sizes, ordered)),
             "Recall in the order of storing by sequential 2-subsets: 1 - Levenshtein distance to"
                 + " the list / its length, in percent. The pair holds the item left and the next; an"
@@ -305,8 +299,12 @@ public final class RecallExperiment extends MemoryExperiment {
     tallies.forEach((name, tally) -> lines.add(new Plots.Line(name, x, tally.distinct)));
     return new Figure(
         "recall-curves",
-        Plots.curves(
-            "Free recall of " + size + " items", "retrievals", "distinct items so far", lines),
+        Plots.lines(
+            "Free recall of " + size + " items",
+            Plots.Axis.linear("retrievals").from(0),
+            Plots.Axis.linear("distinct items so far").from(0),
+            Plots.Style.TAPERED,
+            lines),
         String.format(
             Locale.ROOT,
             "Distinct items after each retrieval, mean of %s lists of %d, beta %s, penalty %s. The"

@@ -285,12 +285,9 @@ public final class RetrievalExperiment extends MemoryExperiment {
         "retrieved-half-hidden" + suffix,
         Plots.lines(
             "Lower half hidden, " + map,
-            "images stored",
-            true,
-            "retrieved exactly, %",
-            false,
-            0.0,
-            100.0,
+            Plots.Axis.log("images stored"),
+            Plots.Axis.linear("retrieved exactly, %").from(0).to(100),
+            Plots.Style.MARKED,
             lines),
         String.format(
             Locale.ROOT,

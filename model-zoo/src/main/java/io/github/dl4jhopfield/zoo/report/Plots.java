@@ -6,24 +6,26 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.CategoryChart;
-import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
 import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.XYStyler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** The charts of the experiments, one look for all. */
 public final class Plots {
+  private static final int WIDTH = 1400;
+  private static final int HEIGHT = 900;
+
   /** Distinct also for most colour-blind readers (Okabe and Ito). */
   private static final Color[] COLOURS = {
     new Color(0x0072B2),
@@ -65,59 +67,63 @@ public final class Plots {
   /** Points joined by lines. */
   public record Line(String name, double[] x, double[] y) {}
 
-  /**
-   * Lines over axes that may be logarithmic; y from {@code yMin} to {@code yMax}, or NaN to fit.
-   */
-  public static BufferedImage lines(
-      String title,
-      String xTitle,
-      boolean xLog,
-      String yTitle,
-      boolean yLog,
-      double yMin,
-      double yMax,
-      List<Line> lines) {
-    return lines(title, xTitle, xLog, yTitle, yLog, yMin, yMax, lines, true);
+  /** An axis from {@code min} to {@code max}, or where these are NaN as far as the values go. */
+  public record Axis(String title, boolean isLog, double min, double max) {
+    public static Axis linear(String title) {
+      return new Axis(title, false, Double.NaN, Double.NaN);
+    }
+
+    public static Axis log(String title) {
+      return new Axis(title, true, Double.NaN, Double.NaN);
+    }
+
+    public Axis from(double start) {
+      return new Axis(title, isLog, start, max);
+    }
+
+    public Axis to(double end) {
+      return new Axis(title, isLog, min, end);
+    }
   }
 
-  /** Lines of many points over linear axes, without markers; NaN to fit. */
-  public static BufferedImage curves(
-      String title, String xTitle, String yTitle, double yMin, double yMax, List<Line> lines) {
-    return lines(title, xTitle, false, yTitle, false, yMin, yMax, lines, false);
+  /** How lines are drawn. */
+  public enum Style {
+    /** With a marker at each point. */
+    MARKED,
+    /** Without markers, for many points. */
+    BARE,
+    /** Bare, and thinner from line to line, so that those that coincide can all be seen. */
+    TAPERED
   }
 
-  private static BufferedImage lines(
-      String title,
-      String xTitle,
-      boolean xLog,
-      String yTitle,
-      boolean yLog,
-      double yMin,
-      double yMax,
-      List<Line> lines,
-      boolean markers) {
-    XYChart chart = chart(title, xTitle, yTitle);
-    chart.getStyler().setXAxisLogarithmic(xLog).setYAxisLogarithmic(yLog);
-    if (!Double.isNaN(yMin)) {
-      chart.getStyler().setYAxisMin(yMin);
-    }
-    if (!Double.isNaN(yMax)) {
-      chart.getStyler().setYAxisMax(yMax);
-    }
-    chart.getStyler().setMarkerSize(14);
-    int i = 0;
-    for (Line line : lines) {
-      var series =
-          markers
-              ? chart.addSeries(line.name(), line.x(), line.y())
-              : chart.addSeries(line.name(), unevenly(line.x()), unevenly(line.y()));
-      series.setMarker(markers ? MARKERS[i % MARKERS.length] : SeriesMarkers.NONE);
+  /** Lines over axes. */
+  public static BufferedImage lines(String title, Axis x, Axis y, Style style, List<Line> lines) {
+    XYChart chart = styled(new XYChart(WIDTH, HEIGHT), title, x.title(), y.title());
+    XYStyler styler = chart.getStyler();
+    styler.setXAxisLogarithmic(x.isLog()).setYAxisLogarithmic(y.isLog());
+    ifSet(x.min(), styler::setXAxisMin);
+    ifSet(x.max(), styler::setXAxisMax);
+    ifSet(y.min(), styler::setYAxisMin);
+    ifSet(y.max(), styler::setYAxisMax);
+    styler.setMarkerSize(14);
+    for (int i = 0; i < lines.size(); i++) {
+      Line line = lines.get(i);
+      XYSeries series =
+          style == Style.BARE
+              ? chart.addSeries(line.name(), unevenly(line.x()), unevenly(line.y()))
+              : chart.addSeries(line.name(), line.x(), line.y());
+      series.setMarker(style == Style.MARKED ? MARKERS[i % MARKERS.length] : SeriesMarkers.NONE);
       series.setMarkerColor(colour(i));
       series.setLineColor(colour(i));
-      series.setLineStyle(stroke(i));
-      i++;
+      series.setLineStyle(style == Style.TAPERED ? tapered(i) : stroke(i));
     }
-    return picture(chart);
+    return BitmapEncoder.getBufferedImage(chart);
+  }
+
+  private static void ifSet(double end, Consumer<Double> setter) {
+    if (!Double.isNaN(end)) {
+      setter.accept(end);
+    }
   }
 
   /**
@@ -143,58 +149,30 @@ public final class Plots {
             4, BasicStroke.CAP_BUTT, BasicStroke.JOIN_ROUND, 1, new float[] {14, 8}, 0);
   }
 
-  /** Lines through many points, without markers, over linear axes from 0. */
-  public static BufferedImage curves(String title, String xTitle, String yTitle, List<Line> lines) {
-    XYChart chart = chart(title, xTitle, yTitle);
-    chart.getStyler().setYAxisMin(0.0).setXAxisMin(0.0);
-    int i = 0;
-    for (Line line : lines) {
-      var series = chart.addSeries(line.name(), line.x(), line.y());
-      series.setMarker(SeriesMarkers.NONE);
-      series.setLineColor(colour(i));
-      // thinner from line to line, so that curves that coincide can all be seen
-      series.setLineStyle(
-          new BasicStroke(Math.max(3, 10 - 2 * i), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND));
-      i++;
-    }
-    return picture(chart);
+  private static BasicStroke tapered(int series) {
+    return new BasicStroke(
+        Math.max(3, 10 - 2 * series), BasicStroke.CAP_ROUND, BasicStroke.JOIN_ROUND);
   }
 
   /** Groups of bars. */
   public static BufferedImage bars(
       String title, String xTitle, List<String> x, String yTitle, Map<String, double[]> groups) {
-    CategoryChart chart =
-        new CategoryChartBuilder()
-            .width(1400)
-            .height(900)
-            .title(title)
-            .xAxisTitle(xTitle)
-            .yAxisTitle(yTitle)
-            .build();
-    style(chart.getStyler());
+    CategoryChart chart = styled(new CategoryChart(WIDTH, HEIGHT), title, xTitle, yTitle);
     chart.getStyler().setAvailableSpaceFill(0.85).setYAxisMin(0.0);
     int i = 0;
-    for (Map.Entry<String, double[]> group : new LinkedHashMap<>(groups).entrySet()) {
-      List<Double> y = new ArrayList<>(Arrays.stream(group.getValue()).boxed().toList());
+    for (Map.Entry<String, double[]> group : groups.entrySet()) {
+      List<Double> y = Arrays.stream(group.getValue()).boxed().toList();
       chart.addSeries(group.getKey(), x, y).setFillColor(colour(i++));
     }
-    return picture(chart);
+    return BitmapEncoder.getBufferedImage(chart);
   }
 
-  private static XYChart chart(String title, String xTitle, String yTitle) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(1400)
-            .height(900)
-            .title(title)
-            .xAxisTitle(xTitle)
-            .yAxisTitle(yTitle)
-            .build();
-    style(chart.getStyler());
-    return chart;
-  }
-
-  private static void style(AxesChartStyler styler) {
+  private static <C extends Chart<? extends AxesChartStyler, ?>> C styled(
+      C chart, String title, String xTitle, String yTitle) {
+    chart.setTitle(title);
+    chart.setXAxisTitle(xTitle);
+    chart.setYAxisTitle(yTitle);
+    AxesChartStyler styler = chart.getStyler();
     styler
         .setAxisTitleFont(font(Font.PLAIN, 14))
         .setAxisTickLabelsFont(font(Font.PLAIN, 12))
@@ -222,10 +200,7 @@ public final class Plots {
         .setLegendBorderColor(Color.WHITE)
         .setLegendSeriesLineLength(48)
         .setAntiAlias(true);
-  }
-
-  private static BufferedImage picture(Chart<?, ?> chart) {
-    return BitmapEncoder.getBufferedImage(chart);
+    return chart;
   }
 
   /** A white canvas with smooth text. */

@@ -56,18 +56,14 @@ final class TaskReport {
     figure(
         page,
         group + ": accuracy on held-out sequences",
-        "accuracy, %",
-        0,
-        100,
+        Plots.Axis.linear("accuracy, %").from(0).to(100),
         networks,
         trainings,
         training -> scaled(training.accuracy(), 100));
     figure(
         page,
         group + ": training loss",
-        "cross-entropy",
-        0,
-        Double.NaN,
+        Plots.Axis.linear("cross-entropy").from(0),
         networks,
         trainings,
         TaskTraining::loss);
@@ -76,9 +72,7 @@ final class TaskReport {
   private static void figure(
       HtmlReport page,
       String title,
-      String yTitle,
-      double yMin,
-      double yMax,
+      Plots.Axis y,
       List<TaskNetwork> networks,
       List<TaskTraining> trainings,
       Function<TaskTraining, double[]> curve) {
@@ -96,7 +90,10 @@ final class TaskReport {
       lines.add(new Plots.Line(network.label(), epochs, mean));
     }
     page.figure(
-        new Figure(title, Plots.curves(title, "epoch", yTitle, yMin, yMax, lines), title),
+        new Figure(
+            title,
+            Plots.lines(title, Plots.Axis.linear("epoch"), y, Plots.Style.BARE, lines),
+            title),
         title + ".");
   }
 
