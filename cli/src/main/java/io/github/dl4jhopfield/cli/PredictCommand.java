@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Applies a trained model. */
 @Command(
@@ -16,22 +14,7 @@ import picocli.CommandLine.Spec;
     description = "Apply a trained model to your own files.",
     mixinStandardHelpOptions = true)
 final class PredictCommand implements Callable<Integer> {
-  @ParentCommand HopfieldCommand root;
-  @Spec CommandSpec spec;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "NAME",
-      description = "Name of the zoo model, such as HopfieldMIL.")
-  String model;
-
-  @Option(
-      names = "--load",
-      required = true,
-      paramLabel = "MODEL.zip",
-      description = "The model that 'train' or 'run --out' wrote.")
-  Path file;
+  @Mixin ModelOptions.Trained model;
 
   @Option(
       names = "--data",
@@ -40,14 +23,10 @@ final class PredictCommand implements Callable<Integer> {
       description = "What to predict for; labels are not needed.")
   Path data;
 
-  @Option(names = "--json", description = "Print the result as one JSON object.")
-  boolean json;
-
   @Override
   public Integer call() throws IOException {
-    ModelWorkflow workflow = ExperimentArguments.model(spec.commandLine(), model);
-    RunCommand.print(
-        root.console(), workflow.predict(InputFile.file(file), InputFile.readable(data)), json);
+    ModelWorkflow workflow = model.workflow();
+    model.print(workflow.predict(InputFile.file(model.file), InputFile.readable(data)));
     return ExitCode.OK;
   }
 }

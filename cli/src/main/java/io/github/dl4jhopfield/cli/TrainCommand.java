@@ -7,10 +7,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
-import picocli.CommandLine.Spec;
 
 /** Trains a zoo model on a user's own files. */
 @Command(
@@ -21,15 +19,7 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true)
 final class TrainCommand implements Callable<Integer> {
-  @ParentCommand HopfieldCommand root;
-  @Spec CommandSpec spec;
-
-  @Option(
-      names = "--model",
-      required = true,
-      paramLabel = "NAME",
-      description = "Name of the zoo model, such as HopfieldMIL.")
-  String model;
+  @Mixin ModelOptions model;
 
   @Option(names = "--data", required = true, paramLabel = "PATH", description = "Training data.")
   Path data;
@@ -48,14 +38,11 @@ final class TrainCommand implements Callable<Integer> {
       description = "Seed of every random choice (default: ${DEFAULT-VALUE}).")
   long seed;
 
-  @Option(names = "--json", description = "Print the result as one JSON object.")
-  boolean json;
-
   @Override
   public Integer call() throws IOException {
-    ModelWorkflow workflow = ExperimentArguments.model(spec.commandLine(), model);
+    ModelWorkflow workflow = model.workflow();
     InputFile.readable(data);
-    try (ProgressDisplay progress = new ProgressDisplay(root.console())) {
+    try (ProgressDisplay progress = new ProgressDisplay(model.root.console())) {
       ExperimentResult result =
           workflow.train(
               ExperimentContext.builder()
@@ -63,10 +50,10 @@ final class TrainCommand implements Callable<Integer> {
                   .out(out)
                   .seed(seed)
                   .progress(progress)
-                  .options(ExperimentArguments.given(spec, workflow.options()))
+                  .options(ExperimentArguments.given(model.command, workflow.options()))
                   .build());
       progress.end();
-      RunCommand.print(root.console(), result, json);
+      model.print(result);
     }
     return ExitCode.OK;
   }
