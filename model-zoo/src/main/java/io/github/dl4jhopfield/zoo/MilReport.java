@@ -48,21 +48,13 @@ final class MilReport {
     page.section("Folds").table(result.tables().get(0));
     page.section("Hyperparameters").paragraph(protocol(settings));
     page.table(
-        new ResultTable(
+        ResultTable.ofValues(
             "Hyperparameters of the saved model, which was trained on all bags.",
-            List.of("hyperparameter", "value"),
-            model.parameters().toMap().entrySet().stream()
-                .map(e -> List.of(e.getKey(), e.getValue().toString()))
-                .toList()));
+            "hyperparameter",
+            model.parameters().toMap()));
     attention(page, data, folds.get(0));
     page.section("Options");
-    page.table(
-        new ResultTable(
-            "All options of this run.",
-            List.of("option", "value"),
-            result.options().entrySet().stream()
-                .map(e -> List.of(e.getKey(), e.getValue().toString()))
-                .toList()));
+    page.table(ResultTable.ofValues("All options of this run.", "option", result.options()));
     return page.toHtml();
   }
 

@@ -89,12 +89,8 @@ public final class MilWorkflow implements ModelWorkflow {
             options,
             Map.of("modelParameters", model.parameters().toMap()),
             List.of(
-                new ResultTable(
-                    "Hyperparameters",
-                    List.of("hyperparameter", "value"),
-                    model.parameters().toMap().entrySet().stream()
-                        .map(e -> List.of(e.getKey(), e.getValue().toString()))
-                        .toList())),
+                ResultTable.ofValues(
+                    "Hyperparameters", "hyperparameter", model.parameters().toMap())),
             List.of(modelFile, metricsFile));
     model.save(modelFile);
     AtomicFiles.writeText(metricsFile, result.toJson() + "\n");

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.zoo;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A small table of results, for a console or a report.
@@ -25,6 +26,14 @@ public record ResultTable(String title, List<String> columns, List<List<String>>
                 + row.size());
       }
     }
+  }
+
+  /** A row for each of the named values. */
+  public static ResultTable ofValues(String title, String kind, Map<String, ?> values) {
+    return new ResultTable(
+        title,
+        List.of(kind, "value"),
+        values.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue().toString())).toList());
   }
 
   /** The table in plain text: columns aligned, numbers to the right, lines ended by {@code \n}. */

@@ -120,13 +120,7 @@ abstract class MemoryExperiment implements Experiment {
     page.section("Numbers");
     findings.tables.forEach(page::table);
     page.section("Options");
-    page.table(
-        new ResultTable(
-            "All options of this run.",
-            List.of("option", "value"),
-            result.options().entrySet().stream()
-                .map(e -> List.of(e.getKey(), e.getValue().toString()))
-                .toList()));
+    page.table(ResultTable.ofValues("All options of this run.", "option", result.options()));
     if (findings.dataset.contains("MNIST") || findings.dataset.equals("mnist")) {
       page.paragraph(
           "MNIST by Yann LeCun, Corinna Cortes and Christopher J.C. Burges, CC BY-SA 3.0.");

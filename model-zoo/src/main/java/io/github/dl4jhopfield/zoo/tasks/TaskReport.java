@@ -36,13 +36,7 @@ final class TaskReport {
     page.section("Numbers");
     result.tables().forEach(page::table);
     page.section("Options");
-    page.table(
-        new ResultTable(
-            "All options of this run.",
-            List.of("option", "value"),
-            result.options().entrySet().stream()
-                .map(option -> List.of(option.getKey(), option.getValue().toString()))
-                .toList()));
+    page.table(ResultTable.ofValues("All options of this run.", "option", result.options()));
     return page.toHtml();
   }
 
