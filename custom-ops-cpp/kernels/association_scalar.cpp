@@ -10,6 +10,8 @@ namespace {
 
 inline float exponential(float x) { return ::expf(x); }
 inline double exponential(double x) { return ::exp(x); }
+inline float root(float x) { return ::sqrtf(x); }
+inline double root(double x) { return ::sqrt(x); }
 
 template <class E>
 struct One {
@@ -29,6 +31,7 @@ struct One {
   static inline Vec sub(Vec a, Vec b) { return a - b; }
   static inline Vec mul(Vec a, Vec b) { return a * b; }
   static inline Vec fma(Vec a, Vec b, Vec c) { return a * b + c; }
+  static inline Vec inverseRoot(Vec x) { return 1 / root(x); }
   static inline Vec max(Vec a, Vec b) { return a > b ? a : b; }  // b where either is NaN, as the instruction does
   static inline Vec min(Vec a, Vec b) { return a < b ? a : b; }
   static inline Mask greater(Vec a, Vec b) { return a > b; }

@@ -135,6 +135,25 @@ struct TileOps {
                    int64_t depth);
   void (*mixHalf)(T* M, const T* X, int64_t width, int64_t queries, const uint16_t* V, int64_t stride, int64_t rows,
                   int64_t depth);
+
+  // Rows that a layer norm takes apart, each along the lanes.
+  /// mean, and inverse = 1 / sqrt(variance + eps), of each row.
+  void (*moments)(const T* x, int64_t step, int64_t rows, int64_t depth, T eps, T* mean, T* inverse);
+  /// h[r * hStep + c] = (x[r * step + c] - mean[r]) * inverse[r]; h is written up to the next multiple of `lanes` after depth.
+  void (*standardise)(const T* x, int64_t step, int64_t rows, int64_t depth, const T* mean, const T* inverse, T* h,
+                      int64_t hStep);
+  /// The gradient of x from that of h: out = inverse (g - mean of g - h * mean of g h) in each row.
+  void (*standardiseGradient)(T* out, int64_t outStep, const T* g, int64_t gStep, const T* h, int64_t hStep, int64_t rows,
+                              int64_t depth, const T* inverse);
+  /// Z[q * zStep + j] = sum_c Q[q * qStep + c] * K[j * step + c].
+  void (*rowDots)(T* Z, int64_t zStep, const T* Q, int64_t qStep, int64_t queries, const T* K, int64_t step, int64_t rows,
+                  int64_t depth);
+
+  // Of one row of n numbers.
+  /// The largest that is no NaN; -inf where there is none.
+  T (*largest)(const T* x, int64_t n);
+  /// y[i] = exp(x[i] - top), with exp(-inf - anything) = 0 and exp(inf - inf) = 1; returns their sum.
+  T (*exponentials)(T* y, const T* x, int64_t n, T top);
 };
 
 template <class T>

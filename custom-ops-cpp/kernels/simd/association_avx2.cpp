@@ -29,6 +29,7 @@ struct Float8Lanes {
   static inline Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
   static inline Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
   static inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
+  static inline Vec inverseRoot(Vec x) { return _mm256_div_ps(set(1), _mm256_sqrt_ps(x)); }
   static inline Vec max(Vec a, Vec b) { return _mm256_max_ps(a, b); }
   static inline Vec min(Vec a, Vec b) { return _mm256_min_ps(a, b); }
   static inline Mask greater(Vec a, Vec b) { return _mm256_cmp_ps(a, b, _CMP_GT_OQ); }
@@ -99,6 +100,7 @@ struct Double4Lanes {
   static inline Vec sub(Vec a, Vec b) { return _mm256_sub_pd(a, b); }
   static inline Vec mul(Vec a, Vec b) { return _mm256_mul_pd(a, b); }
   static inline Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a, b, c); }
+  static inline Vec inverseRoot(Vec x) { return _mm256_div_pd(set(1), _mm256_sqrt_pd(x)); }
   static inline Vec max(Vec a, Vec b) { return _mm256_max_pd(a, b); }
   static inline Vec min(Vec a, Vec b) { return _mm256_min_pd(a, b); }
   static inline Mask greater(Vec a, Vec b) { return _mm256_cmp_pd(a, b, _CMP_GT_OQ); }

@@ -29,6 +29,7 @@ struct Float16Lanes {
   static inline Vec sub(Vec a, Vec b) { return _mm512_sub_ps(a, b); }
   static inline Vec mul(Vec a, Vec b) { return _mm512_mul_ps(a, b); }
   static inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_ps(a, b, c); }
+  static inline Vec inverseRoot(Vec x) { return _mm512_div_ps(set(1), _mm512_sqrt_ps(x)); }
   static inline Vec max(Vec a, Vec b) { return _mm512_max_ps(a, b); }
   static inline Vec min(Vec a, Vec b) { return _mm512_min_ps(a, b); }
   static inline Mask greater(Vec a, Vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_GT_OQ); }
@@ -103,6 +104,7 @@ struct Double8Lanes {
   static inline Vec sub(Vec a, Vec b) { return _mm512_sub_pd(a, b); }
   static inline Vec mul(Vec a, Vec b) { return _mm512_mul_pd(a, b); }
   static inline Vec fma(Vec a, Vec b, Vec c) { return _mm512_fmadd_pd(a, b, c); }
+  static inline Vec inverseRoot(Vec x) { return _mm512_div_pd(set(1), _mm512_sqrt_pd(x)); }
   static inline Vec max(Vec a, Vec b) { return _mm512_max_pd(a, b); }
   static inline Vec min(Vec a, Vec b) { return _mm512_min_pd(a, b); }
   static inline Mask greater(Vec a, Vec b) { return _mm512_cmp_pd_mask(a, b, _CMP_GT_OQ); }
