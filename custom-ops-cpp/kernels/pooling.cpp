@@ -75,7 +75,8 @@ class Pooling {
   Through through(const Folded<C>& f, const C* rows, int64_t batch, int64_t width, double scale) const;
   void mapped(const Folded<C>& f, const C* patterns, const C* weights, int64_t step, int64_t width, C* out) const;
 
-  bool hidden(int64_t b, int64_t j) const { return padded_ && in.mask.data[b * in.mask.batch + j * in.mask.step] == 0; }
+  /// Whether no head and no state pattern may see a pattern.
+  bool hidden(int64_t b, int64_t j) const { return hidden_[b * o.stored + j] != 0; }
   /// Whether the separation stays as it is when all scores of a row move alike.
   bool invariant() const { return !(o.separation == AssociationSeparation::KSubsets && o.atMost); }
   int64_t cost() const { return length_ * (4 + rows_) / 8 + 1; }
@@ -119,8 +120,8 @@ class Pooling {
   const Blocks<S> x_;
   int64_t blockRows_, chunkRows_, chunks_;
   Folded<C> key_, value_;
-  bool padded_ = false;
-  std::vector<int64_t> kept_;  // patterns of an item up to the last that is not hidden from all
+  std::vector<uint8_t> hidden_;  // [batch, stored]; empty without a mask
+  std::vector<int64_t> kept_;    // patterns of an item up to the last that is not hidden
   std::vector<C> q_;
   Through queries_;
 };
@@ -137,9 +138,17 @@ void Pooling<S>::check() const {
 template <class S>
 void Pooling<S>::findPadding() {
   kept_.assign(o.batch, o.stored);
-  padded_ = in.mask.data != nullptr && (in.mask.head == 0 || o.heads == 1) && (in.mask.row == 0 || o.queries == 1);
-  for (int64_t b = 0; b < o.batch && padded_; ++b)
-    while (kept_[b] > 0 && hidden(b, kept_[b] - 1)) --kept_[b];
+  if (in.mask.data == nullptr) return;
+  hidden_.assign(o.batch * o.stored, 1);
+  const int64_t heads = in.mask.head == 0 ? 1 : o.heads, queries = in.mask.row == 0 ? 1 : o.queries;
+  for (int64_t b = 0; b < o.batch; ++b) {
+    uint8_t* own = hidden_.data() + b * o.stored;
+    for (int64_t n = 0; n < heads * queries; ++n) {
+      const uint8_t* mask = in.mask.data + b * in.mask.batch + n / queries * in.mask.head + n % queries * in.mask.row;
+      for (int64_t j = 0; j < o.stored; ++j) own[j] &= mask[j * in.mask.step] == 0;
+    }
+    while (kept_[b] > 0 && own[kept_[b] - 1] != 0) --kept_[b];
+  }
 }
 
 /// @param rows [batch, queries, heads, width]
@@ -199,7 +208,7 @@ const Compute<S>* Pooling<S>::block(int64_t b, int64_t first, int64_t count, Par
     std::fill(scale, scale + count, C(1));
   }
   ops.standardise(raw, x_.step(), count, length_, mean, scale, h, wide_);
-  for (int64_t r = 0; r < count && padded_; ++r)
+  for (int64_t r = 0; r < count && !hidden_.empty(); ++r)
     if (hidden(b, first + r)) std::fill(h + r * wide_, h + (r + 1) * wide_, C(0));
   inverse = scale;
   return h;
@@ -428,7 +437,7 @@ void Pooling<S>::backward(const PoolingGradients<S>& g) {
     const int64_t step = o.normalise ? wide_ : target.step();
     ops.gemm(gradH, step, vectors.data() + b * both * wide_, wide_, length_, w, 1, S_, count, both, false, nullptr);
     if (o.normalise) ops.standardiseGradient(out, target.step(), gradH, step, h, wide_, count, length_, inverse);
-    for (int64_t r = 0; r < count && padded_; ++r)
+    for (int64_t r = 0; r < count && !hidden_.empty(); ++r)
       if (hidden(b, first + r)) std::fill(out + r * target.step(), out + r * target.step() + length_, C(0));
     target.stored(row, count, out);
   });

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "op.h"
+#include "separation_kind.h"
 
 namespace dl4jhopfield {
 namespace nd4j {
@@ -278,14 +279,7 @@ struct Request {
 
  private:
   void readSeparation(const Call& call) {
-    // the ordinals of Separation.Kind
-    constexpr AssociationSeparation kinds[] = {AssociationSeparation::Softmax,  AssociationSeparation::Sparsemax,
-                                               AssociationSeparation::Entmax15, AssociationSeparation::Entmax,
-                                               AssociationSeparation::Entmax,   AssociationSeparation::Normmax,
-                                               AssociationSeparation::KSubsets};
-    const int kind = call.iArg(kSeparation);
-    if (kind < 0 || kind >= 7) throw std::invalid_argument("separation must be 0 to 6");
-    options.separation = kinds[kind];
+    options.separation = separationOf(call.iArg(kSeparation));
     options.alpha = options.k = call.tArg(kParameter);
     options.atMost = call.iArg(kAtMost) != 0;
   }

@@ -112,6 +112,7 @@ void addFunctions(std::vector<Op*>& ops);
 void addAssociation(std::vector<Op*>& ops);
 void addRetrieval(std::vector<Op*>& ops);
 void addProjection(std::vector<Op*>& ops);
+void addPooling(std::vector<Op*>& ops);
 void addDense(std::vector<Op*>& ops);
 
 }  // namespace nd4j

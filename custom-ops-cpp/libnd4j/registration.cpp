@@ -21,6 +21,7 @@ void registerAll() {
   addAssociation(ops);
   addRetrieval(ops);
   addProjection(ops);
+  addPooling(ops);
   addDense(ops);
   std::string lines = std::string("simd ") + dl4jhopfield::simdLevelName(dl4jhopfield::activeSimdLevel()) + "\n";
   for (Op* op : ops) {

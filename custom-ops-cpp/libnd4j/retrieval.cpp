@@ -2,6 +2,7 @@
 #include "dl4jhopfield/association_retrieval.h"
 
 #include "op.h"
+#include "separation_kind.h"
 
 namespace dl4jhopfield {
 namespace nd4j {
@@ -9,15 +10,6 @@ namespace {
 
 constexpr int kValues = 0;
 enum IArg { kFlags = 1, kSeparation, kAtMost, kTopK, kBlocks };
-
-bool dense(const Array& a) {
-  int64_t stride = 1;
-  for (int i = a.rank() - 1; i >= 0; --i) {
-    if (a.shape()[i] != 1 && a.strides()[i] != stride) return false;
-    stride *= a.shape()[i];
-  }
-  return true;
-}
 
 /// A matrix whose rows are contiguous.
 Array matrix(const Call& call, int input, int64_t width, const char* name) {
@@ -27,16 +19,6 @@ Array matrix(const Call& call, int input, int64_t width, const char* name) {
   return a;
 }
 
-AssociationSeparation separation(int kind) {
-  // the ordinals of Separation.Kind
-  constexpr AssociationSeparation kinds[] = {AssociationSeparation::Softmax,  AssociationSeparation::Sparsemax,
-                                             AssociationSeparation::Entmax15, AssociationSeparation::Entmax,
-                                             AssociationSeparation::Entmax,   AssociationSeparation::Normmax,
-                                             AssociationSeparation::KSubsets};
-  if (kind < 0 || kind >= 7) throw std::invalid_argument("separation must be 0 to 6");
-  return kinds[kind];
-}
-
 template <class T>
 void run(const Call& call) {
   const Array queries = matrix(call, 0, -1, "queries");
@@ -44,7 +26,7 @@ void run(const Call& call) {
   RetrievalOptions o;
   o.queries = queries.shape()[0];
   o.width = queries.shape()[1];
-  o.separation = separation(call.iArg(kSeparation));
+  o.separation = separationOf(call.iArg(kSeparation));
   o.beta = call.tArg(0);
   o.alpha = o.k = call.tArg(1);
   o.atMost = call.iArg(kAtMost) != 0;
@@ -76,7 +58,7 @@ void run(const Call& call) {
   RetrievalResults<T> r;
   const auto output = [&](std::size_t i, int64_t length) {
     const Array a(call.outputs.at(i));
-    if (!dense(a) || a.length() != length) throw std::invalid_argument("an output is not dense or has a wrong length");
+    if (!isDense(a) || a.length() != length) throw std::invalid_argument("an output is not dense or has a wrong length");
     return a.data;
   };
   r.out = static_cast<T*>(output(0, o.queries * o.valueWidth));

@@ -14,6 +14,7 @@ import io.github.dl4jhopfield.ops.custom.LayerNorm;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
+import io.github.dl4jhopfield.ops.custom.Pooling;
 import io.github.dl4jhopfield.ops.custom.ProjectionOp;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.Retrieve;
@@ -207,14 +208,7 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
             "a bias on all or none, gain and shift on all or none",
             "some with and some without");
       }
-      inputs.add(p.weight());
-      if (bias) {
-        inputs.add(p.bias());
-      }
-      if (affine) {
-        inputs.add(p.gain());
-        inputs.add(p.shift());
-      }
+      p.addTo(inputs);
     }
     return new Call<>(
         ProjectionOp.NAME,
@@ -223,15 +217,52 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         new double[] {eps == null ? 0 : eps});
   }
 
+  /**
+   * Pooling.
+   *
+   * @param eps of a layer norm before the projections, or null: none
+   */
+  static <T> Call<T> pooling(Separation s, double beta, Double eps, PoolingInputs<T> in) {
+    Checks.finite(Pooling.NAME, "beta", beta);
+    if (s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      throw Checks.bad(Pooling.NAME, "separation", "one that is not sequential", s);
+    }
+    boolean bias = in.key().bias() != null;
+    boolean affine = in.key().gain() != null;
+    List<T> inputs = new ArrayList<>(List.of(in.x(), in.q()));
+    for (Projection<T> p : List.of(in.key(), in.value())) {
+      if ((p.bias() != null) != bias || (p.gain() != null) != affine) {
+        throw Checks.bad(
+            Pooling.NAME,
+            "key and value",
+            "a bias on both or neither, gain and shift on both or neither",
+            "one with and one without");
+      }
+      p.addTo(inputs);
+    }
+    if (in.mask() != null) {
+      inputs.add(in.mask());
+    }
+    return new Call<>(
+        Pooling.NAME,
+        inputs,
+        Pooling.iArgs(s, eps != null, bias, affine, in.mask() != null),
+        new double[] {eps == null ? 0 : eps, beta, parameter(s)});
+  }
+
+  /** The number that the ops know a separation by beside its kind. */
+  private static double parameter(Separation s) {
+    return switch (s.getKind()) {
+      case NORMMAX -> s.getP();
+      case K_SUBSETS -> s.getK();
+      default -> s.getAlpha();
+    };
+  }
+
   static <T> Call<T> conjugate(Separation s, T x, T mask, double beta, int axis) {
-    double parameter =
-        switch (s.getKind()) {
-          case NORMMAX -> s.getP();
-          case K_SUBSETS -> s.getK();
-          case SEQUENTIAL_K_SUBSETS ->
-              throw Checks.bad(Conjugate.NAME, "separation", "one that is not sequential", s);
-          default -> s.getAlpha();
-        };
+    if (s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      throw Checks.bad(Conjugate.NAME, "separation", "one that is not sequential", s);
+    }
     List<T> inputs = new ArrayList<>(List.of(x));
     if (mask != null) {
       inputs.add(mask);
@@ -240,7 +271,7 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         Conjugate.NAME,
         inputs,
         new long[] {axis, mask == null ? 0 : 1, s.getKind().ordinal(), s.isAtMost() ? 1 : 0},
-        new double[] {beta, parameter});
+        new double[] {beta, parameter(s)});
   }
 
   /** A retrieval; without values the keys are the values. */
@@ -259,12 +290,6 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
     if (values != null) {
       inputs.addAll(values);
     }
-    double parameter =
-        switch (s.getKind()) {
-          case NORMMAX -> s.getP();
-          case K_SUBSETS -> s.getK();
-          default -> s.getAlpha();
-        };
     return new Call<>(
         Retrieve.NAME,
         inputs,
@@ -276,7 +301,7 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
           topK,
           keys.size()
         },
-        new double[] {beta, parameter});
+        new double[] {beta, parameter(s)});
   }
 
   /** One-hot targets and which rows count, of class labels. */

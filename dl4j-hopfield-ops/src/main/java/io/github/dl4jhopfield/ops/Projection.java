@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.ops;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -38,5 +40,14 @@ public record Projection<T>(T weight, T bias, T gain, T shift) {
   /** With gain and shift before the weight; both null: without. */
   public Projection<T> withAffine(T g, T s) {
     return new Projection<>(weight, bias, g, s);
+  }
+
+  /** Adds what there is of weight, bias, gain and shift, in this order. */
+  void addTo(List<T> inputs) {
+    for (T parameter : Arrays.asList(weight, bias, gain, shift)) {
+      if (parameter != null) {
+        inputs.add(parameter);
+      }
+    }
   }
 }

@@ -439,6 +439,37 @@ public final class SDHopfield {
   }
 
   /**
+   * Hopfield pooling: a few state patterns retrieve from many stored patterns, which are
+   * projections of one array, as are the values: out = separation(beta q k') v with k_j = (gain_k
+   * h_j + shift_k) W_k + b_k, v_j = (gain_v h_j + shift_v) W_v + b_v, where h_j is pattern j of x,
+   * as it is or after a layer norm over its features.
+   *
+   * <p>The same as {@link #project} (or {@link #layerNormProject}) and {@link #association} after
+   * it, but natively neither k nor v is made: with q W_k' as state patterns the patterns of x are
+   * scored as they are, and the mixture of them is mapped by W_v. So x is read twice forward (once
+   * with softmax) and twice backward, and a number for each score is kept. Worth it where L is
+   * small beside d and F, as in pooling; with many state patterns the two ops are faster.
+   *
+   * <p>The gradient of the key's bias and shift is exactly 0 where a separation does not change
+   * when all its scores move alike (all but k-subsets "at most"), where others give rounding noise.
+   *
+   * <p>Source: Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, section 3 (pooling)
+   * and appendix A.6.
+   *
+   * @param separation any but the sequential one; of a learned entmax the start
+   * @param beta inverse temperature: finite
+   * @param eps a small number against division by 0 in the layer norm, or null: no layer norm
+   * @param in the arrays; double, float, half or bfloat16 (the last two computed in float)
+   * @return [B, L, H, dv], of the type of x; zeros where all is masked; NaN in a pattern gives NaN
+   *     in its sample
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public SDVariable pooling(
+      Separation separation, double beta, Double eps, PoolingInputs<SDVariable> in) {
+    return run(null, Call.pooling(separation, beta, eps, in))[0];
+  }
+
+  /**
    * x / max(|x|, eps) of each row.
    *
    * <p>Source: the l2 post-transformation of Santos et al., Hopfield-Fenchel-Young Networks, 2024.

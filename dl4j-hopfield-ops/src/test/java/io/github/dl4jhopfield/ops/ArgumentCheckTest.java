@@ -58,6 +58,61 @@ class ArgumentCheckTest {
   }
 
   @Test
+  void wrongPoolingIsNamed() {
+    INDArray three = Nd4j.rand(DataType.FLOAT, 2, 4, 3);
+    INDArray q = Nd4j.rand(DataType.FLOAT, 1, 1, 2, 2);
+    Projection<INDArray> key = Projection.of(Nd4j.rand(DataType.FLOAT, 3, 4));
+    Projection<INDArray> value = Projection.of(Nd4j.rand(DataType.FLOAT, 3, 6));
+    PoolingInputs<INDArray> right = PoolingInputs.of(three, q, key, value);
+    rejectsPooling(
+        PoolingInputs.of(three.reshape(8, 3), q, key, value), "argument x", "rank 3", "[8, 3]");
+    rejectsPooling(
+        PoolingInputs.of(three, q.reshape(2, 2), key, value), "argument q", "[B, L, H, d]");
+    rejectsPooling(
+        PoolingInputs.of(three, Nd4j.rand(DataType.FLOAT, 3, 1, 2, 2), key, value),
+        "argument q",
+        "B 2 as x, or 1",
+        "[3, 1, 2, 2]");
+    rejectsPooling(
+        PoolingInputs.of(three, q.castTo(DataType.DOUBLE), key, value), "argument q", "FLOAT");
+    rejectsPooling(PoolingInputs.of(three, q, value, value), "key weight", "4 columns", "found 6");
+    rejectsPooling(
+        PoolingInputs.of(three, q, key, Projection.of(Nd4j.rand(DataType.FLOAT, 3, 5))),
+        "value weight",
+        "a multiple of 2 columns",
+        "found 5");
+    rejectsPooling(
+        PoolingInputs.of(three, q, key, value.withBias(Nd4j.rand(DataType.FLOAT, 6))),
+        "a bias on both or neither");
+    rejectsPooling(
+        PoolingInputs.of(
+            three,
+            q,
+            key.withBias(Nd4j.rand(DataType.FLOAT, 5)),
+            value.withBias(Nd4j.rand(DataType.FLOAT, 6))),
+        "argument key bias",
+        "[4]",
+        "[5]");
+    rejectsPooling(
+        right.withMask(Nd4j.ones(DataType.FLOAT, 5)), "argument mask", "[2, 2, 1, 4]", "[5]");
+    rejects(
+        () -> ops.pooling(Separation.softmax(), Double.NaN, null, right), "argument beta", "NaN");
+    rejects(
+        () -> ops.pooling(Separation.softmax(), 1, -1.0, right),
+        "argument eps",
+        "at least 0",
+        "-1");
+    rejects(
+        () -> ops.pooling(Separation.sequentialKSubsets(1, 0), 1, null, right),
+        "argument separation",
+        "not sequential");
+  }
+
+  private void rejectsPooling(PoolingInputs<INDArray> in, String... parts) {
+    rejects(() -> ops.pooling(Separation.softmax(), 1, null, in), parts);
+  }
+
+  @Test
   void wrongArgumentsAreNamed() {
     rejects(
         () -> ops.entmax15(x.castTo(DataType.INT), null, -1),

@@ -228,6 +228,52 @@ class GradientTest {
   }
 
   @Test
+  void pooling() {
+    Random random = new Random(SEED);
+    for (Separation separation :
+        List.of(
+            Separation.softmax(),
+            Separation.entmax(1.3),
+            Separation.normmax(3),
+            Separation.kSubsets(2, true))) {
+      for (boolean masked : new boolean[] {false, true}) {
+        checkGradients(
+            random,
+            sd -> {
+              SDVariable mask =
+                  sd.constant(Nd4j.createFromArray(1f, 0, 1, 1, 1, 0, 1, 1).reshape(2, 1, 1, 4));
+              PoolingInputs<SDVariable> in =
+                  PoolingInputs.of(
+                      sd.var("x", smooth(random, 2, 4, 3)),
+                      sd.var("q", smooth(random, 1, 2, 2, 2)),
+                      parameters(sd, random, "key", 4),
+                      parameters(sd, random, "value", 6));
+              return SDHopfield.of(sd)
+                  .pooling(separation, 0.7, 1e-5, masked ? in.withMask(mask) : in);
+            },
+            "x",
+            "q",
+            "key",
+            "keyBias",
+            "keyGain",
+            "keyShift",
+            "value",
+            "valueBias",
+            "valueGain",
+            "valueShift");
+      }
+    }
+  }
+
+  private static Projection<SDVariable> parameters(
+      SameDiff sd, Random random, String role, int width) {
+    return Projection.of(sd.var(role, smooth(random, 3, width)))
+        .withBias(sd.var(role + "Bias", smooth(random, 1, width)))
+        .withAffine(
+            sd.var(role + "Gain", smooth(random, 3)), sd.var(role + "Shift", smooth(random, 3)));
+  }
+
+  @Test
   void oneOfSeveralProjectionsMayBeUsed() {
     Random random = new Random(SEED);
     checkGradients(

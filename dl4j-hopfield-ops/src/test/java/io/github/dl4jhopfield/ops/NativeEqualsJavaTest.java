@@ -288,6 +288,86 @@ class NativeEqualsJavaTest {
   @ParameterizedTest
   @EnumSource(
       value = DataType.class,
+      names = {"DOUBLE", "FLOAT", "HALF", "BFLOAT16"})
+  void poolings(DataType type) {
+    Random random = new Random(SEED);
+    INDArray[] layouts = {
+      OpCase.scores(random, type, 3, 7, 5),
+      OpCase.scores(random, type, 3, 7, 5).dup('f'),
+      OpCase.scores(random, type, 3, 5, 7).permute(0, 2, 1),
+      OpCase.scores(random, type, 3, 300, 18)
+    };
+    INDArray[] masks = {
+      null,
+      OpCase.scores(random, DataType.FLOAT, 3, 1, 1, 1).gt(9), // hides everything
+      OpCase.scores(random, DataType.FLOAT, 3, 2, 2, 7).gt(-0.5),
+      Nd4j.createFromArray(1f, 0, 1, 1, 0, 1, 0),
+    };
+    for (Separation separation : OpCase.separations()) {
+      for (int variant = 0; variant < layouts.length; variant++) {
+        INDArray x = layouts[variant];
+        Double eps = variant == 1 ? null : 1e-5;
+        INDArray q = OpCase.scores(random, type, variant == 2 ? 3 : 1, 2, 2, 3);
+        Projection<INDArray> key =
+            Projection.of(OpCase.scores(random, type, x.size(2), 6).dup('f'));
+        Projection<INDArray> value = Projection.of(OpCase.scores(random, type, x.size(2), 4));
+        if (variant != 1) {
+          key = key.withBias(OpCase.scores(random, type, 6));
+          value = value.withBias(OpCase.scores(random, type, 1, 4));
+        }
+        if (variant > 1) {
+          key = key.withAffine(numbers(random, type, x), numbers(random, type, x));
+          value = value.withAffine(numbers(random, type, x), numbers(random, type, x));
+        }
+        for (INDArray mask : masks) {
+          if (mask != null && mask.rank() > 0 && x.size(1) != 7 && mask.size(-1) == 7) {
+            continue;
+          }
+          PoolingInputs<INDArray> in = PoolingInputs.of(x, q, key, value).withMask(mask);
+          Call<INDArray> call = Call.pooling(separation, 0.6, eps, in);
+          INDArray[] out = same(call);
+          List<INDArray> inputs = new ArrayList<>(call.inputs());
+          inputs.add(OpCase.scores(random, type, out[0].shape()).dup('f'));
+          same(new Call<>(call.op() + "_bp", inputs, call.iArgs(), call.tArgs()));
+        }
+      }
+    }
+  }
+
+  private static INDArray numbers(Random random, DataType type, INDArray x) {
+    return OpCase.scores(random, type, x.size(2));
+  }
+
+  /** The same numbers from one op and from the two that it stands for. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"DOUBLE", "FLOAT"})
+  void poolingIsProjectionAndAssociation(DataType type) {
+    Random random = new Random(SEED);
+    NDHopfield ops = NDHopfield.ops();
+    INDArray x = OpCase.scores(random, type, 2, 500, 12);
+    INDArray q = OpCase.scores(random, type, 1, 1, 2, 4);
+    Projection<INDArray> key =
+        Projection.of(OpCase.scores(random, type, 12, 8)).withBias(OpCase.scores(random, type, 8));
+    Projection<INDArray> value =
+        Projection.of(OpCase.scores(random, type, 12, 6)).withBias(OpCase.scores(random, type, 6));
+    INDArray[] kv = ops.layerNormProject(x, 1e-5, List.of(key, value));
+    INDArray k = kv[0].reshape(2, 500, 2, 4);
+    INDArray v = kv[1].reshape(2, 500, 2, 3);
+    for (Separation separation : OpCase.separations()) {
+      Association options = Association.builder().separation(separation).beta(0.3).build();
+      INDArray expected = ops.association(options, AssociationInputs.of(q, k, v)).out();
+      INDArray found = ops.pooling(separation, 0.3, 1e-5, PoolingInputs.of(x, q, key, value));
+      assertThat(OpCase.difference(found, expected))
+          .as("%s", separation)
+          .isLessThanOrEqualTo(10 * OpCase.tolerance(type));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
       names = {"DOUBLE", "FLOAT"})
   void conjugates(DataType type) {
     Random random = new Random(SEED);
@@ -360,7 +440,8 @@ class NativeEqualsJavaTest {
         tolerance *= 10; // a sum over many rows
       }
       if (call.op().startsWith("hopfield_layer_norm")
-          || call.op().startsWith("hopfield_projection")) {
+          || call.op().startsWith("hopfield_projection")
+          || call.op().startsWith("hopfield_pooling")) {
         tolerance *= 10; // rows of two nearly equal numbers
       }
       if (call.op().equals(Entmax.NAME + "_bp") && call.tArgs()[1] > 2) {

@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -65,37 +66,67 @@ public final class ProjectionOp extends HopfieldOp {
     }
   }
 
+  /**
+   * Checks the parameters of a projection of x, from input {@code first} on; gives its width.
+   *
+   * @param named the name of weight, bias, gain or shift in messages
+   */
+  static long checkParameters(
+      HopfieldOp op,
+      OpArgs args,
+      int first,
+      boolean bias,
+      boolean affine,
+      UnaryOperator<String> named) {
+    INDArray x = args.input(0);
+    long features = x.size(x.rank() - 1);
+    INDArray weight = op.typed(named.apply("weight"), args.input(first), x, "x");
+    if (weight.rank() != 2 || weight.size(0) != features) {
+      throw op.bad(
+          named.apply("weight"),
+          "[" + features + ", any], as x has shape " + Arrays.toString(x.shape()),
+          Arrays.toString(weight.shape()));
+    }
+    long width = weight.size(1);
+    int next = first + 1;
+    if (bias) {
+      checkVector(op, args, next++, named.apply("bias"), width, "column of its weight");
+    }
+    if (affine) {
+      checkVector(op, args, next++, named.apply("gain"), features, "feature of x");
+      checkVector(op, args, next, named.apply("shift"), features, "feature of x");
+    }
+    return width;
+  }
+
+  static void checkEps(HopfieldOp op, double eps) {
+    if (!(eps >= 0) || Double.isInfinite(eps)) {
+      throw op.bad("eps", "a finite number of at least 0", eps);
+    }
+  }
+
   /** Checks x and the parameters; gives the shape of each projection. */
   private static List<long[]> projected(HopfieldOp op, OpArgs args) {
     INDArray x = op.floating(args, 0, "x");
     op.axis(x, -1);
-    long features = x.size(x.rank() - 1);
-    double eps = args.tArgs()[0];
-    if (op.flag(NORMALISE) && (!(eps >= 0) || Double.isInfinite(eps))) {
-      throw op.bad("eps", "a finite number of at least 0", eps);
+    if (op.flag(NORMALISE)) {
+      checkEps(op, args.tArgs()[0]);
     }
     if (count(op) < 1) {
       throw op.bad("projections", "at least one", count(op));
     }
     List<long[]> shapes = new ArrayList<>();
-    int next = 1;
     for (int i = 0; i < count(op); i++) {
-      INDArray weight = op.typed("weight " + i, args.input(next++), x, "x");
-      if (weight.rank() != 2 || weight.size(0) != features) {
-        throw op.bad(
-            "weight " + i,
-            "[" + features + ", any], as x has shape " + Arrays.toString(x.shape()),
-            Arrays.toString(weight.shape()));
-      }
-      if (op.flag(BIAS)) {
-        checkVector(op, args, next++, "bias " + i, weight.size(1), "column of its weight");
-      }
-      if (op.flag(AFFINE)) {
-        checkVector(op, args, next++, "gain " + i, features, "feature of x");
-        checkVector(op, args, next++, "shift " + i, features, "feature of x");
-      }
+      int number = i;
       long[] shape = x.shape().clone();
-      shape[shape.length - 1] = weight.size(1);
+      shape[shape.length - 1] =
+          checkParameters(
+              op,
+              args,
+              1 + i * each(op),
+              op.flag(BIAS),
+              op.flag(AFFINE),
+              what -> what + " " + number);
       shapes.add(shape);
     }
     return shapes;

@@ -15,6 +15,7 @@ import io.github.dl4jhopfield.ops.custom.LayerNorm;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
+import io.github.dl4jhopfield.ops.custom.Pooling;
 import io.github.dl4jhopfield.ops.custom.ProjectionOp;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.Retrieve;
@@ -77,6 +78,8 @@ public final class OpCatalog {
     add(Retrieve::new, Retrieve::new);
     add(ProjectionOp::new, ProjectionOp::new);
     add(ProjectionOp.Bp::new, ProjectionOp.Bp::new);
+    add(Pooling::new, Pooling::new);
+    add(Pooling.Bp::new, Pooling.Bp::new);
     add(Dense::new, Dense::new);
   }
 
