@@ -1,6 +1,5 @@
 package io.github.dl4jhopfield.layers;
 
-import io.github.dl4jhopfield.ops.Projection;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -56,6 +55,11 @@ final class AssociationGraph {
       y = diffusion.stored();
       r = diffusion.state();
     }
+    AssociationMasks masks = new AssociationMasks(scope, stored, state, associationMask, diffusion);
+    PooledAssociation pooled = new PooledAssociation(scope);
+    if (associationMask == null && pooled.applies(y, z)) {
+      return output(pooled.of(states(r), y, masks.keep()), states);
+    }
     Roles roles = roles(r, y, z);
     if (!fused) {
       roles = roles.eachSample(states, joined);
@@ -63,7 +67,6 @@ final class AssociationGraph {
     if (o.addZeroAssociation) {
       roles = roles.withZero(states, joined || fused && lookup);
     }
-    AssociationMasks masks = new AssociationMasks(scope, stored, state, associationMask, diffusion);
     SDVariable retrieved =
         fused
             ? new FusedAssociation(scope, masks).of(roles.q, roles.k, roles.v, states)
@@ -84,7 +87,7 @@ final class AssociationGraph {
   private Patterns parameter(String name) {
     SDVariable flat = scope.p(name);
     Extent extent = new Extent(call -> 1, call -> o.quantity);
-    return new Patterns(flat, flat, scope.name(name), flat.getShape()[1], extent);
+    return new Patterns(flat, flat, false, scope.name(name), flat.getShape()[1], extent);
   }
 
   private Patterns projected(PatternInput projection, Patterns stored) {
@@ -102,7 +105,7 @@ final class AssociationGraph {
               new Extent(
                   call -> PatternInput.batch(call.input(name)),
                   call -> PatternInput.length(call.input(name), in.format()));
-          return new Patterns(in.flat(c, size), in.whole(c), name, size, extent);
+          return new Patterns(in.flat(c, size), in.whole(c), in.bySample(c), name, size, extent);
         });
   }
 
@@ -153,18 +156,28 @@ final class AssociationGraph {
     }
   }
 
+  /** State patterns alone, [B, L, H, D]. */
+  private SDVariable states(Patterns r) {
+    List<RoleProjection> roles =
+        o.statePatternAsStatic
+            ? List.of()
+            : List.of(scope.projection("q", r, "State", o.normaliseStatePattern));
+    SDVariable projected = RoleProjection.all(scope.ops, roles).get("q");
+    return role(projected, r, "State", o.normaliseStatePattern);
+  }
+
   private Roles roles(Patterns r, Patterns y, Patterns z) {
     boolean normaliseState = o.normaliseStatePattern && !core.diffuses();
     boolean normaliseStored = o.normaliseStoredPattern && !core.diffuses();
     List<RoleProjection> roles = new ArrayList<>();
     if (!o.statePatternAsStatic) {
-      roles.add(projection("q", r, "State", normaliseState));
+      roles.add(scope.projection("q", r, "State", normaliseState));
     }
     if (!o.storedPatternAsStatic) {
-      roles.add(projection("k", y, "Stored", normaliseStored));
+      roles.add(scope.projection("k", y, "Stored", normaliseStored));
     }
     if (!core.connected() && !o.patternProjectionAsStatic) {
-      roles.add(projection("v", z, "Projection", o.normalisePatternProjection));
+      roles.add(scope.projection("v", z, "Projection", o.normalisePatternProjection));
     }
     Map<String, SDVariable> projected = RoleProjection.all(scope.ops, roles);
     SDVariable q = role(projected.get("q"), r, "State", normaliseState);
@@ -175,14 +188,6 @@ final class AssociationGraph {
       k = scope.spaceNorm(k);
     }
     return new Roles(scope.post(q), scope.post(k), scope.post(v));
-  }
-
-  private RoleProjection projection(String letter, Patterns x, String role, boolean normalise) {
-    Projection<SDVariable> p = Projection.of(scope.p("W" + letter)).withBias(scope.bias(letter));
-    if (normalise && scope.p("gain" + role) != null) {
-      p = p.withAffine(scope.p("gain" + role), scope.p("shift" + role));
-    }
-    return new RoleProjection(letter, x.whole(), normalise ? scope.normEps(role) : null, p);
   }
 
   /** Patterns in heads, from their projection or, static, as they are: [B, H, T, D]. */
@@ -198,7 +203,7 @@ final class AssociationGraph {
           ? role(null, z, "Projection", o.normalisePatternProjection)
           : heads(projected, z, core.pattern(), false);
     }
-    RoleProjection key = projection("k", z, "Projection", o.normalisePatternProjection);
+    RoleProjection key = scope.projection("k", z, "Projection", o.normalisePatternProjection);
     SDVariable inner = RoleProjection.all(scope.ops, List.of(key)).get("k");
     if (o.patternProjectionAsStatic) {
       return heads(inner, z, core.hidden(), false);

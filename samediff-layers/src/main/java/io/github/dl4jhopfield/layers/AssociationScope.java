@@ -70,6 +70,15 @@ final class AssociationScope {
     return ops.project(x, List.of(Projection.of(weight).withBias(bias)))[0];
   }
 
+  /** What projects patterns into a role; with its layer norm where it is normalised. */
+  RoleProjection projection(String letter, Patterns x, String role, boolean normalise) {
+    Projection<SDVariable> p = Projection.of(p("W" + letter)).withBias(bias(letter));
+    if (normalise && p("gain" + role) != null) {
+      p = p.withAffine(p("gain" + role), p("shift" + role));
+    }
+    return new RoleProjection(letter, x.whole(), normalise ? normEps(role) : null, p);
+  }
+
   /** Zeros whose shape depends on the call, to broadcast with. */
   SDVariable zeros(String name, Function<GraphContext.Call, long[]> shape) {
     return c.zeros(prefix + name, 4, shape);

@@ -76,7 +76,7 @@ final class DiffusedPatterns {
 
   private static Patterns diffused(Patterns x, SDVariable patterns) {
     SDVariable flat = patterns.reshape(-1, x.size());
-    return new Patterns(flat, patterns, x.key() + "-diffused", x.size(), x.extent());
+    return new Patterns(flat, patterns, true, x.key() + "-diffused", x.size(), x.extent());
   }
 
   private SDVariable shaped(Patterns x, SDVariable flat) {

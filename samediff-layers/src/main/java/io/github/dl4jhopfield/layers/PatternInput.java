@@ -32,8 +32,13 @@ record PatternInput(String name, RNNFormat format, SDVariable given) {
       return given;
     }
     SDVariable x = c.input(name);
-    boolean turned = x.getShape().length == 3 && format == RNNFormat.NCW;
+    boolean turned = bySample(c) && format == RNNFormat.NCW;
     return turned ? x.permute(0, 2, 1) : x;
+  }
+
+  /** Whether {@link #whole} is [batch, length, size]. */
+  boolean bySample(GraphContext c) {
+    return given == null && c.input(name).getShape().length == 3;
   }
 
   /** The patterns as [batch * length, size]. */
