@@ -37,7 +37,7 @@ class Pooling {
  public:
   Pooling(const PoolingOptions& options, const PoolingInputs<S>& inputs)
       : o(options), in(inputs), length_(in.x.length), wide_(roundUp(in.x.length, ops.lanes)), rows_(o.heads * o.queries),
-        x_(in.x, wide_, false) {
+        lanes_(manyRows() ? roundUp(rows_, ops.lanes) : 0), x_(in.x, wide_, false) {
     check();
     const int64_t bytes = std::max<int64_t>(1, wide_) * static_cast<int64_t>(sizeof(C));
     blockRows_ = std::clamp<int64_t>(kBlockBytes / bytes / 24 * 24, 48, 192);
@@ -68,6 +68,7 @@ class Pooling {
   /// Products with every pattern that stand for those with its projection: vectors [batch, rows, wide] and constants to add.
   struct Through {
     std::vector<C> vectors, constants;
+    std::vector<C> packed;  // [batch, length, lanes_] where rows are many
   };
 
   void check() const;
@@ -81,16 +82,18 @@ class Pooling {
   bool invariant() const { return !(o.separation == AssociationSeparation::KSubsets && o.atMost); }
   int64_t cost() const { return length_ * (4 + rows_) / 8 + 1; }
 
-  int64_t scratch() const { return 2 * blockRows_ * (wide_ + 1); }
+  /// From there on half-empty vectors of rows are faster than sums over the lanes.
+  bool manyRows() const { return rows_ >= std::max(2, ops.lanes / 2); }
+  int64_t scratch() const { return blockRows_ * (2 * (wide_ + 1) + lanes_); }
   const C* block(int64_t b, int64_t first, int64_t count, Parts<C>& parts, const C*& inverse) const;
-  void scores(const Through& of, int64_t batch, int64_t b, const C* h, int64_t count, C* to, int64_t step) const;
+  void scores(const Through& of, int64_t batch, int64_t b, const C* h, int64_t count, C* to, int64_t step, C* tile) const;
   void hide(int64_t b, int64_t first, int64_t count, C* scores, int64_t step) const;
 
   /// Calls f(item, number of the chunk in all, first pattern, count, parts) for the blocks of all chunks, each chunk in order.
   /// Blocks of padding at the end are left out, or, with `all`, come too.
   template <class F>
   void eachBlock(int64_t elements, bool all, F&& f) const {
-    parallelRows(o.batch * chunks_, chunkRows_ * cost(), [&](int64_t begin, int64_t end) {
+    parallelRows(o.batch * chunks_, std::min(chunkRows_, o.stored) * cost(), [&](int64_t begin, int64_t end) {
       for (int64_t chunk = begin; chunk < end; ++chunk) {
         const int64_t b = chunk / chunks_, from = chunk % chunks_ * chunkRows_;
         const int64_t to = std::min(from + chunkRows_, all ? o.stored : kept_[b]);
@@ -116,7 +119,7 @@ class Pooling {
   const PoolingOptions& o;
   const PoolingInputs<S>& in;
   const TileOps<C>& ops = activeOps<C>();
-  const int64_t length_, wide_, rows_;
+  const int64_t length_, wide_, rows_, lanes_;  // wide_, lanes_: length and rows, filled up to whole vectors
   const Blocks<S> x_;
   int64_t blockRows_, chunkRows_, chunks_;
   Folded<C> key_, value_;
@@ -175,6 +178,10 @@ typename Pooling<S>::Through Pooling<S>::through(const Folded<C>& f, const C* ro
         }
       }
   });
+  if (!manyRows()) return t;
+  t.packed.resize(batch * length_ * lanes_ + kSlack);
+  for (int64_t b = 0; b < batch; ++b)
+    ops.pack(t.packed.data() + b * length_ * lanes_, lanes_, t.vectors.data() + b * rows_ * wide_, wide_, 1, rows_, length_, C(1));
   return t;
 }
 
@@ -215,9 +222,16 @@ const Compute<S>* Pooling<S>::block(int64_t b, int64_t first, int64_t count, Par
 }
 
 template <class S>
-void Pooling<S>::scores(const Through& of, int64_t batch, int64_t b, const C* h, int64_t count, C* to, int64_t step) const {
+void Pooling<S>::scores(const Through& of, int64_t batch, int64_t b, const C* h, int64_t count, C* to, int64_t step,
+                        C* tile) const {
   const int64_t first = batch == 1 ? 0 : b * rows_;
-  ops.rowDots(to, step, of.vectors.data() + first * wide_, wide_, rows_, h, wide_, count, length_);
+  if (manyRows()) {
+    const C* packed = of.packed.data() + (batch == 1 ? 0 : b * length_ * lanes_);
+    ops.gemm(tile, lanes_, packed, lanes_, lanes_, h, wide_, 1, count, length_, false, nullptr);
+    ops.unpack(to, step, 1, tile, lanes_, rows_, count, nullptr, false);
+  } else {
+    ops.rowDots(to, step, of.vectors.data() + first * wide_, wide_, rows_, h, wide_, count, length_);
+  }
   for (int64_t n = 0; n < rows_; ++n)
     if (const C constant = of.constants[first + n]; constant != 0)
       for (int64_t j = 0; j < count; ++j) to[n * step + j] += constant;
@@ -248,7 +262,7 @@ void Pooling<S>::softmaxSums(std::vector<C>& patterns, std::vector<C>& weights) 
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
     C* z = parts.take(rows_ * blockRows_);
-    scores(queries_, in.qBatch, b, h, count, z, blockRows_);
+    scores(queries_, in.qBatch, b, h, count, z, blockRows_, parts.take(blockRows_ * lanes_));
     hide(b, first, count, z, blockRows_);
     for (int64_t n = 0; n < rows_; ++n) {
       const C largest = ops.largest(z + n * blockRows_, count);
@@ -308,7 +322,7 @@ void Pooling<S>::separatedSums(std::vector<C>& patterns, std::vector<C>& weights
   eachBlock(0, false, [&](int64_t b, int64_t, int64_t first, int64_t count, Parts<C>& parts) {
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
-    scores(queries_, in.qBatch, b, h, count, z.data() + b * rows_ * o.stored + first, o.stored);
+    scores(queries_, in.qBatch, b, h, count, z.data() + b * rows_ * o.stored + first, o.stored, parts.take(blockRows_ * lanes_));
   });
   separate(view(z.data(), rows_));
   eachBlock(0, false, [&](int64_t b, int64_t chunk, int64_t first, int64_t count, Parts<C>& parts) {
@@ -412,8 +426,9 @@ void Pooling<S>::backward(const PoolingGradients<S>& g) {
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
     C* to = z.data() + b * both * S_ + first;
-    scores(queries_, in.qBatch, b, h, count, to, S_);
-    scores(values, o.batch, b, h, count, to + rows_ * S_, S_);
+    C* tile = parts.take(blockRows_ * lanes_);
+    scores(queries_, in.qBatch, b, h, count, to, S_, tile);
+    scores(values, o.batch, b, h, count, to + rows_ * S_, S_, tile);
   });
   separate(view(z.data(), both));
   separateBackward(view(z.data(), both), view(z.data() + rows_ * S_, both));
