@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs each kernel once or more under valgrind's memcheck: the reference cases of every op, forward and backward, and one test of
-# retrieval. valgrind knows no AVX-512: the scalar and AVX2 levels run. Nor does it have 80-bit long double, which some tests' oracles
-# need: those are not here.
+# Runs each kernel once or more under valgrind's memcheck: the reference cases of every op, forward and backward, and some tests of
+# retrieval, projection and pooling. valgrind knows no AVX-512: the scalar and AVX2 levels run. Nor does it have 80-bit long double,
+# which some tests' oracles need: those are not here.
 # Usage: custom-ops-cpp/tests/valgrind.sh [build directory, default build/valgrind]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,3 +18,5 @@ run association_test '*MatchesTheReference*:*FullyMasked*'
 run association_retrieval_test '*TakesBlocks*:*NothingStored*'
 run transformer_test '*OddNumbers*:*OfALongLine*:*layerNormGradientsMatch*:*l2*'
 run sequential_k_subsets_test '*oddEntries*:*ties*'
+run projection_test '*ofViews*:*ofTransposed*:*keepNan*'
+run pooling_test '*ofViews*:*doesNotReadPadding*:*ofNoPatterns*:*SixteenBits*'
