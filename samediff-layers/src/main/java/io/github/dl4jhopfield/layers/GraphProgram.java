@@ -46,6 +46,14 @@ final class GraphProgram {
   /** Work of one matrix product from which a batch of them is run one by one on BLAS. */
   private static final long BLAS_FROM = 16 * 16 * 16;
 
+  /** From so many bytes on a result is made where it is to stay, below it is copied there. */
+  private static final long PLACED_BYTES = 1L << 20;
+
+  /** Makes the array of a result where it is to stay. */
+  interface Place {
+    INDArray create(DataType type, long[] shape);
+  }
+
   private static final class Step {
     DifferentialFunction op;
     int[] in;
@@ -66,6 +74,9 @@ final class GraphProgram {
   private final Set<String> results = new HashSet<>();
   private INDArray[] values = new INDArray[0];
   private boolean[] owned = new boolean[0];
+  private int placedSlot = -1;
+  private Place place;
+  private boolean placed;
   private String signature = "";
   private boolean keeping;
   private long bytes;
@@ -204,11 +215,37 @@ final class GraphProgram {
     return forwardDone;
   }
 
-  /** Runs the backward ops after a forward run of the same arrays. */
-  void backward(Map<String, INDArray> given) {
+  /**
+   * Runs the backward ops after a forward run of the same arrays.
+   *
+   * @param result to be made where it is to stay if it is large; null: none
+   * @return whether it was
+   */
+  boolean backward(Map<String, INDArray> given, SDVariable result, Place place) {
     give(given);
-    run(backward);
+    placedSlot = result == null ? -1 : origin(result);
+    this.place = place;
+    placed = false;
+    try {
+      run(backward);
+    } finally {
+      placedSlot = -1;
+      this.place = null;
+    }
     forwardDone = false;
+    return placed;
+  }
+
+  /** What a result of the backward ops is another shape of. */
+  private int origin(SDVariable result) {
+    int slot = slots.get(result.name());
+    for (int i = backward.size() - 1; i >= 0; i--) {
+      Step s = backward.get(i);
+      if (s.op instanceof Reshape && s.out[0] == slot) {
+        slot = s.in[0];
+      }
+    }
+    return slot;
   }
 
   /** The array of a result of the last run; valid until the next run or {@link #release}. */
@@ -452,16 +489,27 @@ final class GraphProgram {
   }
 
   private INDArray allocate(Step s, int i, long[] shape, boolean empty) {
-    INDArray a =
+    int slot = s.out[i];
+    long size = s.types[i].width();
+    for (long d : shape) {
+      size *= d;
+    }
+    if (slot == placedSlot && !empty && size >= PLACED_BYTES) {
+      values[slot] = place.create(s.types[i], shape);
+      owned[slot] = false;
+      placed = true;
+      return values[slot];
+    }
+    values[slot] =
         empty ? Nd4j.empty(s.types[i]) : Nd4j.createUninitializedDetached(s.types[i], 'c', shape);
-    values[s.out[i]] = a;
-    owned[s.out[i]] = !empty;
-    bytes += a.length() * s.types[i].width();
-    return a;
+    owned[slot] = !empty;
+    bytes += size;
+    return values[slot];
   }
 
   private void keep(Step s, INDArray[] made) {
-    if (keeping) {
+    boolean stays = placed && Arrays.stream(s.out).anyMatch(o -> o == placedSlot);
+    if (keeping && !stays) {
       s.kept = made;
     }
   }

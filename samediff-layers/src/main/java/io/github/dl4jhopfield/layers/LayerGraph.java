@@ -153,22 +153,37 @@ final class LayerGraph {
     program.release();
   }
 
-  /** Result of a backward run; null for a variable that the output does not depend on. */
-  record Backward(Map<String, INDArray> inputs, Map<String, INDArray> params) {}
+  /**
+   * Result of a backward run; null for a variable that the output does not depend on.
+   *
+   * @param placed whether the gradient of the only input lies where it was to go
+   */
+  record Backward(Map<String, INDArray> inputs, Map<String, INDArray> params, boolean placed) {}
 
+  /**
+   * @param atInput where the gradient of the input goes, if there is one input and it is large
+   */
   Backward backward(
       INDArray error,
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
-      Map<String, INDArray> feeds) {
+      Map<String, INDArray> feeds,
+      GraphProgram.Place atInput) {
     if (!program.forwardDone()) {
       forward(inputs, masks, params, feeds, true);
     }
     Map<String, INDArray> values = values(inputs, masks, params, feeds);
     values.put(ERROR, error);
-    program.backward(values);
-    return new Backward(collect(context.inputs()), collect(context.params()));
+    boolean placed = program.backward(values, onlyGradient(), atInput);
+    return new Backward(collect(context.inputs()), collect(context.params()), placed);
+  }
+
+  /** Of the input, where there is one input: two may have one and the same gradient. */
+  private SDVariable onlyGradient() {
+    return context.inputs().size() == 1
+        ? gradients.get(context.inputs().values().iterator().next().name())
+        : null;
   }
 
   private Map<String, INDArray> collect(Map<String, SDVariable> variables) {

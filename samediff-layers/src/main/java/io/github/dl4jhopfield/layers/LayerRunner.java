@@ -88,10 +88,17 @@ final class LayerRunner {
       INDArray error,
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
-      Map<String, INDArray> params) {
+      Map<String, INDArray> params,
+      LayerWorkspaceMgr workspaces) {
     GraphContext.Call call = new GraphContext.Call(inputs, masks, params, type);
     LayerGraph graph = graph(lastTraining, inputs, masks, params, none());
-    return graph.backward(error, inputs, masks, params, graph.feeds(call, drawn));
+    return graph.backward(
+        error,
+        inputs,
+        masks,
+        params,
+        graph.feeds(call, drawn),
+        (t, shape) -> workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, t, shape, 'c'));
   }
 
   /** To be called when results have been copied and no backward run follows. */

@@ -99,9 +99,12 @@ public class MendedLayer extends SameDiffLayer {
     assertInputSet(true);
     Gradient gradient = new DefaultGradient();
     INDArray atInput;
+    boolean placed;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == dataType ? epsilon : epsilon.castTo(dataType);
-      LayerGraph.Backward result = runner().backward(error, inputs(), masks(), used());
+      LayerGraph.Backward result =
+          runner().backward(error, inputs(), masks(), used(), workspaceMgr);
+      placed = result.placed();
       for (String name : parameters().keySet()) {
         INDArray place = gradTable.get(name);
         INDArray g = config().trainable(name) ? result.params().get(name) : null;
@@ -113,7 +116,9 @@ public class MendedLayer extends SameDiffLayer {
         atInput = Nd4j.zeros(dataType, input.shape());
       }
     }
-    atInput = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, atInput);
+    if (!placed) {
+      atInput = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, atInput);
+    }
     runner().finished();
     return new Pair<>(gradient, backpropDropOutIfPresent(atInput));
   }

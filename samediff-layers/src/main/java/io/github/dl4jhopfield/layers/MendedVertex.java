@@ -117,10 +117,12 @@ public class MendedVertex extends SameDiffGraphVertex {
   public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaceMgr) {
     Gradient gradient = new DefaultGradient();
     INDArray[] atInputs = new INDArray[inputs.length];
+    boolean placed;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == type ? epsilon : epsilon.castTo(type);
       LayerGraph.Backward result =
-          runner().backward(error, checkedInputs(), named(maskArrays), used());
+          runner().backward(error, checkedInputs(), named(maskArrays), used(), workspaceMgr);
+      placed = result.placed();
       for (String name : parameters().keySet()) {
         INDArray place = gradTable.get(name);
         INDArray g = config().trainable(name) ? result.params().get(name) : null;
@@ -132,7 +134,7 @@ public class MendedVertex extends SameDiffGraphVertex {
         atInputs[i] = in == null ? Nd4j.zeros(type, inputs[i].shape()) : in;
       }
     }
-    for (int i = 0; i < atInputs.length; i++) {
+    for (int i = 0; i < atInputs.length && !placed; i++) {
       atInputs[i] = workspaceMgr.dup(ArrayType.ACTIVATION_GRAD, atInputs[i]);
     }
     runner().finished();

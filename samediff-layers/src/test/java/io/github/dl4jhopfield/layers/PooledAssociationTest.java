@@ -8,15 +8,20 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
+import org.deeplearning4j.nn.conf.layers.Convolution1D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
@@ -169,6 +174,66 @@ class PooledAssociationTest {
       }
       number++;
     }
+  }
+
+  /**
+   * The gradient of a large bag is made in DL4J's workspace, that of a small one copied there; of
+   * the vertex's two inputs both are copied.
+   */
+  @ParameterizedTest
+  @EnumSource(WorkspaceMode.class)
+  void gradientsOfLargeBagsReachTheLayersBefore(WorkspaceMode mode) {
+    for (int length : new int[] {50, 5000}) {
+      ComputationGraph pooled = overConvolution(false, mode);
+      ComputationGraph projected = overConvolution(true, mode);
+      projected.setParams(pooled.params().dup());
+      INDArray before = pooled.getLayer("convolution").params().dup();
+      for (int step = 0; step < 3; step++) {
+        DataSet bag =
+            new DataSet(
+                Nd4j.randn(DataType.DOUBLE, 1, 3, length), Nd4j.randn(DataType.DOUBLE, 1, 2));
+        pooled.fit(bag);
+        projected.fit(bag);
+      }
+      same(length + " instances", pooled.params(), projected.params());
+      assertThat(pooled.getLayer("convolution").params().distance2(before)).isGreaterThan(1e-3);
+    }
+  }
+
+  private static ComputationGraph overConvolution(boolean vertex, WorkspaceMode mode) {
+    var builder =
+        new NeuralNetConfiguration.Builder()
+            .dataType(DataType.DOUBLE)
+            .updater(new Sgd(0.1))
+            .trainingWorkspaceMode(mode)
+            .seed(1)
+            .graphBuilder()
+            .addInputs("bag")
+            .addLayer(
+                "convolution",
+                new Convolution1D.Builder(1, 1).nIn(3).nOut(32).activation(Activation.TANH).build(),
+                "bag");
+    if (vertex) {
+      HopfieldPoolingVertex pooling =
+          new HopfieldPoolingVertex.Builder()
+              .nIn(32)
+              .storedPatternSize(32)
+              .patternProjectionSize(32)
+              .build();
+      builder.addVertex("pooling", pooling, "convolution", "convolution");
+    } else {
+      builder.addLayer("pooling", new HopfieldPooling.Builder().nIn(32).build(), "convolution");
+    }
+    OutputLayer out =
+        new OutputLayer.Builder(LossFunction.MSE)
+            .nIn(32)
+            .nOut(2)
+            .activation(Activation.TANH)
+            .build();
+    ComputationGraph graph =
+        new ComputationGraph(builder.addLayer("out", out, "pooling").setOutputs("out").build());
+    graph.init();
+    return graph;
   }
 
   private static void same(String what, INDArray found, INDArray expected) {
