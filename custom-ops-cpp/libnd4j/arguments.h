@@ -75,40 +75,49 @@ inline bool isByte(sd::DataType type) {
   return type == sd::DataType::Bool || type == sd::DataType::UInt8 || type == sd::DataType::Int8;
 }
 
-/// Whether the element at an offset is anything but 0.
-inline bool nonzero(const Array& a, int64_t i) {
-  switch (a.type()) {
-    case sd::DataType::Float32: return static_cast<const float*>(a.data)[i] != 0;
-    case sd::DataType::Double: return static_cast<const double*>(a.data)[i] != 0;
-    case sd::DataType::Int32:
-    case sd::DataType::UInt32: return static_cast<const int32_t*>(a.data)[i] != 0;
-    case sd::DataType::Int64:
-    case sd::DataType::UInt64: return static_cast<const int64_t*>(a.data)[i] != 0;
-    case sd::DataType::Int16:
-    case sd::DataType::UInt16: return static_cast<const int16_t*>(a.data)[i] != 0;
-    case sd::DataType::Half:
-    case sd::DataType::BFloat16: return (static_cast<const uint16_t*>(a.data)[i] & 0x7fff) != 0;
-    default: return static_cast<const uint8_t*>(a.data)[i] != 0;
-  }
-}
-
 /// Calls f(offset) for each element, in C order.
 template <class F>
 void eachElement(const Array& a, F&& f) {
-  std::vector<long long> index(a.rank(), 0);
-  for (int64_t n = a.length(); n > 0; --n) {
-    int64_t offset = 0;
-    for (int i = 0; i < a.rank(); ++i) offset += index[i] * a.strides()[i];
-    f(offset);
-    for (int i = a.rank() - 1; i >= 0 && ++index[i] == a.shape()[i]; --i) index[i] = 0;
+  const int last = a.rank() - 1;
+  if (last < 0) return f(int64_t(0));
+  const long long length = a.shape()[last], stride = a.strides()[last];
+  std::vector<long long> index(last, 0);
+  int64_t offset = 0;
+  for (int64_t rows = length == 0 ? 0 : a.length() / length; rows > 0; --rows) {
+    for (int64_t i = 0; i < length; ++i) f(offset + i * stride);
+    for (int d = last - 1; d >= 0; --d) {
+      offset += a.strides()[d];
+      if (++index[d] < a.shape()[d]) break;
+      offset -= index[d] * a.strides()[d];
+      index[d] = 0;
+    }
   }
 }
 
-/// A mask of any type as bytes, dense in its own shape, so that a broadcast mask stays small.
+/// A mask of any type as bytes, 1 for anything but 0, dense in its own shape, so that a broadcast mask stays small.
 inline std::vector<uint8_t> bytesOf(const Array& a) {
-  std::vector<uint8_t> bytes;
-  bytes.reserve(a.length());
-  eachElement(a, [&](int64_t offset) { bytes.push_back(nonzero(a, offset)); });
+  std::vector<uint8_t> bytes(a.length());
+  uint8_t* to = bytes.data();
+  const auto copy = [&](auto type, auto nonzero) {
+    const auto* from = static_cast<const decltype(type)*>(a.data);
+    eachElement(a, [&](int64_t at) { *to++ = nonzero(from[at]); });
+  };
+  const auto plain = [](auto value) { return value != 0; };
+  switch (a.type()) {
+    case sd::DataType::Float32: copy(float{}, plain); break;
+    case sd::DataType::Double: copy(double{}, plain); break;
+    case sd::DataType::Int32:
+    case sd::DataType::UInt32: copy(int32_t{}, plain); break;
+    case sd::DataType::Int64:
+    case sd::DataType::UInt64: copy(int64_t{}, plain); break;
+    case sd::DataType::Int16:
+    case sd::DataType::UInt16: copy(int16_t{}, plain); break;
+    case sd::DataType::Half:
+    case sd::DataType::BFloat16:
+      copy(uint16_t{}, [](uint16_t value) { return (value & 0x7fff) != 0; });  // -0 is 0
+      break;
+    default: copy(uint8_t{}, plain);
+  }
   return bytes;
 }
 
