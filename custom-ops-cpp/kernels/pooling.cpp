@@ -49,7 +49,7 @@ class Pooling {
     for (Folded<C>* f : {&key_, &value_}) f->weight.resize(f->weight.size() + kSlack);
     findPadding();
     q_ = withSlack(in.q, in.qBatch * rows_ * o.width);
-    queries_ = through(key_, q_.data(), in.qBatch, o.width, o.beta);
+    queries_ = through(key_, q_.data(), in.qBatch, o.width, o.beta, !invariant());
   }
 
   void forward(C* out) {
@@ -73,7 +73,7 @@ class Pooling {
 
   void check() const;
   void findPadding();
-  Through through(const Folded<C>& f, const C* rows, int64_t batch, int64_t width, double scale) const;
+  Through through(const Folded<C>& f, const C* rows, int64_t batch, int64_t width, double scale, bool constants) const;
   void mapped(const Folded<C>& f, const C* patterns, const C* weights, int64_t step, int64_t width, C* out) const;
 
   /// Whether no head and no state pattern may see a pattern.
@@ -88,6 +88,7 @@ class Pooling {
   const C* block(int64_t b, int64_t first, int64_t count, Parts<C>& parts, const C*& inverse) const;
   void scores(const Through& of, int64_t batch, int64_t b, const C* h, int64_t count, C* to, int64_t step, C* tile) const;
   void hide(int64_t b, int64_t first, int64_t count, C* scores, int64_t step) const;
+  void drop(int64_t b, int64_t first, int64_t count, C* weights, int64_t step) const;
 
   /// Calls f(item, number of the chunk in all, first pattern, count, parts) for the blocks of all chunks, each chunk in order.
   /// Blocks of padding at the end are left out, or, with `all`, come too.
@@ -110,7 +111,7 @@ class Pooling {
   /// Sums of `scoreRows` rows of weights [batch, scoreRows, stored] times patterns.
   void addUp(const std::vector<C>& partial, int64_t scoreRows, std::vector<C>& patterns, std::vector<C>& weights) const;
 
-  void addWeights(C* sums, const C* weights, int64_t scoreRows, int64_t count) const;
+  void addWeights(C* sums, const C* weights, int64_t step, int64_t scoreRows, int64_t count) const;
   RowsView<C> view(C* data, int64_t itemRows) const;
   void separate(const RowsView<C>& scores) const;
   void separateBackward(const RowsView<const C>& weights, const RowsView<C>& gradient) const;
@@ -155,9 +156,10 @@ void Pooling<S>::findPadding() {
 }
 
 /// @param rows [batch, queries, heads, width]
+/// @param constants whether they matter; else they are left out unless they are no numbers
 template <class S>
 typename Pooling<S>::Through Pooling<S>::through(const Folded<C>& f, const C* rows, int64_t batch, int64_t width,
-                                                 double scale) const {
+                                                 double scale, bool constants) const {
   Through t;
   t.vectors.assign(batch * rows_ * wide_ + kSlack, C(0));
   t.constants.assign(batch * rows_, C(0));
@@ -171,8 +173,7 @@ typename Pooling<S>::Through Pooling<S>::through(const Folded<C>& f, const C* ro
           double constant = 0;
           for (int64_t c = 0; c < width; ++c)
             constant += static_cast<double>(own[q * o.heads * width + c]) * static_cast<double>(f.bias[h * width + c]);
-          // where it cannot matter it is left out, unless it is no number
-          if (!invariant() || !std::isfinite(constant))
+          if (constants || !std::isfinite(constant))
             t.constants[b * rows_ + h * o.queries + q] = static_cast<C>(scale * constant);
           for (int64_t k = 0; k < length_; ++k) to[q * wide_ + k] *= static_cast<C>(scale);
         }
@@ -247,18 +248,30 @@ void Pooling<S>::hide(int64_t b, int64_t first, int64_t count, C* scores, int64_
   }
 }
 
+/// Multiplies weights with their factors.
+template <class S>
+void Pooling<S>::drop(int64_t b, int64_t first, int64_t count, C* weights, int64_t step) const {
+  if (in.factor.data == nullptr) return;
+  for (int64_t n = 0; n < rows_; ++n) {
+    const C* factor = in.factor.data + b * in.factor.batch + n / o.queries * in.factor.head + n % o.queries * in.factor.row;
+    for (int64_t j = 0; j < count; ++j) weights[n * step + j] *= factor[(first + j) * in.factor.step];
+  }
+}
+
 /// In one pass: each chunk with the largest score that it has seen so far, as the online softmax.
 template <class S>
 void Pooling<S>::softmaxSums(std::vector<C>& patterns, std::vector<C>& weights) const {
-  const int64_t own = rows_ * (wide_ + 2);
+  // of a chunk: for each row sums of patterns, of weights, of weights times their factors, and the largest score
+  const int64_t own = rows_ * (wide_ + 3);
   const C none = -std::numeric_limits<C>::infinity();
-  std::vector<C> partial(o.batch * chunks_ * own, C(0));  // of a chunk: sums of patterns, sums of weights, largest scores
+  std::vector<C> partial(o.batch * chunks_ * own, C(0));
   for (int64_t chunk = 0; chunk < o.batch * chunks_; ++chunk)
     std::fill(partial.begin() + (chunk + 1) * own - rows_, partial.begin() + (chunk + 1) * own, none);
   eachBlock(rows_ * blockRows_, false, [&](int64_t b, int64_t chunk, int64_t first, int64_t count, Parts<C>& parts) {
     C* sum = partial.data() + chunk * own;
     C* mass = sum + rows_ * wide_;
-    C* top = mass + rows_;
+    C* passed = mass + rows_;
+    C* top = passed + rows_;
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
     C* z = parts.take(rows_ * blockRows_);
@@ -269,29 +282,33 @@ void Pooling<S>::softmaxSums(std::vector<C>& patterns, std::vector<C>& weights) 
       if (largest > top[n]) {
         const C factor = std::exp(top[n] - largest);
         mass[n] *= factor;
+        passed[n] *= factor;
         for (int64_t k = 0; k < wide_; ++k) sum[n * wide_ + k] *= factor;
         top[n] = largest;
       }
       mass[n] += ops.exponentials(z + n * blockRows_, z + n * blockRows_, count, top[n]);
     }
+    drop(b, first, count, z, blockRows_);
+    if (in.factor.data != nullptr) addWeights(passed, z, blockRows_, rows_, count);
     ops.gemm(sum, wide_, h, wide_, length_, z, blockRows_, 1, rows_, count, true, nullptr);
   });
   for (int64_t row = 0; row < o.batch * rows_; ++row) {
-    const int64_t b = row / rows_, n = row % rows_;
-    const C* first = partial.data() + b * chunks_ * own;
+    const C* first = partial.data() + row / rows_ * chunks_ * own;
+    const int64_t n = row % rows_;
     C top = none;
-    for (int64_t chunk = 0; chunk < chunks_; ++chunk) top = std::max(top, first[chunk * own + rows_ * (wide_ + 1) + n]);
+    for (int64_t chunk = 0; chunk < chunks_; ++chunk) top = std::max(top, first[chunk * own + rows_ * (wide_ + 2) + n]);
     std::vector<double> sum(length_, 0.0);
-    double mass = 0;
+    double mass = 0, passed = 0;
     for (int64_t chunk = 0; chunk < chunks_; ++chunk) {
       const C* part = first + chunk * own;
-      const C own_top = part[rows_ * (wide_ + 1) + n];
-      const double factor = own_top == top ? 1.0 : std::exp(static_cast<double>(own_top) - static_cast<double>(top));
+      const C ownTop = part[rows_ * (wide_ + 2) + n];
+      const double factor = ownTop == top ? 1.0 : std::exp(static_cast<double>(ownTop) - static_cast<double>(top));
       mass += factor * static_cast<double>(part[rows_ * wide_ + n]);
+      passed += factor * static_cast<double>(part[rows_ * (wide_ + 1) + n]);
       for (int64_t k = 0; k < length_; ++k) sum[k] += factor * static_cast<double>(part[n * wide_ + k]);
     }
     if (mass == 0) continue;  // nothing to retrieve from
-    weights[row] = mass == mass ? C(1) : std::numeric_limits<C>::quiet_NaN();
+    weights[row] = static_cast<C>((in.factor.data == nullptr ? mass : passed) / mass);
     for (int64_t k = 0; k < length_; ++k) patterns[row * wide_ + k] = static_cast<C>(sum[k] / mass);
   }
 }
@@ -326,22 +343,23 @@ void Pooling<S>::separatedSums(std::vector<C>& patterns, std::vector<C>& weights
   });
   separate(view(z.data(), rows_));
   eachBlock(0, false, [&](int64_t b, int64_t chunk, int64_t first, int64_t count, Parts<C>& parts) {
-    const C* p = z.data() + b * rows_ * o.stored + first;
+    C* p = z.data() + b * rows_ * o.stored + first;
     if (nothing(p, rows_, count)) return;
+    drop(b, first, count, p, o.stored);
     C* sum = partial.data() + chunk * rows_ * (wide_ + 1);
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
     ops.gemm(sum, wide_, h, wide_, length_, p, o.stored, 1, rows_, count, true, nullptr);
-    addWeights(sum + rows_ * wide_, p, rows_, count);
+    addWeights(sum + rows_ * wide_, p, o.stored, rows_, count);
   });
   addUp(partial, rows_, patterns, weights);
 }
 
 template <class S>
-void Pooling<S>::addWeights(C* sums, const C* weights, int64_t scoreRows, int64_t count) const {
+void Pooling<S>::addWeights(C* sums, const C* weights, int64_t step, int64_t scoreRows, int64_t count) const {
   for (int64_t n = 0; n < scoreRows; ++n) {
     double sum = 0;
-    for (int64_t j = 0; j < count; ++j) sum += static_cast<double>(weights[n * o.stored + j]);
+    for (int64_t j = 0; j < count; ++j) sum += static_cast<double>(weights[n * step + j]);
     sums[n] += static_cast<C>(sum);
   }
 }
@@ -413,7 +431,7 @@ template <class S>
 void Pooling<S>::backward(const PoolingGradients<S>& g) {
   const int64_t both = 2 * rows_, S_ = o.stored;
   const std::vector<C> gradOut = withSlack(g.gradOut, o.batch * rows_ * o.valueWidth);
-  const Through values = through(value_, gradOut.data(), o.batch, o.valueWidth, 1);
+  const Through values = through(value_, gradOut.data(), o.batch, o.valueWidth, 1, !invariant() || in.factor.data != nullptr);
   std::vector<C> z(o.batch * both * S_), vectors(o.batch * both * wide_ + kSlack);
   std::vector<C> partial(o.batch * chunks_ * both * (wide_ + 1)), patterns(o.batch * both * wide_), weights(o.batch * both);
   for (int64_t b = 0; b < o.batch; ++b) {
@@ -429,13 +447,15 @@ void Pooling<S>::backward(const PoolingGradients<S>& g) {
     C* tile = parts.take(blockRows_ * lanes_);
     scores(queries_, in.qBatch, b, h, count, to, S_, tile);
     scores(values, o.batch, b, h, count, to + rows_ * S_, S_, tile);
+    drop(b, first, count, to + rows_ * S_, S_);
   });
   separate(view(z.data(), both));
   separateBackward(view(z.data(), both), view(z.data() + rows_ * S_, both));
 
   const Target<S> target(g.gradX);
   eachBlock(2 * blockRows_ * wide_, true, [&](int64_t b, int64_t chunk, int64_t first, int64_t count, Parts<C>& parts) {
-    const C* w = z.data() + b * both * S_ + first;
+    C* w = z.data() + b * both * S_ + first;
+    drop(b, first, count, w, S_);
     const int64_t row = b * S_ + first;
     if (first >= kept_[b] || nothing(w, both, count)) {
       C* out = target.at(row, parts.take(blockRows_ * wide_));
@@ -446,7 +466,7 @@ void Pooling<S>::backward(const PoolingGradients<S>& g) {
     const C* h = block(b, first, count, parts, inverse);
     C* sum = partial.data() + chunk * both * (wide_ + 1);
     ops.gemm(sum, wide_, h, wide_, length_, w, S_, 1, both, count, true, nullptr);
-    addWeights(sum + both * wide_, w, invariant() ? rows_ : both, count);
+    addWeights(sum + both * wide_, w, S_, invariant() ? rows_ : both, count);
     C* out = target.at(row, parts.take(blockRows_ * wide_));
     C* gradH = o.normalise ? parts.take(blockRows_ * wide_) : out;
     const int64_t step = o.normalise ? wide_ : target.step();

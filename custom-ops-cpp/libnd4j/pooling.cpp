@@ -10,12 +10,12 @@ namespace nd4j {
 namespace {
 
 /// Bits of the flags (integer argument 1).
-enum Flag { kNormalise, kBias, kAffine, kMask };
+enum Flag { kNormalise, kBias, kAffine, kMask, kFactor };
 enum IArg { kSeparation = 2, kAtMost };
 enum TArg { kEps, kBeta, kParameter };
 constexpr int kFirstParameter = 2;
 
-/// x, q and the parameters of two projections; the mask follows.
+/// x, q and the parameters of two projections; mask and factor follow.
 int differentiable(int flags) {
   return kFirstParameter + 2 * inputsOfProjection(flags >> kBias & 1, flags >> kAffine & 1);
 }
@@ -50,7 +50,9 @@ class Request {
     in.x = lastAxis<const S>(x);
     in.q = copies_.emplace_back(numbersOf<S>(q)).data();
     in.qBatch = q.shape()[0];
-    if (call.flag(kMask)) readMask(call.input(differentiable(call.iArg(1))));
+    int next = differentiable(call.iArg(1));
+    if (call.flag(kMask)) readMask(call.input(next++));
+    if (call.flag(kFactor)) readFactor(call.input(next));
   }
   Request(const Request&) = delete;
 
@@ -80,21 +82,27 @@ class Request {
   }
 
  private:
-  void readMask(const Array& mask) {
+  /// [batch, heads, queries, stored], broadcast.
+  template <class T>
+  HeadView<const T> scores(const Array& a, const T* data, bool dense, const char* name) const {
     const PoolingOptions& o = options;
     const long long shape[] = {o.batch, o.heads, o.queries, o.stored};
-    std::vector<int64_t> strides = broadcastStrides(mask, 4, shape, 3, false, "mask");
-    in.mask.data = static_cast<const uint8_t*>(mask.data);
-    if (!isByte(mask.type())) {
-      in.mask.data = bytes_.emplace_back(bytesOf(mask)).data();
-      const std::vector<int64_t> dense = denseStrides(mask);
-      for (int i = 1; i <= mask.rank(); ++i)
-        strides[4 - i] = mask.shape()[mask.rank() - i] == 1 ? 0 : dense[mask.rank() - i];
-    }
-    in.mask.batch = strides[0];
-    in.mask.head = strides[1];
-    in.mask.row = strides[2];
-    in.mask.step = strides[3];
+    std::vector<int64_t> strides = broadcastStrides(a, 4, shape, 3, false, name);
+    const std::vector<int64_t> own = dense ? denseStrides(a) : stridesOf(a);
+    for (int i = 1; i <= a.rank(); ++i)
+      if (strides[4 - i] != 0) strides[4 - i] = own[a.rank() - i];
+    return {data, strides[0], strides[1], strides[2], strides[3]};
+  }
+  void readMask(const Array& mask) {
+    const bool bytes = isByte(mask.type());
+    const uint8_t* data = bytes ? static_cast<const uint8_t*>(mask.data) : bytes_.emplace_back(bytesOf(mask)).data();
+    in.mask = scores<uint8_t>(mask, data, !bytes, "mask");
+  }
+  void readFactor(const Array& factor) {
+    if (factor.type() != Arguments<S>::typeId()) throw std::invalid_argument("factor must have the type of x");
+    constexpr bool there = std::is_same_v<S, C>;
+    const C* data = there ? static_cast<const C*>(factor.data) : copies_.emplace_back(numbersOf<S>(factor)).data();
+    in.factor = scores<C>(factor, data, !there, "factor");
   }
 
   const Call& call_;
@@ -121,7 +129,7 @@ void backward(const Call& call) {
   if (gradX.type() != Arguments<S>::typeId() || shapeOf(gradX) != shape)
     throw std::invalid_argument("the gradient of x must be like it");
   PoolingGradients<S> g;
-  g.gradOut = r.numbers(inputs + (call.flag(kMask) ? 1 : 0));
+  g.gradOut = r.numbers(inputs + (call.flag(kMask) ? 1 : 0) + (call.flag(kFactor) ? 1 : 0));
   g.gradX = lastAxis<S>(gradX);
   g.gradQ = r.dense(1, {r.in.qBatch, o.queries, o.heads, o.width});
   const auto gradients = r.parameters.gradients(kFirstParameter);

@@ -30,7 +30,8 @@ struct Problem {
   bool affine;
   std::vector<double> x, q, gradOut;
   Mapping key, value;
-  std::vector<uint8_t> mask;  // [batch, heads, queries, stored], or [batch, stored]; empty: none
+  std::vector<uint8_t> mask;   // [batch, heads, queries, stored], or [batch, stored]; empty: none
+  std::vector<double> factor;  // [batch, heads, queries, stored]; empty: 1
 
   Problem(Random& random, PoolingOptions options, int64_t length, bool affine, bool ownQueries = false)
       : o(options), length(length), qBatch(ownQueries ? options.batch : 1), affine(affine) {
@@ -98,6 +99,8 @@ struct Problem {
                       k[(b * o.stored + j) * key.width + h * o.width + c];
           }
           separate(z, open);
+          for (int64_t j = 0; j < o.stored && !factor.empty(); ++j)
+            z[j] *= factor[((b * o.heads + h) * o.queries + l) * o.stored + j];
           for (int64_t j = 0; j < o.stored; ++j)
             for (int64_t c = 0; open[j] && c < o.valueWidth; ++c)
               result[((b * o.queries + l) * o.heads + h) * o.valueWidth + c] +=
@@ -128,11 +131,11 @@ struct Solved {
     explicit Parameters(const Mapping& m)
         : weight(as<T>(m.weight)), bias(as<T>(m.bias)), gain(as<T>(m.gain)), shift(as<T>(m.shift)) {}
   };
-  std::vector<T> x, q, gradOut, out, gradX, gradQ;
+  std::vector<T> x, q, gradOut, factor, out, gradX, gradQ;
   Parameters key, value, gradKey, gradValue;
 
   explicit Solved(const Problem& p)
-      : x(as<T>(p.x)), q(as<T>(p.q)), gradOut(as<T>(p.gradOut)), out(gradOut.size(), T(-7)), gradX(x.size(), T(-7)),
+      : x(as<T>(p.x)), q(as<T>(p.q)), gradOut(as<T>(p.gradOut)), factor(as<T>(p.factor)), out(gradOut.size(), T(-7)), gradX(x.size(), T(-7)),
         gradQ(q.size(), T(-7)), key(p.key), value(p.value), gradKey(p.key), gradValue(p.value) {
     PoolingInputs<T> in;
     in.x = patterns(p, x.data());
@@ -147,6 +150,8 @@ struct Solved {
       in.mask.head = padding ? 0 : p.o.queries * p.o.stored;
       in.mask.row = padding ? 0 : p.o.stored;
     }
+    if (!factor.empty())
+      in.factor = {factor.data(), p.o.heads * p.o.queries * p.o.stored, p.o.queries * p.o.stored, p.o.stored, 1};
     pool<T>(p.o, in, out.data());
     PoolingGradients<T> g;
     g.gradOut = gradOut.data();
@@ -211,7 +216,7 @@ std::vector<PoolingOptions> separations(PoolingOptions o) {
 std::vector<Problem> problems(Random& random) {
   std::vector<Problem> all;
   for (const PoolingOptions& small : separations(sizes(3, 2, 3, 11, 4, 5)))
-    for (int variant = 0; variant < 4; ++variant) {
+    for (int variant = 0; variant < 6; ++variant) {
       PoolingOptions o = small;
       o.normalise = variant != 1;
       all.emplace_back(random, o, variant == 2 ? 16 : 7, variant != 3, variant == 2);
@@ -219,7 +224,9 @@ std::vector<Problem> problems(Random& random) {
         all.back().mask = random.mask(o.batch * o.stored, 0.6);
         for (int64_t j = 0; j < o.stored; ++j) all.back().mask[o.stored + j] = 0;  // nothing to retrieve from in one item
       }
-      if (variant == 3) all.back().mask = random.mask(o.batch * o.heads * o.queries * o.stored, 0.7);
+      if (variant > 3)
+        for (uint8_t kept : random.mask(o.batch * o.heads * o.queries * o.stored, 0.6)) all.back().factor.push_back(kept / 0.6);
+      if (variant == 3 || variant == 5) all.back().mask = random.mask(o.batch * o.heads * o.queries * o.stored, 0.7);
     }
   for (const PoolingOptions& o : separations(sizes(1, 1, 1, 2500, 32, 32))) all.emplace_back(random, o, 32, true);
   all.emplace_back(random, sizes(2, 4, 9, 300, 3, 20), 45, true);

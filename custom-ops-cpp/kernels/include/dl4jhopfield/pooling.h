@@ -3,14 +3,14 @@
 //   h_j = (x_j - mean) / sqrt(variance + eps) over the features of pattern j, or h_j = x_j
 //   k_j = (gain_k h_j + shift_k) W_k + b_k,   v_j = (gain_v h_j + shift_v) W_v + b_v      the heads side by side
 //   p   = separation(beta q k')               over the stored patterns, for each head and state pattern
-//   out = p v
+//   out = (f p) v          f what dropout of the weights draws: 0 or 1 / (1 - rate); 1 without
 //
 // Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, equation 10 with one update and state patterns that are
 // parameters (the "pooling" of its section 3).
 //
 // Method. Neither k nor v is ever there. With W' = gain W and b' = b + shift W,
 //
-//   q k_j' = (q W_k'') h_j + q b_k',          out = (sum_j p_j h_j) W_v' + (sum_j p_j) b_v',
+//   q k_j' = (q W_k'') h_j + q b_k',          out = (sum_j f_j p_j h_j) W_v' + (sum_j f_j p_j) b_v',
 //
 // so that what touches every pattern are two products of its length for each state pattern and head, in place of two
 // projections: x is read once or twice forward, twice backward. Only the scores are kept, a number for each state pattern, head
@@ -45,6 +45,7 @@ struct PoolingInputs {
   int64_t qBatch = 1;                 // batch or 1
   Projection<S> key, value;           // to heads * width, heads * valueWidth
   HeadView<const uint8_t> mask;       // [batch, heads, queries, stored] by strides, 1 = keep; data null: all
+  HeadView<const Compute<S>> factor;  // f, likewise; has no gradient; data null: 1
 };
 
 /// `out`: dense [batch, queries, heads, valueWidth].

@@ -243,10 +243,13 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
     if (in.mask() != null) {
       inputs.add(in.mask());
     }
+    if (in.factor() != null) {
+      inputs.add(in.factor());
+    }
     return new Call<>(
         Pooling.NAME,
         inputs,
-        Pooling.iArgs(s, eps != null, bias, affine, in.mask() != null),
+        Pooling.iArgs(s, eps != null, bias, affine, in.mask() != null, in.factor() != null),
         new double[] {eps == null ? 0 : eps, beta, parameter(s)});
   }
 

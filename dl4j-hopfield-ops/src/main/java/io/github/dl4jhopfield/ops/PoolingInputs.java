@@ -14,11 +14,13 @@ import java.util.Objects;
  *     not
  * @param mask broadcasts to [B, H, L, S]: not 0 = keep, boolean or any number type; or null. What
  *     it hides from all heads and state patterns is not read
+ * @param factor broadcasts to [B, H, L, S]: each weight is multiplied with it after the separation,
+ *     as dropout does with 0 or 1 / (1 - rate); has no gradient; or null
  * @param <T> INDArray or SDVariable
  */
-public record PoolingInputs<T>(T x, T q, Projection<T> key, Projection<T> value, T mask) {
+public record PoolingInputs<T>(T x, T q, Projection<T> key, Projection<T> value, T mask, T factor) {
 
-  /** Checks that all but the mask is there. */
+  /** Checks that all but mask and factor is there. */
   public PoolingInputs {
     Objects.requireNonNull(x, "x");
     Objects.requireNonNull(q, "q");
@@ -26,13 +28,18 @@ public record PoolingInputs<T>(T x, T q, Projection<T> key, Projection<T> value,
     Objects.requireNonNull(value, "value");
   }
 
-  /** Without a mask. */
+  /** Without mask and factor. */
   public static <T> PoolingInputs<T> of(T x, T q, Projection<T> key, Projection<T> value) {
-    return new PoolingInputs<>(x, q, key, value, null);
+    return new PoolingInputs<>(x, q, key, value, null, null);
   }
 
   /** With a mask; null: without. */
   public PoolingInputs<T> withMask(T m) {
-    return new PoolingInputs<>(x, q, key, value, m);
+    return new PoolingInputs<>(x, q, key, value, m, factor);
+  }
+
+  /** With a factor of the weights; null: without. */
+  public PoolingInputs<T> withFactor(T f) {
+    return new PoolingInputs<>(x, q, key, value, mask, f);
   }
 }

@@ -95,6 +95,10 @@ class ArgumentCheckTest {
         "[5]");
     rejectsPooling(
         right.withMask(Nd4j.ones(DataType.FLOAT, 5)), "argument mask", "[2, 2, 1, 4]", "[5]");
+    rejectsPooling(
+        right.withFactor(Nd4j.ones(DataType.FLOAT, 3)), "argument factor", "[2, 2, 1, 4]", "[3]");
+    rejectsPooling(
+        right.withFactor(Nd4j.ones(DataType.DOUBLE, 4)), "argument factor", "FLOAT", "DOUBLE");
     rejects(
         () -> ops.pooling(Separation.softmax(), Double.NaN, null, right), "argument beta", "NaN");
     rejects(

@@ -237,6 +237,7 @@ class GradientTest {
             Separation.normmax(3),
             Separation.kSubsets(2, true))) {
       for (boolean masked : new boolean[] {false, true}) {
+        INDArray factor = Nd4j.createFromArray(0, 2.0, 1, 1.5, 0, 2, 2, 1).reshape(2, 1, 1, 4);
         checkGradients(
             random,
             sd -> {
@@ -249,7 +250,11 @@ class GradientTest {
                       parameters(sd, random, "key", 4),
                       parameters(sd, random, "value", 6));
               return SDHopfield.of(sd)
-                  .pooling(separation, 0.7, 1e-5, masked ? in.withMask(mask) : in);
+                  .pooling(
+                      separation,
+                      0.7,
+                      1e-5,
+                      masked ? in.withMask(mask) : in.withFactor(sd.constant(factor)));
             },
             "x",
             "q",

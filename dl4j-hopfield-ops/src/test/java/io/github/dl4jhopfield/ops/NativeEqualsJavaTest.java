@@ -324,6 +324,10 @@ class NativeEqualsJavaTest {
             continue;
           }
           PoolingInputs<INDArray> in = PoolingInputs.of(x, q, key, value).withMask(mask);
+          if (variant % 2 == 0) { // as dropout has it; one of a shape that broadcasts
+            INDArray factor = OpCase.scores(random, type, 3, 2, variant == 2 ? 1 : 2, x.size(1));
+            in = in.withFactor(factor.gt(-0.5).castTo(type).mul(1.5));
+          }
           Call<INDArray> call = Call.pooling(separation, 0.6, eps, in);
           INDArray[] out = same(call);
           List<INDArray> inputs = new ArrayList<>(call.inputs());

@@ -58,7 +58,8 @@ final class AssociationGraph {
     AssociationMasks masks = new AssociationMasks(scope, stored, state, associationMask, diffusion);
     PooledAssociation pooled = new PooledAssociation(scope);
     if (associationMask == null && pooled.applies(y, z)) {
-      return output(pooled.of(states(r), y, masks.keep()), states);
+      SDVariable factor = scope.dropout(states, y.extent());
+      return output(pooled.of(states(r), y, masks.keep(), factor), states);
     }
     Roles roles = roles(r, y, z);
     if (!fused) {
@@ -163,7 +164,8 @@ final class AssociationGraph {
             ? List.of()
             : List.of(scope.projection("q", r, "State", o.normaliseStatePattern));
     SDVariable projected = RoleProjection.all(scope.ops, roles).get("q");
-    return role(projected, r, "State", o.normaliseStatePattern);
+    SDVariable q = role(projected, r, "State", o.normaliseStatePattern);
+    return fused ? q : q.permute(0, 2, 1, 3);
   }
 
   private Roles roles(Patterns r, Patterns y, Patterns z) {
@@ -240,17 +242,10 @@ final class AssociationGraph {
     c.expose(scope.name(AssociationCore.ASSOCIATION), xi);
     c.expose(scope.name(AssociationCore.PROJECTED), roles.v);
     Extent rows = joined ? states.joined() : states;
-    long extra = o.addZeroAssociation ? 1 : 0;
-    xi =
-        c.dropout(
-            scope.name("dropout"),
-            xi,
-            o.dropout,
-            4,
-            call ->
-                new long[] {
-                  rows.batch(call), o.nHeads, rows.length(call), stored.length(call) + extra
-                });
+    SDVariable factor = scope.dropout(rows, stored);
+    if (factor != null) {
+      xi = xi.mul(factor);
+    }
     SDVariable out = scope.post(sd.mmul(xi, roles.v));
     return o.nHeads > 1 ? out.permute(0, 2, 1, 3) : out;
   }

@@ -45,10 +45,14 @@ final class AssociationScope {
    * between steps.
    */
   private boolean fuses() {
-    return !c.inspected()
+    return opaque()
         && !(c.training() && o.dropout > 0)
-        && o.separation.getKind() != Separation.Kind.SEQUENTIAL_K_SUBSETS
         && (o.postTransform == PostTransform.NONE || core.maximumSteps() == 0);
+  }
+
+  /** Whether the association need not be seen, and its separation is that of each row alone. */
+  boolean opaque() {
+    return !c.inspected() && o.separation.getKind() != Separation.Kind.SEQUENTIAL_K_SUBSETS;
   }
 
   /** A name of this association, which may be one of several in its layer. */
@@ -166,6 +170,19 @@ final class AssociationScope {
               ? Nd4j.randn(call.dataType(), steps, groups)
               : Nd4j.randn(call.dataType(), groups);
         });
+  }
+
+  /** What dropout multiplies the association [B, H, L, S] with; null: nothing. */
+  SDVariable dropout(Extent states, Extent stored) {
+    long extra = o.addZeroAssociation ? 1 : 0;
+    return c.dropoutFactor(
+        name("dropout"),
+        o.dropout,
+        4,
+        call ->
+            new long[] {
+              states.batch(call), o.nHeads, states.length(call), stored.length(call) + extra
+            });
   }
 
   /** Whether the unit's median is over the scores of a sample, padded state patterns left out. */

@@ -197,21 +197,27 @@ public final class GraphContext {
    */
   public SDVariable dropout(
       String name, SDVariable x, double probability, int rank, Function<Call, long[]> shapeOfCall) {
+    SDVariable factor = dropoutFactor(name, probability, rank, shapeOfCall);
+    return factor == null ? x : x.mul(factor);
+  }
+
+  /** What {@link #dropout} multiplies with: 0 or 1 / (1 - probability); null for 1 everywhere. */
+  SDVariable dropoutFactor(
+      String name, double probability, int rank, Function<Call, long[]> shapeOfCall) {
     if (!training || probability == 0) {
-      return x;
+      return null;
     }
     double kept = 1 - probability;
     long[] unknown = new long[rank];
     Arrays.fill(unknown, -1);
-    return x.mul(
-        random(
-            name,
-            dataType,
-            unknown,
-            call -> {
-              INDArray draw = Nd4j.rand(call.dataType(), shapeOfCall.apply(call));
-              return draw.lt(kept).castTo(call.dataType()).muli(1 / kept);
-            }));
+    return random(
+        name,
+        dataType,
+        unknown,
+        call -> {
+          INDArray draw = Nd4j.rand(call.dataType(), shapeOfCall.apply(call));
+          return draw.lt(kept).castTo(call.dataType()).muli(1 / kept);
+        });
   }
 
   /** How many steps of an iteration this graph holds; see {@link #repeatWhile}. */

@@ -24,7 +24,7 @@ final class PooledAssociation {
   /** Whether stored patterns and their projection come into the association by one map each. */
   boolean applies(Patterns stored, Patterns projection) {
     return core.kind() == AssociationCore.Kind.POOLING
-        && scope.fused
+        && scope.opaque()
         && stored == projection
         && linear()
         && sameNorm()
@@ -62,8 +62,9 @@ final class PooledAssociation {
    * @param q state patterns [1, L, H, D]
    * @param stored patterns, that are also what is projected
    * @param keep mask, or null
+   * @param factor of the association, or null
    */
-  SDVariable of(SDVariable q, Patterns stored, SDVariable keep) {
+  SDVariable of(SDVariable q, Patterns stored, SDVariable keep, SDVariable factor) {
     boolean normalise = o.normaliseStoredPattern;
     boolean betas = o.beta != null && o.beta.length > 1;
     SDVariable states =
@@ -76,7 +77,7 @@ final class PooledAssociation {
         o.separation,
         beta,
         normalise ? scope.normEps("Stored") : null,
-        PoolingInputs.of(bySample(stored), states, key, value).withMask(keep));
+        PoolingInputs.of(bySample(stored), states, key, value).withMask(keep).withFactor(factor));
   }
 
   /** [B, S, F]. */

@@ -79,6 +79,12 @@ class PooledAssociationTest {
           o.disableOutProjection(true);
           o.patternSize(4);
         });
+    all.add(o -> o.associationDropout(0.4));
+    all.add(
+        o -> {
+          o.associationDropout(0.3);
+          o.separation(Separation.kSubsets(2, true));
+        });
     // these do not run as one op
     all.add(o -> o.normaliseStoredPattern(false));
     all.add(o -> o.normaliseStoredPatternEps(1e-3));
@@ -161,6 +167,7 @@ class PooledAssociationTest {
             graph.setLayerMaskArrays(new INDArray[] {mask, mask}, null);
             graph.setInputs(x, x);
             graph.setLabels(labels);
+            Nd4j.getRandom().setSeed(5); // of dropout
             graph.computeGradientAndScore();
           }
           String what = "options " + number + ", " + format + (masked ? ", masked" : "");

@@ -326,7 +326,8 @@ public final class HopfieldAssociation extends HopfieldOp {
             optional(op, args, BETA),
             tArgs[0],
             optional(op, args, ALPHA),
-            optional(op, args, NOISE)));
+            optional(op, args, NOISE),
+            null));
   }
 
   @Override

@@ -276,15 +276,15 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return (int) (axis < 0 ? axis + rank : axis);
   }
 
-  /** Checks that a mask broadcasts to the shape of x. */
-  final void checkMask(INDArray mask, INDArray x) {
+  /** Checks that a mask broadcasts to a shape. */
+  final void checkMask(INDArray mask, long... shape) {
     if (mask == null) {
       throw bad("mask", "an array", "none");
     }
     if (mask.dataType() == DataType.UTF8 || mask.dataType() == DataType.COMPRESSED) {
       throw bad("mask", "a boolean or numeric array", mask.dataType());
     }
-    checkBroadcast("mask", mask, x.shape());
+    checkBroadcast("mask", mask, shape);
   }
 
   /** Checks that {@code array} broadcasts (dimensions aligned at the last) to {@code shape}. */

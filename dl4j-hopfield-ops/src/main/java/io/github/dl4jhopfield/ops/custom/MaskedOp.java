@@ -25,7 +25,7 @@ public abstract class MaskedOp extends HopfieldOp {
   /** Checks the mask, input number {@code index}, where there is one. */
   final void checkMask(OpArgs args, int index, INDArray x) {
     if (masked()) {
-      checkMask(args.input(index), x);
+      checkMask(args.input(index), x.shape());
     }
   }
 

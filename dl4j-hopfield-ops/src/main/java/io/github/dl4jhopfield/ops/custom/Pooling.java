@@ -21,9 +21,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * mapped to the features of x, and what it retrieves is mapped after. The Java path makes them.
  *
  * <p>Inputs: x [B, S, F], q [B or 1, L, H, d], then of key and value each the weight [F, H d] and,
- * as the flags say, bias, and gain and shift; then the mask. Integer arguments: -1, flags (bit 0
- * layer norm, 1 bias, 2 gain and shift, 3 mask), ordinal of the separation, whether at most.
- * Floating: eps of the layer norm, beta, alpha or p or k. Output: [B, L, H, dv].
+ * as the flags say, bias, and gain and shift; then mask and factor. Integer arguments: -1, flags
+ * (bit 0 layer norm, 1 bias, 2 gain and shift, 3 mask, 4 factor), ordinal of the separation,
+ * whether at most. Floating: eps of the layer norm, beta, alpha or p or k. Output: [B, L, H, dv].
  */
 public final class Pooling extends HopfieldOp {
   public static final String NAME = "hopfield_pooling";
@@ -31,6 +31,7 @@ public final class Pooling extends HopfieldOp {
   private static final int BIAS = 1;
   private static final int AFFINE = 2;
   private static final int MASK = 3;
+  private static final int FACTOR = 4;
   private static final int FIRST_PARAMETER = 2;
 
   public Pooling() {}
@@ -41,12 +42,13 @@ public final class Pooling extends HopfieldOp {
 
   /** The integer arguments of a call. */
   public static long[] iArgs(
-      Separation s, boolean normalise, boolean bias, boolean affine, boolean mask) {
+      Separation s, boolean normalise, boolean bias, boolean affine, boolean mask, boolean factor) {
     long flags =
         (normalise ? 1 : 0)
             | (bias ? 1 << BIAS : 0)
             | (affine ? 1 << AFFINE : 0)
-            | (mask ? 1 << MASK : 0);
+            | (mask ? 1 << MASK : 0)
+            | (factor ? 1 << FACTOR : 0);
     return new long[] {-1, flags, s.getKind().ordinal(), s.isAtMost() ? 1 : 0};
   }
 
@@ -68,6 +70,14 @@ public final class Pooling extends HopfieldOp {
   /** x, q and the parameters: the inputs that have a gradient. */
   private static int differentiable(HopfieldOp op) {
     return FIRST_PARAMETER + 2 * each(op);
+  }
+
+  private static INDArray mask(HopfieldOp op, OpArgs args) {
+    return op.flag(MASK) ? args.input(differentiable(op)) : null;
+  }
+
+  private static INDArray factor(HopfieldOp op, OpArgs args) {
+    return op.flag(FACTOR) ? args.input(differentiable(op) + (op.flag(MASK) ? 1 : 0)) : null;
   }
 
   /** Sizes of a call. */
@@ -119,14 +129,10 @@ public final class Pooling extends HopfieldOp {
     Sizes n =
         new Sizes(x.size(0), heads, q.size(1), x.size(1), x.size(2), q.size(3), values / heads);
     if (op.flag(MASK)) {
-      INDArray mask = args.input(differentiable(op));
-      if (mask == null) {
-        throw op.bad("mask", "an array", "none");
-      }
-      if (mask.dataType() == DataType.UTF8 || mask.dataType() == DataType.COMPRESSED) {
-        throw op.bad("mask", "a boolean or numeric array", mask.dataType());
-      }
-      op.checkBroadcast("mask", mask, n.scores());
+      op.checkMask(mask(op, args), n.scores());
+    }
+    if (op.flag(FACTOR)) {
+      op.checkBroadcast("factor", op.typed("factor", factor(op, args), x, "x"), n.scores());
     }
     return n;
   }
@@ -148,7 +154,7 @@ public final class Pooling extends HopfieldOp {
 
     Composed(HopfieldOp op, OpArgs args, Sizes n) {
       this.n = n;
-      INDArray mask = op.flag(MASK) ? args.input(differentiable(op)) : null;
+      INDArray mask = mask(op, args);
       INDArray[] inputs = new INDArray[1 + 2 * each(op)];
       inputs[0] = visible(args.input(0), mask, n);
       System.arraycopy(args.inputs(), FIRST_PARAMETER, inputs, 1, inputs.length - 1);
@@ -192,7 +198,8 @@ public final class Pooling extends HopfieldOp {
                   null,
                   args.tArgs()[1],
                   null,
-                  null));
+                  null,
+                  factor(op, args)));
     }
 
     /** x with zeros in place of stored patterns that are hidden from all. */
@@ -278,8 +285,8 @@ public final class Pooling extends HopfieldOp {
           numbers(1.1 * width, 3),
           numbers(1.7 * width, 1, 3));
     }
-    op.addInputArgument(Nd4j.createFromArray(true, true, false, true));
-    op.addIArgument(iArgs(Separation.entmax15(), true, true, true, true));
+    op.addInputArgument(Nd4j.createFromArray(true, true, false, true), numbers(2.1, 2, 2, 2, 4));
+    op.addIArgument(iArgs(Separation.entmax15(), true, true, true, true, true));
     op.addTArgument(1e-5, 0.7, 1.5);
   }
 
@@ -295,8 +302,8 @@ public final class Pooling extends HopfieldOp {
     SDVariable[] grads =
         new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables();
     List<SDVariable> result = new ArrayList<>(List.of(grads));
-    if (flag(MASK)) {
-      result.add(noGradient(differentiable(this)));
+    for (int input = differentiable(this); input < args().length; input++) {
+      result.add(noGradient(input)); // mask and factor
     }
     return result;
   }
@@ -323,7 +330,7 @@ public final class Pooling extends HopfieldOp {
     }
 
     private INDArray gradient(OpArgs args) {
-      return args.input(differentiable(this) + (flag(MASK) ? 1 : 0));
+      return args.input(differentiable(this) + (flag(MASK) ? 1 : 0) + (flag(FACTOR) ? 1 : 0));
     }
 
     @Override

@@ -47,7 +47,11 @@ public final class PlainAssociation {
       long[] steps,
       double[] eps) {}
 
-  /** Inputs; null where there is none. */
+  /**
+   * Inputs; null where there is none.
+   *
+   * @param factor of the last weights, [batch, heads, queries, stored] by broadcasting
+   */
   public record Inputs(
       INDArray q,
       INDArray k,
@@ -59,7 +63,8 @@ public final class PlainAssociation {
       INDArray beta,
       double betaValue,
       INDArray alpha,
-      INDArray noise) {}
+      INDArray noise,
+      INDArray factor) {}
 
   /** Where gradients go; null: not wanted. */
   public record Gradients(
@@ -80,6 +85,7 @@ public final class PlainAssociation {
   private final double[] beta;
   private final double[] alpha;
   private final double[] noise;
+  private final double[][] factor; // null: 1
   private final List<double[][]> states = new ArrayList<>(); // of each step
   private final int[] taken;
 
@@ -100,6 +106,7 @@ public final class PlainAssociation {
     beta = perHead(in.beta(), in.betaValue());
     alpha = perHead(in.alpha(), rule.parameter());
     noise = in.noise() == null ? null : in.noise().dup('c').data().asDouble();
+    factor = in.factor() == null ? null : scoreArray(in.factor());
     taken = new int[count];
   }
 
@@ -401,7 +408,7 @@ public final class PlainAssociation {
           for (int bh : ending) {
             double[] p = new double[queries * stored];
             for (int i = 0; i < p.length; i++) {
-              p[i] = now.weight(bh, i);
+              p[i] = now.weight(bh, i) * factor(bh, i);
             }
             all[bh] = p;
             results[bh] = product(p, v[bh], depth);
@@ -422,6 +429,10 @@ public final class PlainAssociation {
       }
       to.written();
     }
+  }
+
+  private double factor(int bh, int i) {
+    return factor == null ? 1 : factor[bh][i];
   }
 
   private void writePatterns(INDArray to, double[][] all, int rows, int columns) {
@@ -558,11 +569,12 @@ public final class PlainAssociation {
           int i = l * stored + j;
           p[j] = now.p[bh][i];
           boolean forgotten = last && now.kept[bh] != null && !now.kept[bh][i];
-          gradP[j] = forgotten ? 0 : dot(g, l, rows, j, n);
+          double f = last ? factor(bh, i) : 1;
+          gradP[j] = forgotten ? 0 : f * dot(g, l, rows, j, n);
           if (last && weightGradient != null && !forgotten) {
             gradP[j] += weightGradient[bh][i];
           }
-          double weight = forgotten ? 0 : p[j];
+          double weight = forgotten ? 0 : f * p[j];
           for (int c = 0; weight != 0 && c < n; c++) {
             gradRows[j * n + c] += weight * g[l * n + c];
           }
