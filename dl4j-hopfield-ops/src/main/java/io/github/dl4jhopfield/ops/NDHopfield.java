@@ -330,9 +330,10 @@ public final class NDHopfield {
 
   /**
    * Hopfield pooling: a few state patterns retrieve from many stored patterns, which are
-   * projections of one array, as are the values: out = separation(beta q k') v with k_j = (gain_k
-   * h_j + shift_k) W_k + b_k, v_j = (gain_v h_j + shift_v) W_v + b_v, where h_j is pattern j of x,
-   * as it is or after a layer norm over its features.
+   * projections of one array, as are the values: out = (f separation(beta q k')) v with k_j =
+   * (gain_k h_j + shift_k) W_k + b_k, v_j = (gain_v h_j + shift_v) W_v + b_v, where h_j is pattern
+   * j of x, as it is or after a layer norm over its features, and f a factor of each weight, 1 if
+   * not given.
    *
    * <p>The same as {@link #project} (or {@link #layerNormProject}) and {@link #association} after
    * it, but natively neither k nor v is made: with q W_k' as state patterns the patterns of x are
