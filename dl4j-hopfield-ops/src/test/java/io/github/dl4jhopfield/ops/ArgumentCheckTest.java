@@ -214,6 +214,16 @@ class ArgumentCheckTest {
     INDArray empty = Nd4j.create(DataType.FLOAT, 0, 3);
     assertThat(ops.entmax15(empty, null, -1).shape()).containsExactly(0, 3);
     assertThat(ops.reluUnit(empty).kept().shape()).containsExactly(0, 3);
+    Projection<INDArray> projection = Projection.of(Nd4j.rand(DataType.FLOAT, 3, 4));
+    INDArray q = Nd4j.rand(DataType.FLOAT, 1, 1, 2, 2);
+    PoolingInputs<INDArray> nothingStored =
+        PoolingInputs.of(Nd4j.create(DataType.FLOAT, 2, 0, 3), q, projection, projection);
+    assertThat(ops.pooling(Separation.softmax(), 1, 1e-5, nothingStored))
+        .isEqualTo(Nd4j.zeros(DataType.FLOAT, 2, 1, 2, 2));
+    PoolingInputs<INDArray> noSample =
+        PoolingInputs.of(Nd4j.create(DataType.FLOAT, 0, 5, 3), q, projection, projection);
+    assertThat(ops.pooling(Separation.softmax(), 1, 1e-5, noSample).shape())
+        .containsExactly(0, 1, 2, 2);
     assertThat(ops.maskedSoftmax(Nd4j.create(DataType.DOUBLE, 2, 0), null, 1, -1).shape())
         .containsExactly(2, 0);
   }

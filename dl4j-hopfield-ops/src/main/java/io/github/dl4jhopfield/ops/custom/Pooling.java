@@ -100,8 +100,8 @@ public final class Pooling extends HopfieldOp {
 
   private static Sizes check(HopfieldOp op, OpArgs args) {
     INDArray x = op.floating(args, 0, "x");
-    if (x.rank() != 3) {
-      throw op.bad("x", "rank 3, [B, S, F]", Arrays.toString(x.shape()));
+    if (x.rank() != 3 || x.size(2) < 1) {
+      throw op.bad("x", "rank 3, [B, S, F] with a feature at least", Arrays.toString(x.shape()));
     }
     INDArray q = op.typed("q", args.input(1), x, "x");
     boolean fits = q.rank() == 4 && (q.size(0) == 1 || q.size(0) == x.size(0));
@@ -269,7 +269,7 @@ public final class Pooling extends HopfieldOp {
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
     Sizes n = check(this, args);
-    if (n.stored() == 0 || n.features() == 0) {
+    if (n.stored() == 0) {
       outputs[0].assign(0);
       return;
     }
@@ -350,7 +350,7 @@ public final class Pooling extends HopfieldOp {
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
       Sizes n = check(this, args);
-      if (n.batch() == 0 || n.stored() == 0 || n.features() == 0) {
+      if (n.batch() == 0 || n.stored() == 0) {
         for (INDArray output : outputs) {
           if (!output.isEmpty()) {
             output.assign(0);
