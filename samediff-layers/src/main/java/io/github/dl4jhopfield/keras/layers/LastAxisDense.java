@@ -10,7 +10,6 @@ import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -46,16 +45,6 @@ public class LastAxisDense extends TensorLayer implements DirectInference {
     params.addWeightParam("W", nIn, nOut);
     if (hasBias) {
       params.addBiasParam("b", 1, nOut);
-    }
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    INDArray w = params.get("W");
-    double limit = Math.sqrt(6.0 / (nIn + nOut));
-    w.assign(Nd4j.rand(w.shape()).castTo(w.dataType()).muli(2 * limit).subi(limit));
-    if (hasBias) {
-      params.get("b").assign(0);
     }
   }
 

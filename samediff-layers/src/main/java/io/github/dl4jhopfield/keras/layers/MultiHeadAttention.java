@@ -88,19 +88,6 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
   }
 
   @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    params.forEach(
-        (name, w) -> {
-          if (name.startsWith("b")) {
-            w.assign(0);
-          } else {
-            double limit = Math.sqrt(6.0 / (w.size(0) + w.size(1)));
-            w.assign(Nd4j.rand(w.shape()).castTo(w.dataType()).muli(2 * limit).subi(limit));
-          }
-        });
-  }
-
-  @Override
   public SDVariable define(GraphContext c) {
     SDHopfield ops = SDHopfield.of(c.sd());
     AssociationInputs<SDVariable> in =

@@ -3,12 +3,10 @@ package io.github.dl4jhopfield.keras.layers;
 import io.github.dl4jhopfield.layers.GraphContext;
 import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.SDHopfield;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -50,16 +48,6 @@ public class PatchProjection extends TensorLayer {
     params.addWeightParam("W", patchHeight * patchWidth * nIn, nOut);
     if (hasBias) {
       params.addBiasParam("b", 1, nOut);
-    }
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    INDArray w = params.get("W");
-    double limit = Math.sqrt(6.0 / (w.size(0) + nOut));
-    w.assign(Nd4j.rand(w.shape()).castTo(w.dataType()).muli(2 * limit).subi(limit));
-    if (hasBias) {
-      params.get("b").assign(0);
     }
   }
 

@@ -1,14 +1,11 @@
 package io.github.dl4jhopfield.keras.layers;
 
 import io.github.dl4jhopfield.layers.GraphContext;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv1DConfig;
 import org.nd4j.linalg.api.ops.impl.layers.convolution.config.PaddingMode;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -61,16 +58,6 @@ public class StepConvolution extends TensorLayer {
     params.addWeightParam("W", kernel, nIn, nOut);
     if (hasBias) {
       params.addBiasParam("b", 1, nOut);
-    }
-  }
-
-  @Override
-  public void initializeParameters(Map<String, INDArray> params) {
-    INDArray w = params.get("W");
-    double limit = Math.sqrt(6.0 / (kernel * (nIn + nOut)));
-    w.assign(Nd4j.rand(w.shape()).castTo(w.dataType()).muli(2 * limit).subi(limit));
-    if (hasBias) {
-      params.get("b").assign(0);
     }
   }
 

@@ -6,7 +6,10 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Base of the layers of this package: no parameters, the same in training, unless said so. */
+/**
+ * Base of the layers of this package: no parameters, weights start glorot_uniform, the same in
+ * training, unless said otherwise.
+ */
 public abstract class TensorLayer extends MendedSameDiffLayer {
 
   protected TensorLayer() {}
@@ -18,7 +21,7 @@ public abstract class TensorLayer extends MendedSameDiffLayer {
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    // none
+    GlorotUniform.initialise(params, getLayerParams());
   }
 
   @Override

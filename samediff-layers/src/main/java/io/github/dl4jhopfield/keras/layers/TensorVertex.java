@@ -10,7 +10,7 @@ import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Base of the vertices of this package. */
+/** Base of the vertices of this package: weights start glorot_uniform, unless said otherwise. */
 public abstract class TensorVertex extends MendedSameDiffVertex {
 
   protected TensorVertex() {}
@@ -34,7 +34,7 @@ public abstract class TensorVertex extends MendedSameDiffVertex {
 
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
-    // none
+    GlorotUniform.initialise(params, getVertexParams());
   }
 
   @Override
