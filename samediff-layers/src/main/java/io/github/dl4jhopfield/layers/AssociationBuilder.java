@@ -17,7 +17,10 @@ public interface AssociationBuilder<T> {
   AssociationOptions options();
 
   /** This Builder. */
-  T self();
+  @SuppressWarnings("unchecked")
+  default T self() {
+    return (T) this;
+  }
 
   /** Depth F of the input (state pattern). Inferred from the input type where there is one. */
   default T nIn(long nIn) {

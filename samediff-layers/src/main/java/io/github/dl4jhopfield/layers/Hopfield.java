@@ -1,7 +1,5 @@
 package io.github.dl4jhopfield.layers;
 
-import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -35,14 +33,7 @@ public class Hopfield extends HopfieldBase {
   @Override
   public SDVariable define(GraphContext context) {
     PatternInput in = in();
-    SDVariable y = new AssociationGraph(core(), context).define(in, in, in, null);
-    return format() == RNNFormat.NCW ? y.permute(0, 2, 1) : y;
-  }
-
-  @Override
-  public InputType getOutputType(int layerIndex, InputType inputType) {
-    inputSize(inputType);
-    return InputType.recurrent(core().outputSize(), time(inputType), format());
+    return in.turned(new AssociationGraph(core(), context).define(in, in, in, null));
   }
 
   /** Builds a {@link Hopfield}. */

@@ -95,13 +95,7 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
   @Override
   public void defineParameters(SDLayerParams params) {
     params.clear();
-    for (AssociationCore.Parameter p : core().parameters().values()) {
-      if (p.weight()) {
-        params.addWeightParam(p.name(), p.rows(), p.columns());
-      } else {
-        params.addBiasParam(p.name(), p.rows(), p.columns());
-      }
-    }
+    core().declare(params);
   }
 
   @Override
@@ -161,8 +155,8 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
       throw LayerChecks.wrong(
           owner(), "nIn = " + association.nIn + ", the input " + inputType + " has depth " + size);
     }
-    if (inputType.getType() == InputType.Type.RNN) {
-      RNNFormat given = ((InputType.InputTypeRecurrent) inputType).getFormat();
+    if (inputType instanceof InputType.InputTypeRecurrent recurrent) {
+      RNNFormat given = recurrent.getFormat();
       if (rnnFormat == null || override) {
         rnnFormat = given;
       } else if (given != null && given != rnnFormat) {
@@ -175,24 +169,20 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
   /** Depth of an input of that type. */
   long inputSize(InputType inputType) {
-    if (inputType == null || inputType.getType() != InputType.Type.RNN) {
-      throw LayerChecks.wrong(
-          owner(), "expected a recurrent input [batch, features, time], found " + inputType);
-    }
-    return ((InputType.InputTypeRecurrent) inputType).getSize();
+    return LayerChecks.recurrent(owner(), inputType).getSize();
   }
 
-  static long time(InputType inputType) {
-    return inputType.getType() == InputType.Type.RNN
-        ? ((InputType.InputTypeRecurrent) inputType).getTimeSeriesLength()
-        : 1;
+  @Override
+  public InputType getOutputType(int layerIndex, InputType inputType) {
+    long time = LayerChecks.recurrent(owner(), inputType).getTimeSeriesLength();
+    return InputType.recurrent(core().outputSize(), time, format());
   }
 
   @Override
   public InputPreProcessor getPreProcessorForInputType(InputType inputType) {
     RNNFormat format =
-        inputType.getType() == InputType.Type.RNN && rnnFormat == null
-            ? ((InputType.InputTypeRecurrent) inputType).getFormat()
+        inputType instanceof InputType.InputTypeRecurrent recurrent && rnnFormat == null
+            ? recurrent.getFormat()
             : format();
     return InputTypeUtil.getPreprocessorForInputTypeRnnLayers(inputType, format, getLayerName());
   }
@@ -286,12 +276,6 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
     @Override
     public AssociationOptions options() {
       return options;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public T self() {
-      return (T) this;
     }
 
     /** Order of the input's dimensions. Default: that of the input type, else NCW. */

@@ -101,8 +101,9 @@ public class HopfieldDecoderVertex extends TransformerVertex {
 
   @Override
   public SDVariable define(GraphContext context) {
-    return turned(
-        core().new Graph(context, in(TARGET))
+    PatternInput target = in(TARGET);
+    return target.turned(
+        core().new Graph(context, target)
             .define(in(MEMORY), maskInput(), memoryMaskInput ? MEMORY_MASK : null));
   }
 
@@ -197,11 +198,6 @@ public class HopfieldDecoderVertex extends TransformerVertex {
     @Override
     public AssociationOptions options() {
       return options;
-    }
-
-    @Override
-    public Cross self() {
-      return this;
     }
   }
 }

@@ -1,7 +1,5 @@
 package io.github.dl4jhopfield.layers;
 
-import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**
@@ -51,14 +49,8 @@ public class HopfieldEncoderLayer extends HopfieldBase {
 
   @Override
   public SDVariable define(GraphContext context) {
-    SDVariable y = core().new Graph(context, in()).define(null, (String) null);
-    return format() == RNNFormat.NCW ? y.permute(0, 2, 1) : y;
-  }
-
-  @Override
-  public InputType getOutputType(int layerIndex, InputType inputType) {
-    inputSize(inputType);
-    return InputType.recurrent(core().outputSize(), time(inputType), format());
+    PatternInput in = in();
+    return in.turned(core().new Graph(context, in).define(null, (String) null));
   }
 
   @Override

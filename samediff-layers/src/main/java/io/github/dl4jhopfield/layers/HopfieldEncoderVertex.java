@@ -2,7 +2,6 @@ package io.github.dl4jhopfield.layers;
 
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * {@link HopfieldEncoderLayer} as a vertex: one input [B, nIn, T] (NCW; NWC likewise), and with
@@ -37,14 +36,9 @@ public class HopfieldEncoderVertex extends TransformerVertex {
   }
 
   @Override
-  long[] maskSize(String mask, INDArray[] inputs) {
-    long length = PatternInput.length(inputs[0], getRnnFormat());
-    return new long[] {length, length};
-  }
-
-  @Override
   public SDVariable define(GraphContext context) {
-    return turned(core().new Graph(context, in(STATE)).define(null, maskInput()));
+    PatternInput in = in(STATE);
+    return in.turned(core().new Graph(context, in).define(null, maskInput()));
   }
 
   /** Builds a {@link HopfieldEncoderVertex}. */

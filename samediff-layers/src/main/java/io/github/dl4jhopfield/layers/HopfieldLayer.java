@@ -1,7 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,7 +37,7 @@ public class HopfieldLayer extends HopfieldBase {
     if (context.input(INPUT).getShape().length == 2) {
       return y.reshape(-1, core().outputSize());
     }
-    return format() == RNNFormat.NCW ? y.permute(0, 2, 1) : y;
+    return in().turned(y);
   }
 
   @Override
@@ -50,10 +49,9 @@ public class HopfieldLayer extends HopfieldBase {
 
   @Override
   public InputType getOutputType(int layerIndex, InputType inputType) {
-    inputSize(inputType);
-    return inputType.getType() == InputType.Type.FF
+    return inputType != null && inputType.getType() == InputType.Type.FF
         ? InputType.feedForward(core().outputSize())
-        : InputType.recurrent(core().outputSize(), time(inputType), format());
+        : super.getOutputType(layerIndex, inputType);
   }
 
   @Override

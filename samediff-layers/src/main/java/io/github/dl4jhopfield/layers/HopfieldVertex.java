@@ -2,7 +2,6 @@ package io.github.dl4jhopfield.layers;
 
 import java.util.List;
 import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.common.primitives.Pair;
@@ -50,10 +49,10 @@ public class HopfieldVertex extends HopfieldVertexBase {
 
   @Override
   public SDVariable define(GraphContext context) {
-    SDVariable y =
+    PatternInput state = in(STATE);
+    return state.turned(
         new AssociationGraph(core(), context)
-            .define(in(STORED), in(STATE), in(PROJECTION), maskInput());
-    return getRnnFormat() == RNNFormat.NCW ? y.permute(0, 2, 1) : y;
+            .define(in(STORED), state, in(PROJECTION), maskInput()));
   }
 
   @Override

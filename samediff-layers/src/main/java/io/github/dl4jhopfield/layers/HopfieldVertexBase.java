@@ -96,10 +96,10 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
 
   /** Length L x S that the association mask of that name must have, of these inputs. */
   long[] maskSize(String mask, INDArray[] inputs) {
-    int time = rnnFormat == RNNFormat.NCW ? 2 : 1;
     int state = patternInputs().indexOf(STATE);
     return new long[] {
-      state < 0 ? association.quantity : inputs[state].size(time), inputs[0].size(time)
+      state < 0 ? association.quantity : PatternInput.length(inputs[state], rnnFormat),
+      PatternInput.length(inputs[0], rnnFormat)
     };
   }
 
@@ -134,13 +134,7 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     List<String> names = new ArrayList<>(patternInputs());
     names.addAll(maskInputs());
     params.defineInputs(names.toArray(new String[0]));
-    for (AssociationCore.Parameter p : core().parameters().values()) {
-      if (p.weight()) {
-        params.addWeightParam(p.name(), p.rows(), p.columns());
-      } else {
-        params.addBiasParam(p.name(), p.rows(), p.columns());
-      }
-    }
+    core().declare(params);
   }
 
   @Override
@@ -196,24 +190,11 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
           owner(), "expected " + minVertexInputs() + " inputs, found " + types.length);
     }
     for (int i = 0; i < patternInputs().size(); i++) {
-      if (types[i] == null || types[i].getType() != InputType.Type.RNN) {
-        throw LayerChecks.wrong(
-            owner(),
-            "input \""
-                + patternInputs().get(i)
-                + "\": expected a recurrent input [batch, features, time], found "
-                + types[i]);
-      }
-      long size = ((InputType.InputTypeRecurrent) types[i]).getSize();
-      if (size != depth(patternInputs().get(i))) {
-        throw LayerChecks.wrong(
-            owner(),
-            "input \""
-                + patternInputs().get(i)
-                + "\" has depth "
-                + size
-                + ", expected "
-                + depth(patternInputs().get(i)));
+      String input = "input \"" + patternInputs().get(i) + "\"";
+      long size = LayerChecks.recurrent(owner() + ": " + input, types[i]).getSize();
+      long depth = depth(patternInputs().get(i));
+      if (size != depth) {
+        throw LayerChecks.wrong(owner(), input + " has depth " + size + ", expected " + depth);
       }
     }
   }
@@ -318,30 +299,17 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
   @Override
   public HopfieldVertexBase clone() {
     try {
-      HopfieldVertexBase copy = (HopfieldVertexBase) cloneObject();
+      var constructor = getClass().getDeclaredConstructor();
+      constructor.setAccessible(true);
+      HopfieldVertexBase copy = constructor.newInstance();
+      copyInto(copy);
       copy.association = association.copy();
+      copy.rnnFormat = rnnFormat;
+      copy.associationMaskInput = associationMaskInput;
       return copy;
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  private HopfieldVertexBase cloneObject() throws ReflectiveOperationException {
-    var constructor = getClass().getDeclaredConstructor();
-    constructor.setAccessible(true);
-    HopfieldVertexBase copy = constructor.newInstance();
-    copy.setName(getName());
-    copy.regularization = regularization;
-    copy.regularizationBias = regularizationBias;
-    copy.updater = updater;
-    copy.biasUpdater = biasUpdater;
-    copy.gradientNormalization = gradientNormalization;
-    copy.gradientNormalizationThreshold = gradientNormalizationThreshold;
-    copy.dataType = dataType;
-    copy.rnnFormat = rnnFormat;
-    copy.associationMaskInput = associationMaskInput;
-    copy.setWeightNoise(getWeightNoise() == null ? null : getWeightNoise().clone());
-    return copy;
   }
 
   @Override
@@ -386,12 +354,6 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     @Override
     public AssociationOptions options() {
       return options;
-    }
-
-    @Override
-    @SuppressWarnings("unchecked")
-    public T self() {
-      return (T) this;
     }
 
     /** Order of the inputs' dimensions. Default NCW. */

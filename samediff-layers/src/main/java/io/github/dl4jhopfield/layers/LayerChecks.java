@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
+import org.deeplearning4j.nn.conf.inputs.InputType;
+
 /** How layers and vertices say what is wrong with their options and inputs. */
 final class LayerChecks {
 
@@ -8,6 +10,14 @@ final class LayerChecks {
   /** An exception that names the layer. */
   static IllegalArgumentException wrong(String owner, String what) {
     return new IllegalArgumentException(owner + ": " + what);
+  }
+
+  /** Refuses an input type that has no time. */
+  static InputType.InputTypeRecurrent recurrent(String owner, InputType type) {
+    if (type instanceof InputType.InputTypeRecurrent recurrent) {
+      return recurrent;
+    }
+    throw wrong(owner, "expected a recurrent input [batch, features, time], found " + type);
   }
 
   /** Refuses an option below its least value. */

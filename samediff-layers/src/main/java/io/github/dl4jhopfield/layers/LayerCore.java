@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.layers;
 
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The part of a layer or vertex that does not depend on which of the two it is. */
@@ -12,6 +13,17 @@ interface LayerCore {
 
   /** The parameters in their order in the flat array. */
   Map<String, AssociationCore.Parameter> parameters();
+
+  /** Declares the parameters to DL4J. */
+  default void declare(SDLayerParams params) {
+    for (AssociationCore.Parameter p : parameters().values()) {
+      if (p.weight()) {
+        params.addWeightParam(p.name(), p.rows(), p.columns());
+      } else {
+        params.addBiasParam(p.name(), p.rows(), p.columns());
+      }
+    }
+  }
 
   /** Whether training may change the parameter. */
   boolean trainable(String parameter);

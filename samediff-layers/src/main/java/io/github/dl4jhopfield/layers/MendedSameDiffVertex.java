@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.Checks;
+import java.util.ArrayList;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
@@ -32,6 +33,20 @@ public abstract class MendedSameDiffVertex extends SameDiffVertex implements Men
   /** Sets {@link #getWeightNoise}. */
   public void setWeightNoise(IWeightNoise weightNoise) {
     this.weightNoise = weightNoise;
+  }
+
+  /** Sets in {@code copy} what every vertex has: for {@code clone}. */
+  protected final void copyInto(MendedSameDiffVertex copy) {
+    copy.setName(getName());
+    copy.regularization = regularization == null ? null : new ArrayList<>(regularization);
+    copy.regularizationBias =
+        regularizationBias == null ? null : new ArrayList<>(regularizationBias);
+    copy.updater = updater == null ? null : updater.clone();
+    copy.biasUpdater = biasUpdater == null ? null : biasUpdater.clone();
+    copy.gradientNormalization = gradientNormalization;
+    copy.gradientNormalizationThreshold = gradientNormalizationThreshold;
+    copy.dataType = dataType;
+    copy.weightNoise = weightNoise == null ? null : weightNoise.clone();
   }
 
   @Override

@@ -32,8 +32,12 @@ record PatternInput(String name, RNNFormat format, SDVariable given) {
       return given;
     }
     SDVariable x = c.input(name);
-    boolean turned = bySample(c) && format == RNNFormat.NCW;
-    return turned ? x.permute(0, 2, 1) : x;
+    return bySample(c) ? turned(x) : x;
+  }
+
+  /** From the input's order of dimensions to [batch, length, size], or the reverse. */
+  SDVariable turned(SDVariable x) {
+    return format == RNNFormat.NCW ? x.permute(0, 2, 1) : x;
   }
 
   /** Whether {@link #whole} is [batch, length, size]. */

@@ -223,11 +223,7 @@ public class PositionalEncoding extends MendedSameDiffLayer {
 
   @Override
   public void setNIn(InputType inputType, boolean override) {
-    if (inputType == null || inputType.getType() != InputType.Type.RNN) {
-      throw LayerChecks.wrong(
-          owner(), "expected a recurrent input [batch, features, time], found " + inputType);
-    }
-    InputType.InputTypeRecurrent type = (InputType.InputTypeRecurrent) inputType;
+    InputType.InputTypeRecurrent type = LayerChecks.recurrent(owner(), inputType);
     if (nIn <= 0 || override) {
       nIn = type.getSize();
     } else if (nIn != type.getSize()) {

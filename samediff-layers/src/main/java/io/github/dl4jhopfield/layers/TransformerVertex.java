@@ -1,9 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
 import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,10 +34,6 @@ public abstract class TransformerVertex extends HopfieldVertexBase {
   @Override
   boolean asLongAsStored(String input) {
     return false;
-  }
-
-  SDVariable turned(SDVariable y) {
-    return getRnnFormat() == RNNFormat.NCW ? y.permute(0, 2, 1) : y;
   }
 
   @Override

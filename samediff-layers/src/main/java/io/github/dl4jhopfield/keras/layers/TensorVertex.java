@@ -1,7 +1,6 @@
 package io.github.dl4jhopfield.keras.layers;
 
 import io.github.dl4jhopfield.layers.MendedSameDiffVertex;
-import java.util.ArrayList;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
@@ -45,16 +44,7 @@ public abstract class TensorVertex extends MendedSameDiffVertex {
   @Override
   public GraphVertex clone() {
     TensorVertex c = copy();
-    c.setName(getName());
-    c.setRegularization(getRegularization() == null ? null : new ArrayList<>(getRegularization()));
-    c.setRegularizationBias(
-        getRegularizationBias() == null ? null : new ArrayList<>(getRegularizationBias()));
-    c.setUpdater(getUpdater() == null ? null : getUpdater().clone());
-    c.setBiasUpdater(getBiasUpdater() == null ? null : getBiasUpdater().clone());
-    c.setGradientNormalization(getGradientNormalization());
-    c.setGradientNormalizationThreshold(getGradientNormalizationThreshold());
-    c.setDataType(getDataType());
-    c.setWeightNoise(getWeightNoise() == null ? null : getWeightNoise().clone());
+    copyInto(c);
     return c;
   }
 
