@@ -8,7 +8,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>It adds the ops of this library to ND4J, so that {@code SameDiff.load} finds them in a saved
  * graph. Usually nobody has to write it: ND4J calls it when it starts, if it can see this library,
- * and so does every class here that makes an op. It is needed where ND4J is in a parent class
+ * and so do {@link NDHopfield} and {@link SDHopfield}. It is needed where ND4J is in a parent class
  * loader (an application server) and a graph is loaded before anything of this library was used;
  * ND4J's message then is "No op known for hash ... and name hopfield_...".
  */

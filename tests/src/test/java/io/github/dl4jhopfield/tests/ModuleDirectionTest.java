@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.tests;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -8,10 +9,13 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +89,35 @@ class ModuleDirectionTest {
   }
 
   @Test
+  void noClassesOfTheOpsFormACycle() {
+    slices()
+        .assignedFrom(new TopLevelClasses())
+        .should()
+        .beFreeOfCycles()
+        .check(ours.that(resideInAPackage(ROOT + "ops..")));
+  }
+
+  /** The packages of the ops below their values and namespaces, which users import. */
+  @Test
+  void opsPointFromTheRuntimeDownToPlainJava() {
+    layeredArchitecture()
+        .consideringOnlyDependenciesInLayers()
+        .layer("runtime")
+        .definedBy(ROOT + "ops.runtime")
+        .layer("op classes")
+        .definedBy(ROOT + "ops.custom")
+        .layer("plain Java")
+        .definedBy(ROOT + "ops.java")
+        .whereLayer("runtime")
+        .mayNotBeAccessedByAnyLayer()
+        .whereLayer("op classes")
+        .mayOnlyBeAccessedByLayers("runtime")
+        .whereLayer("plain Java")
+        .mayOnlyBeAccessedByLayers("op classes")
+        .check(ours);
+  }
+
+  @Test
   void librariesKnowNoBackend() {
     noClasses()
         .that(resideInAnyPackage(LIBRARIES))
@@ -119,6 +152,19 @@ class ModuleDirectionTest {
     JavaClasses thisTest = new ClassFileImporter().importClasses(Prints.class);
     assertThatThrownBy(() -> noClasses().should(ACCESS_STANDARD_STREAMS).check(thisTest))
         .isInstanceOf(AssertionError.class);
+  }
+
+  /** A class with all that is nested in it as one. */
+  private static final class TopLevelClasses implements SliceAssignment {
+    @Override
+    public SliceIdentifier getIdentifierOf(JavaClass type) {
+      return SliceIdentifier.of(type.getName().replaceAll("\\$.*", ""));
+    }
+
+    @Override
+    public String getDescription() {
+      return "top-level classes";
+    }
   }
 
   private static final class Prints {

@@ -1,8 +1,6 @@
 package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.Checks;
-import io.github.dl4jhopfield.ops.HopfieldOps;
-import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -34,19 +32,13 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   protected HopfieldOp() {}
 
   protected HopfieldOp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(null, initialized(sameDiff), inputs, false);
+    super(null, sameDiff, inputs, false);
     addIArgument(iArgs);
     addTArgument(tArgs);
   }
 
-  private static SameDiff initialized(SameDiff sameDiff) {
-    HopfieldOps.initialize();
-    return sameDiff;
-  }
-
   /** Fills an op made by the no-argument constructor for an eager call. */
   public final HopfieldOp eager(INDArray[] inputs, long[] iArgs, double[] tArgs) {
-    HopfieldOps.initialize();
     addInputArgument(inputs);
     addIArgument(iArgs);
     addTArgument(tArgs);
@@ -182,12 +174,19 @@ public abstract class HopfieldOp extends DynamicCustomOp {
 
   @Override
   public long opHash() {
-    return OpCatalog.hash(opName());
+    return OpHash.of(opName());
   }
 
   @Override
   public CustomOpDescriptor getDescriptor() {
-    return OpCatalog.descriptor(opName());
+    // -2: any number of inputs and outputs, -1: any number of arguments; the op classes check them
+    return CustomOpDescriptor.builder()
+        .hash(opHash())
+        .numInputs(-2)
+        .numOutputs(-2)
+        .numTArgs(-1)
+        .numIArgs(-1)
+        .build();
   }
 
   @Override

@@ -2,12 +2,13 @@ package io.github.dl4jhopfield.ops.custom;
 
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.OpContext;
 
 /** The arguments of one call of an op, from wherever ND4J keeps them. */
 public record OpArgs(INDArray[] inputs, long[] iArgs, double[] tArgs) {
 
-  static OpArgs of(HopfieldOp op, OpContext context) {
+  static OpArgs of(CustomOp op, OpContext context) {
     List<INDArray> inputs =
         context != null && context.numInputArguments() > 0
             ? context.getInputArrays()

@@ -1,11 +1,11 @@
 package io.github.dl4jhopfield.ops.runtime;
 
-import io.github.dl4jhopfield.ops.NativeOps;
 import io.github.dl4jhopfield.ops.custom.HopfieldOp;
 import io.github.dl4jhopfield.ops.custom.OpArgs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.nd4j.imports.converters.ImportClassMapping;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.CustomOp;
@@ -13,6 +13,7 @@ import org.nd4j.linalg.api.ops.CustomOpDescriptor;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * ND4J's executioner with the ops of this library added. Every call of theirs, eager or from a
@@ -29,15 +30,52 @@ import org.nd4j.linalg.api.shape.LongShapeDescriptor;
  * concrete class.
  */
 public final class HopfieldExecutioner extends DelegatingExecutioner {
+  private final Predicate<String> runsNative;
   private volatile Map<String, CustomOpDescriptor> customOperations;
 
-  HopfieldExecutioner(OpExecutioner delegate) {
+  /**
+   * @param runsNative whether calls of the op of a name go to libnd4j
+   */
+  HopfieldExecutioner(OpExecutioner delegate, Predicate<String> runsNative) {
     super(delegate);
+    this.runsNative = runsNative;
   }
 
   /** The executioner that ND4J chose for its backend. */
   public OpExecutioner delegate() {
     return delegate;
+  }
+
+  /**
+   * Whether ours is in the chain, perhaps behind that of the same library in another class loader.
+   */
+  static boolean isIn(OpExecutioner chain) {
+    for (OpExecutioner e = chain; e != null; e = next(e)) {
+      if (e instanceof HopfieldExecutioner) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The executioner that ND4J chose for its backend, below every layer of ours. */
+  static OpExecutioner nd4jExecutioner() {
+    OpExecutioner executioner = Nd4j.getExecutioner();
+    for (OpExecutioner e = executioner; e != null; e = next(e)) {
+      executioner = e;
+    }
+    return executioner;
+  }
+
+  private static OpExecutioner next(OpExecutioner executioner) {
+    if (!executioner.getClass().getName().equals(HopfieldExecutioner.class.getName())) {
+      return null;
+    }
+    try {
+      return (OpExecutioner) executioner.getClass().getMethod("delegate").invoke(executioner);
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
   }
 
   @Override
@@ -78,7 +116,7 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
     if (anyEmpty(outputs) || anyEmpty(op.inputArguments().toArray(new INDArray[0]))) {
       zero(outputs);
     } else {
-      if (NativeOps.runsNative(op.opName())) {
+      if (runsNative.test(op.opName())) {
         delegate.exec(op);
       } else {
         runInJava(ours, ours.checkedArgs(null), outputs);
@@ -98,7 +136,7 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
       zero(outputs);
       return outputs;
     }
-    if (NativeOps.runsNative(op.opName())) {
+    if (runsNative.test(op.opName())) {
       return delegate.exec(op, context);
     }
     runInJava(ours, args, outputs);

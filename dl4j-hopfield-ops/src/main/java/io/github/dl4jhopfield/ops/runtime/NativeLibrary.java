@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.ops.runtime;
 
+import io.github.dl4jhopfield.ops.custom.OpHash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -135,14 +136,14 @@ public final class NativeLibrary {
         simd = words[1];
       } else if (OpCatalog.names().contains(words[0])) {
         long hash = Long.parseLong(words[1]);
-        if (hash != OpCatalog.hash(words[0])) {
+        if (hash != OpHash.of(words[0])) {
           return Result.none(
               "libnd4j knows "
                   + words[0]
                   + " under hash "
                   + hash
                   + ", expected "
-                  + OpCatalog.hash(words[0]));
+                  + OpHash.of(words[0]));
         }
         hashes.put(words[0], hash);
       }

@@ -1,6 +1,5 @@
 package io.github.dl4jhopfield.ops.runtime;
 
-import io.github.dl4jhopfield.ops.NativeOps;
 import java.lang.reflect.Field;
 import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
 import org.nd4j.linalg.env.EnvironmentalAction;
@@ -25,8 +24,8 @@ public final class Nd4jStart implements EnvironmentalAction {
   public String targetVariable() {
     try {
       installExecutioner();
-      if (NativeOps.Mode.chosen() != NativeOps.Mode.OFF) {
-        NativeLibrary.load(nd4jExecutioner());
+      if (NativeMode.chosen() != NativeMode.OFF) {
+        NativeLibrary.load(HopfieldExecutioner.nd4jExecutioner());
       }
     } catch (Exception | LinkageError e) {
       // ND4J itself must start whatever happens; HopfieldOps.initialize() will throw the reason
@@ -35,7 +34,7 @@ public final class Nd4jStart implements EnvironmentalAction {
     return "DL4JHOPFIELD_NATIVE";
   }
 
-  /** The variable is read by NativeOps when it is needed. */
+  /** The variable is read by NativeMode when it is needed. */
   @Override
   public void process(String value) {}
 
@@ -45,51 +44,19 @@ public final class Nd4jStart implements EnvironmentalAction {
     Nd4j.getExecutioner();
     synchronized (Nd4jStart.class) {
       OpExecutioner current = Nd4j.getExecutioner();
-      if (isInstalled(current)) {
+      if (HopfieldExecutioner.isIn(current)) {
         return;
       }
       try {
         Field field = Nd4j.class.getDeclaredField("OP_EXECUTIONER_INSTANCE");
         field.setAccessible(true);
-        field.set(null, new HopfieldExecutioner(current));
+        field.set(null, new HopfieldExecutioner(current, NativeDecision::runsNative));
       } catch (ReflectiveOperationException | RuntimeException e) {
         throw new IllegalStateException(
             "dl4j-hopfield: expected ND4J 1.0.0-M2.1, whose Nd4j class keeps its executioner in the field"
                 + " OP_EXECUTIONER_INSTANCE, found another or a sealed one",
             e);
       }
-    }
-  }
-
-  /**
-   * Whether ours is in the chain, perhaps behind that of the same library in another class loader.
-   */
-  private static boolean isInstalled(OpExecutioner executioner) {
-    for (OpExecutioner e = executioner; e != null; e = next(e)) {
-      if (e instanceof HopfieldExecutioner) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The executioner that ND4J chose for its backend, below every layer of ours. */
-  public static OpExecutioner nd4jExecutioner() {
-    OpExecutioner executioner = Nd4j.getExecutioner();
-    for (OpExecutioner e = executioner; e != null; e = next(e)) {
-      executioner = e;
-    }
-    return executioner;
-  }
-
-  private static OpExecutioner next(OpExecutioner executioner) {
-    if (!executioner.getClass().getName().equals(HopfieldExecutioner.class.getName())) {
-      return null;
-    }
-    try {
-      return (OpExecutioner) executioner.getClass().getMethod("delegate").invoke(executioner);
-    } catch (ReflectiveOperationException e) {
-      return null;
     }
   }
 }

@@ -30,10 +30,7 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ops.CustomOpDescriptor;
 
-/**
- * The ops of this library by their libnd4j names: how to make one, and the hash under which libnd4j
- * and saved graphs know it.
- */
+/** The ops of this library by their libnd4j names: how to make one, and what ND4J asks of it. */
 public final class OpCatalog {
   private static final Map<String, Supplier<HopfieldOp>> OPS = new LinkedHashMap<>();
   private static final Map<String, CustomOpDescriptor> DESCRIPTORS = new LinkedHashMap<>();
@@ -86,19 +83,10 @@ public final class OpCatalog {
   private OpCatalog() {}
 
   private static void add(Supplier<HopfieldOp> op, GraphOp graphOp) {
-    String name = op.get().opName();
-    OPS.put(name, op);
-    GRAPH_OPS.put(name, graphOp);
-    // -2: any number of inputs and outputs, -1: any number of arguments; the op classes check them
-    DESCRIPTORS.put(
-        name,
-        CustomOpDescriptor.builder()
-            .hash(libnd4jHash(name))
-            .numInputs(-2)
-            .numOutputs(-2)
-            .numTArgs(-1)
-            .numIArgs(-1)
-            .build());
+    HopfieldOp example = op.get();
+    OPS.put(example.opName(), op);
+    GRAPH_OPS.put(example.opName(), graphOp);
+    DESCRIPTORS.put(example.opName(), example.getDescriptor());
   }
 
   /** Names in libnd4j. */
@@ -118,46 +106,8 @@ public final class OpCatalog {
     return GRAPH_OPS.get(name).create(sameDiff, inputs, iArgs, tArgs);
   }
 
-  public static CustomOpDescriptor descriptor(String name) {
-    return DESCRIPTORS.get(name);
-  }
-
+  /** What ND4J asks for each op, by name. */
   static Map<String, CustomOpDescriptor> descriptors() {
     return Collections.unmodifiableMap(DESCRIPTORS);
-  }
-
-  /** The number that stands for the op in libnd4j and in files that SameDiff saves. */
-  public static long hash(String name) {
-    return DESCRIPTORS.get(name).getHash();
-  }
-
-  /**
-   * libnd4j's 64-bit hash of an op name. It must be known without libnd4j too, because saved graphs
-   * hold it; on registration the native side reports its own, and a difference switches the native
-   * path off.
-   */
-  public static long libnd4jHash(String name) {
-    long h = 0xBB40E64DA205B064L;
-    for (int i = 0; i < name.length(); i++) {
-      h = (h * 7664345821815920749L) ^ HashTable.BYTES[name.charAt(i) & 0xff];
-      h = (h * 7664345821815920749L) ^ HashTable.BYTES[name.charAt(i) >>> 8 & 0xff];
-    }
-    return h;
-  }
-
-  private static final class HashTable {
-    static final long[] BYTES = new long[256];
-
-    static {
-      long h = 0x544B2FBACAAF1684L;
-      for (int j = 0; j < 256; j++) {
-        for (int i = 0; i < 31; i++) {
-          h = (h >>> 7) ^ h;
-          h = (h << 11) ^ h;
-          h = (h >>> 10) ^ h;
-        }
-        BYTES[j] = h;
-      }
-    }
   }
 }
