@@ -15,17 +15,16 @@ interface AssociationEngine {
    * @param keys what the queries are compared with, [N, d]
    * @param mixes what the weights mix, each [N, any]; usually the keys themselves
    * @param queries [n, d], of the keys' type, 'c' order
+   */
+  Update update(PatternStore keys, List<PatternStore> mixes, INDArray queries, Rule rule);
+
+  /**
+   * How an update is made and what of its weights is asked for.
+   *
    * @param topK how many of the heaviest patterns to report
    * @param keepWeights whether to return all weights
    */
-  Update update(
-      PatternStore keys,
-      List<PatternStore> mixes,
-      INDArray queries,
-      Separation separation,
-      double beta,
-      int topK,
-      boolean keepWeights);
+  record Rule(Separation separation, double beta, int topK, boolean keepWeights) {}
 
   /**
    * What an update gives.

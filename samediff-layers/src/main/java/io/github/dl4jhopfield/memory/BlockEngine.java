@@ -51,38 +51,27 @@ final class BlockEngine implements AssociationEngine {
   }
 
   @Override
-  public Update update(
-      PatternStore keys,
-      List<PatternStore> mixes,
-      INDArray queries,
-      Separation separation,
-      double beta,
-      int topK,
-      boolean keepWeights) {
-    if (!keepWeights && (streamAlways || !keys.inMemory())) {
-      if (!Weights.sparse(separation)) {
-        return online(keys, mixes, queries, beta, topK, separation);
+  public Update update(PatternStore keys, List<PatternStore> mixes, INDArray queries, Rule rule) {
+    if (!rule.keepWeights() && (streamAlways || !keys.inMemory())) {
+      if (!Weights.sparse(rule.separation())) {
+        return online(keys, mixes, queries, rule);
       }
-      Update update = candidates(keys, mixes, queries, separation, beta, topK);
+      Update update = candidates(keys, mixes, queries, rule);
       if (update != null) {
         return update;
       }
     }
-    return rows(keys, mixes, queries, separation, beta, topK, keepWeights);
+    return rows(keys, mixes, queries, rule);
   }
 
-  private Update rows(
-      PatternStore keys,
-      List<PatternStore> mixes,
-      INDArray queries,
-      Separation separation,
-      double beta,
-      int topK,
-      boolean keepWeights) {
+  private Update rows(PatternStore keys, List<PatternStore> mixes, INDArray queries, Rule rule) {
+    Separation separation = rule.separation();
     long n = queries.size(0);
     DataType type = keys.dataType();
     INDArray all =
-        keepWeights ? Nd4j.createUninitialized(type, new long[] {n, keys.size()}, 'c') : null;
+        rule.keepWeights()
+            ? Nd4j.createUninitialized(type, new long[] {n, keys.size()}, 'c')
+            : null;
     long group = Math.max(1, Math.min(n, scoreBytes / (keys.size() * type.width())));
     List<INDArray> mixed = new ArrayList<>();
     for (PatternStore mix : mixes) {
@@ -93,7 +82,7 @@ final class BlockEngine implements AssociationEngine {
       long to = Math.min(n, from + group);
       INDArray some = queries.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
       INDArray scores = scores(keys, some);
-      INDArray weights = NDHopfield.ops().separate(separation, scores, null, beta, 1);
+      INDArray weights = NDHopfield.ops().separate(separation, scores, null, rule.beta(), 1);
       flushSubnormals(weights, separation);
       for (int m = 0; m < mixes.size(); m++) {
         mixed
@@ -109,8 +98,13 @@ final class BlockEngine implements AssociationEngine {
           q ->
               tops[offset + q] =
                   Weights.read(
-                      weightRows.get(q), null, scoreRows.get(q), separation, keys.size(), topK));
-      if (keepWeights) {
+                      weightRows.get(q),
+                      null,
+                      scoreRows.get(q),
+                      separation,
+                      keys.size(),
+                      rule.topK()));
+      if (rule.keepWeights()) {
         all.get(NDArrayIndex.interval(from, to), NDArrayIndex.all()).assign(weights);
       }
     }
@@ -174,13 +168,9 @@ final class BlockEngine implements AssociationEngine {
     return mixed.transpose();
   }
 
-  private Update online(
-      PatternStore keys,
-      List<PatternStore> mixes,
-      INDArray queries,
-      double beta,
-      int topK,
-      Separation separation) {
+  private Update online(PatternStore keys, List<PatternStore> mixes, INDArray queries, Rule rule) {
+    Separation separation = rule.separation();
+    double beta = rule.beta();
     int n = Math.toIntExact(queries.size(0));
     DataType type = keys.dataType();
     INDArray scaled = queries.mul(beta);
@@ -193,7 +183,7 @@ final class BlockEngine implements AssociationEngine {
       sums.add(Nd4j.create(type, new long[] {mix.width(), n}, 'f'));
     }
     TopScores[] tops =
-        IntStream.range(0, n).mapToObj(q -> new TopScores(topK)).toArray(TopScores[]::new);
+        IntStream.range(0, n).mapToObj(q -> new TopScores(rule.topK())).toArray(TopScores[]::new);
     INDArray ones = Nd4j.ones(type, BLOCK_ROWS, 1);
     INDArray buffer = Nd4j.createUninitialized(type, new long[] {BLOCK_ROWS, n}, 'f');
     for (long from = 0; from < keys.size(); ) {
@@ -280,13 +270,9 @@ final class BlockEngine implements AssociationEngine {
   }
 
   private Update candidates(
-      PatternStore keys,
-      List<PatternStore> mixes,
-      INDArray queries,
-      Separation separation,
-      double beta,
-      int topK) {
-    double reach = reach(separation, beta);
+      PatternStore keys, List<PatternStore> mixes, INDArray queries, Rule rule) {
+    Separation separation = rule.separation();
+    double reach = reach(separation, rule.beta());
     if (Double.isInfinite(reach)) {
       return null;
     }
@@ -327,7 +313,7 @@ final class BlockEngine implements AssociationEngine {
     }
     INDArray scores = Nd4j.createFromArray(padded);
     double[][] weights =
-        NDHopfield.ops().separate(separation, scores, null, beta, 1).toDoubleMatrix();
+        NDHopfield.ops().separate(separation, scores, null, rule.beta(), 1).toDoubleMatrix();
     List<INDArray> mixed = new ArrayList<>();
     for (PatternStore mix : mixes) {
       mixed.add(Nd4j.create(mix.dataType(), new long[] {n, mix.width()}, 'c'));
@@ -336,7 +322,7 @@ final class BlockEngine implements AssociationEngine {
     for (int q = 0; q < n; q++) {
       double[] row = Arrays.copyOf(weights[q], kept[q].size());
       long[] ids = kept[q].ids();
-      tops.add(Weights.read(row, ids, kept[q].scores(), separation, keys.size(), topK));
+      tops.add(Weights.read(row, ids, kept[q].scores(), separation, keys.size(), rule.topK()));
       for (int m = 0; m < mixes.size(); m++) {
         gather(mixes.get(m), ids, row, mixed.get(m).getRow(q));
       }

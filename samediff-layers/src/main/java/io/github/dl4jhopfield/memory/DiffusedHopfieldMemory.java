@@ -145,16 +145,11 @@ public final class DiffusedHopfieldMemory implements AssociativeMemory {
       traces.add(new ArrayList<>(List.of(current.getRow(q).dup())));
     }
     List<PatternStore> mixes = List.of(keys.get(0));
+    AssociationEngine.Rule rule =
+        new AssociationEngine.Rule(separation, beta, options.topK(), options.keepWeights());
     for (int step = 1; step <= options.maxSteps(); step++) {
       AssociationEngine.Update update =
-          engine.update(
-              keys.get(Math.min(step, diffusionSteps)),
-              mixes,
-              current,
-              separation,
-              beta,
-              options.topK(),
-              options.keepWeights());
+          engine.update(keys.get(Math.min(step, diffusionSteps)), mixes, current, rule);
       INDArray next = map.apply(update.mixed().get(0)).dup('c');
       boolean settled = step > diffusionSteps && options.tolerance() > 0;
       boolean[] rest = HopfieldMemory.atRest(current, next, options.tolerance());

@@ -195,10 +195,10 @@ public final class HopfieldMemory implements AssociativeMemory {
     boolean[] converged = new boolean[n];
     int[] active = IntStream.range(0, n).toArray();
     INDArray current = states;
+    AssociationEngine.Rule rule =
+        new AssociationEngine.Rule(separation, beta, options.topK(), options.keepWeights());
     for (int step = 1; active.length > 0; step++) {
-      AssociationEngine.Update update =
-          engine.update(
-              keys, mixes, current, separation, beta, options.topK(), options.keepWeights());
+      AssociationEngine.Update update = engine.update(keys, mixes, current, rule);
       INDArray next = map.apply(update.mixed().get(0));
       boolean[] rest = atRest(current, next, options.tolerance());
       boolean last = step == options.maxSteps();

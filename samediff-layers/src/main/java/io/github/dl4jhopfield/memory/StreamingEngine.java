@@ -3,7 +3,6 @@ package io.github.dl4jhopfield.memory;
 import io.github.dl4jhopfield.ops.NDHopfield;
 import io.github.dl4jhopfield.ops.NativeOps;
 import io.github.dl4jhopfield.ops.RetrievedPatterns;
-import io.github.dl4jhopfield.ops.Separation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -27,48 +26,45 @@ final class StreamingEngine implements AssociationEngine {
   private final AssociationEngine blocks = new BlockEngine();
 
   @Override
-  public Update update(
-      PatternStore keys,
-      List<PatternStore> mixes,
-      INDArray queries,
-      Separation separation,
-      double beta,
-      int topK,
-      boolean keepWeights) {
-    if (keepWeights
+  public Update update(PatternStore keys, List<PatternStore> mixes, INDArray queries, Rule rule) {
+    if (rule.keepWeights()
         || !(keys instanceof MappedPatterns mapped)
         || mixes.size() != 1
         || mixes.get(0) != keys
-        || Weights.subsets(separation)
+        || Weights.subsets(rule.separation())
         || !NativeOps.status().nativeLoaded()) {
-      return blocks.update(keys, mixes, queries, separation, beta, topK, keepWeights);
+      return blocks.update(keys, mixes, queries, rule);
     }
-    boolean sparse = Weights.sparse(separation);
+    boolean sparse = Weights.sparse(rule.separation());
     int n = Math.toIntExact(queries.size(0));
     int atOnce = Math.min(Weights.LISTED, Math.max(32, LISTED_AT_ONCE / n));
     RetrievedPatterns found =
-        retrieve(mapped, queries, separation, beta, sparse ? Math.max(topK, atOnce) : topK);
+        retrieve(mapped, queries, rule, sparse ? Math.max(rule.topK(), atOnce) : rule.topK());
     check(found.out(), mapped, queries);
     List<Top> tops =
         sparse
-            ? sparse(found, mapped, queries, separation, beta, topK)
+            ? sparse(found, mapped, queries, rule)
             : IntStream.range(0, n)
                 .mapToObj(
                     q ->
                         Weights.dense(
-                            matches(found, q, beta, topK),
-                            separation,
+                            matches(found, q, rule.beta(), rule.topK()),
+                            rule.separation(),
                             mapped.size(),
                             largest(found, q)))
                 .toList();
     return new Update(List.of(found.out()), tops, null);
   }
 
+  /**
+   * @param most how many of the heaviest patterns to list, in place of the rule's
+   */
   private static RetrievedPatterns retrieve(
-      MappedPatterns keys, INDArray queries, Separation separation, double beta, int topK) {
+      MappedPatterns keys, INDArray queries, Rule rule, int most) {
     // the largest weight says what kind of mixture it is, so one is always asked for
-    int wanted = (int) Math.min(keys.size(), Math.max(1, topK));
-    return NDHopfield.ops().retrieve(separation, beta, wanted, queries, keys.pieces(), null);
+    int wanted = (int) Math.min(keys.size(), Math.max(1, most));
+    return NDHopfield.ops()
+        .retrieve(rule.separation(), rule.beta(), wanted, queries, keys.pieces(), null);
   }
 
   /**
@@ -76,12 +72,7 @@ final class StreamingEngine implements AssociationEngine {
    * for.
    */
   private static List<Top> sparse(
-      RetrievedPatterns found,
-      MappedPatterns keys,
-      INDArray queries,
-      Separation separation,
-      double beta,
-      int topK) {
+      RetrievedPatterns found, MappedPatterns keys, INDArray queries, Rule rule) {
     long[] support = found.support().toLongVector();
     int[] longer =
         IntStream.range(0, support.length)
@@ -89,18 +80,21 @@ final class StreamingEngine implements AssociationEngine {
             .toArray();
     List<List<Match>> mixtures = new ArrayList<>();
     for (int q = 0; q < support.length; q++) {
-      mixtures.add(mixture(found, q, beta));
+      mixtures.add(mixture(found, q, rule.beta()));
     }
     if (longer.length > 0) {
       int most = Math.toIntExact(Arrays.stream(longer).mapToLong(q -> support[q]).max().orElse(1));
       INDArray again = Nd4j.pullRows(queries, 1, longer);
-      RetrievedPatterns all = retrieve(keys, again, separation, beta, most);
+      RetrievedPatterns all = retrieve(keys, again, rule, most);
       for (int i = 0; i < longer.length; i++) {
-        mixtures.set(longer[i], mixture(all, i, beta));
+        mixtures.set(longer[i], mixture(all, i, rule.beta()));
       }
     }
     return IntStream.range(0, support.length)
-        .mapToObj(q -> Weights.listed(mixtures.get(q), separation, keys.size(), support[q], topK))
+        .mapToObj(
+            q ->
+                Weights.listed(
+                    mixtures.get(q), rule.separation(), keys.size(), support[q], rule.topK()))
         .toList();
   }
 
