@@ -61,7 +61,8 @@ final class GraphProgram {
     DataType[] types;
     OpContext context;
     INDArray[] bound;
-    INDArray[] kept;
+    INDArray[] kept; // null where the array is made anew in its place for each call
+    long[] placedShape;
     int[] free;
     List<Product> products;
   }
@@ -457,7 +458,10 @@ final class GraphProgram {
    */
   private OpContext bind(Step s, INDArray[] in) {
     OpContext c = context(s);
-    boolean same = s.kept != null && Arrays.equals(in, s.bound, (a, b) -> a == b ? 0 : 1);
+    boolean same =
+        s.kept != null
+            && !Arrays.asList(s.kept).contains(null)
+            && Arrays.equals(in, s.bound, (a, b) -> a == b ? 0 : 1);
     if (!same) {
       c.purge();
       for (int i = 0; i < in.length; i++) {
@@ -469,8 +473,12 @@ final class GraphProgram {
       outputs(s, s.op.calculateOutputShape(c));
     } else {
       for (int i = 0; i < s.out.length; i++) {
-        values[s.out[i]] = s.kept[i];
-        owned[s.out[i]] = true;
+        if (s.kept[i] == null) {
+          allocate(s, i, s.placedShape, false);
+        } else {
+          values[s.out[i]] = s.kept[i];
+          owned[s.out[i]] = true;
+        }
       }
     }
     for (int i = 0; i < s.out.length && !same; i++) {
@@ -498,6 +506,7 @@ final class GraphProgram {
       values[slot] = place.create(s.types[i], shape);
       owned[slot] = false;
       placed = true;
+      s.placedShape = shape;
       return values[slot];
     }
     values[slot] =
@@ -508,9 +517,14 @@ final class GraphProgram {
   }
 
   private void keep(Step s, INDArray[] made) {
-    boolean stays = placed && Arrays.stream(s.out).anyMatch(o -> o == placedSlot);
-    if (keeping && !stays) {
-      s.kept = made;
+    if (!keeping) {
+      return;
+    }
+    s.kept = made;
+    for (int i = 0; placed && i < made.length; i++) {
+      if (s.out[i] == placedSlot) {
+        s.kept[i] = null;
+      }
     }
   }
 
@@ -532,7 +546,8 @@ final class GraphProgram {
 
   /** C = A B as C' = B' A', so that BLAS, which writes columns, writes our rows. */
   private void product(Step s, INDArray[] in) {
-    if (s.kept != null) {
+    boolean there = s.kept != null && s.kept[0] != null;
+    if (there) {
       values[s.out[0]] = s.kept[0];
       owned[s.out[0]] = true;
       if (s.bound[0] == in[0] && s.bound[1] == in[1]) {
@@ -544,7 +559,7 @@ final class GraphProgram {
     INDArray a = turned(in[0], flags.length > 0 && flags[0] != 0);
     INDArray b = turned(in[1], flags.length > 1 && flags[1] != 0);
     int rank = a.rank();
-    if (s.kept == null) {
+    if (!there) {
       long[] shape = a.shape().clone();
       shape[rank - 1] = b.size(rank - 1);
       keep(s, new INDArray[] {allocate(s, 0, shape, false)});
