@@ -30,6 +30,8 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class AssociationCore implements LayerCore {
 
+  private static final int MOST_SAVED_STEPS = 8;
+
   /** Where state patterns and stored patterns come from. */
   enum Kind {
     /** All from inputs. */
@@ -285,7 +287,15 @@ final class AssociationCore implements LayerCore {
 
   @Override
   public boolean differsInTraining() {
-    return o.dropout > 0 || o.lagrangianUnit.getKind() == LagrangianUnit.Kind.PFU;
+    return o.dropout > 0 || o.lagrangianUnit.getKind() == LagrangianUnit.Kind.PFU || savesStates();
+  }
+
+  /**
+   * Whether training keeps the states of the update steps, which spares its backward pass the
+   * steps; of many, memory would grow with them.
+   */
+  boolean savesStates() {
+    return maximumSteps() > 0 && maximumSteps() <= MOST_SAVED_STEPS;
   }
 
   /** Name under which the association after that many update steps is exposed. */

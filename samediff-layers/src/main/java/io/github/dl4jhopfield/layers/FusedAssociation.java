@@ -8,9 +8,6 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** The association as one op, which needs no array of state times stored patterns. */
 final class FusedAssociation {
 
-  /** Training keeps the states of so many update steps; of more, memory would grow with them. */
-  private static final int MOST_SAVED_STEPS = 8;
-
   private final AssociationScope scope;
   private final AssociationCore core;
   private final AssociationOptions o;
@@ -71,10 +68,7 @@ final class FusedAssociation {
     }
     Association.Builder association = Association.builder();
     boolean exact = c.dataType() == DataType.FLOAT || c.dataType() == DataType.DOUBLE;
-    if (c.training()
-        && exact
-        && core.maximumSteps() > 0
-        && core.maximumSteps() <= MOST_SAVED_STEPS) {
+    if (c.training() && exact && core.savesStates()) {
       association.withSavedStates();
     }
     return association
