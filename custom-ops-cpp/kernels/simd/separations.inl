@@ -44,7 +44,9 @@ struct Row {
     T value;
     bool special;
   };
-  Maximum maximum() const {
+  static constexpr int kGroups = 4 * V::W;
+  /// @param groups if given, gets the maxima of kGroups disjoint sets of scores, -inf of empty ones
+  Maximum maximum(T* groups = nullptr) const {
     const R low = V::set(-static_cast<T>(__builtin_inf()));
     if (!(scale > 0 && scale <= static_cast<T>(1e30))) return {0, true};
     R m0 = low, m1 = low, m2 = low, m3 = low;
@@ -65,6 +67,12 @@ struct Row {
       m0 = V::max(m0, a);
       bad = V::either(bad, V::nan(a));
     });
+    if (groups != nullptr) {
+      V::store(groups, m0);
+      V::store(groups + V::W, m1);
+      V::store(groups + 2 * V::W, m2);
+      V::store(groups + 3 * V::W, m3);
+    }
     const T value = V::maximum(V::max(V::max(m0, m1), V::max(m2, m3)));
     return {value, V::any(bad) || value == static_cast<T>(__builtin_inf())};
   }
@@ -331,17 +339,12 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
   for (int iteration = 0; iteration < 300; ++iteration) {
     const auto tv = V::set(static_cast<T>(t));
     auto f = zero;
-    auto up = V::set(static_cast<T>(__builtin_inf())), down = V::set(-static_cast<T>(__builtin_inf()));
     int64_t risers = 0, fallers = 0;
     for (int64_t i = 0; i < n; i += V::W) {
       const auto c = V::load(d + i) - tv;
       f = f + V::min(one, V::max(zero, c));
-      const auto positive = V::greater(c, zero), below = V::greater(one, c);
-      const auto notNegative = V::greaterEqual(c, zero), notAbove = V::greaterEqual(one, c);
-      risers += V::count(V::both(positive, notAbove));     // what moves if t rises
-      fallers += V::count(V::both(notNegative, below));    // ... if t falls
-      up = V::min(up, V::select(notAbove, up, c));         // the saturated entry that a rising t reaches first
-      down = V::max(down, V::select(notNegative, down, c));  // the zero entry that a falling t reaches first
+      risers += V::count(V::both(V::greater(c, zero), V::greaterEqual(one, c)));   // what moves if t rises
+      fallers += V::count(V::both(V::greaterEqual(c, zero), V::greater(one, c)));  // ... if t falls
     }
     const double excess = V::sum(f) - k;
     if (excess == 0) return true;
@@ -357,7 +360,14 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
         return true;
       }
     } else {
-      // Flat here: on to just behind the next breakpoint.
+      // Flat here: on to just behind the next breakpoint, of the saturated entry that a rising t reaches first or of the zero entry
+      // that a falling one does.
+      auto up = V::set(static_cast<T>(__builtin_inf())), down = V::set(-static_cast<T>(__builtin_inf()));
+      for (int64_t i = 0; i < n; i += V::W) {
+        const auto c = V::load(d + i) - tv;
+        up = V::min(up, V::select(V::greaterEqual(one, c), up, c));
+        down = V::max(down, V::select(V::greaterEqual(c, zero), down, c));
+      }
       const double beyond = 4 * V::epsilon * scale;
       next = excess > 0 ? t + (V::minimum(up) - 1.0) + beyond : t + V::maximum(down) - beyond;
     }
@@ -386,15 +396,79 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
   return false;
 }
 
+/// A score that at least k are not below, 0 < k <= 2 W: of the largest of some sets of scores the number k, or a smaller one.
+template <class V>
+typename V::T atLeastOf(const typename V::T* groups, int k) {
+  using T = typename V::T;
+  constexpr int most = 2 * V::W;
+  if (k <= 4) {
+    auto left = V::max(V::max(V::load(groups), V::load(groups + V::W)), V::max(V::load(groups + 2 * V::W), V::load(groups + 3 * V::W)));
+    for (int i = 1; i < k; ++i)
+      left = V::select(V::equal(left, V::set(V::maximum(left))), V::set(-static_cast<T>(__builtin_inf())), left);
+    return V::maximum(left);
+  }
+  T best[most] = {};
+  for (int i = 0; i < Row<V>::kGroups; ++i) {
+    if (i >= k && !(groups[i] > best[k - 1])) continue;
+    int at = i < k ? i : k - 1;
+    for (; at > 0 && best[at - 1] < groups[i]; --at) best[at] = best[at - 1];
+    best[at] = groups[i];
+  }
+  return best[k - 1];
+}
+
+/// k-subsets with t >= `bound` known: what lies below it is told apart at once and gets 0.
+template <class V, bool atMost>
+void kSubsetsAbove(const Row<V>& row, double k, typename V::T origin, typename V::T bound, typename V::T* scratch) {
+  using T = typename V::T;
+  const auto zero = V::zero(), one = V::set(1), scale = V::set(row.scale), m = V::set(origin), low = V::set(bound);
+  auto clipped = zero;
+  int64_t count = 0;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto x = row.score(at, i);
+    const auto d = (x - m) * scale;
+    count += V::compress(scratch + count, V::greater(d, low), d);
+    if (atMost) clipped = clipped + V::min(one, V::max(zero, x * scale));
+  });
+  V::store(scratch + count, V::set(-static_cast<T>(__builtin_inf())));
+  if (atMost && static_cast<double>(V::sum(clipped)) <= k) {
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      at.store(row.y + i, V::min(one, V::max(zero, row.score(at, i) * scale)));
+    });
+    return;
+  }
+  if (static_cast<double>(count) <= k) {
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      at.store(row.y + i, V::keep(V::greater((row.score(at, i) - m) * scale, low), one));
+    });
+    return;
+  }
+  double t = bound;
+  if (!budgetThreshold<V>(scratch, count, k, bound, 0, t))
+    return reference::kSubsetsRow<T>(row.x, row.mask, row.y, row.n, row.beta, k, atMost);
+  const auto tv = V::set(static_cast<T>(t));
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    at.store(row.y + i, V::min(one, V::max(zero, (row.score(at, i) - m) * scale - tv)));
+  });
+}
+
 template <class V, bool atMost>
 void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
   using T = typename V::T;
   const auto refer = [&] { reference::kSubsetsRow<T>(row.x, row.mask, row.y, row.n, row.beta, k, atMost); };
   if (!(k > 0)) return refer();
-  const auto top = row.maximum();
+  const bool few = k <= 2 * V::W;
+  T groups[Row<V>::kGroups];
+  const auto top = row.maximum(few ? groups : nullptr);
   if (top.special) return refer();
   const T minusInfinity = -static_cast<T>(__builtin_inf());
   if (top.value == minusInfinity) return row.zeros();
+  if (few) {
+    // At t one below a score that k are not below, those k get 1 each.
+    const T low = atLeastOf<V>(groups, static_cast<int>(__builtin_ceil(k)));
+    const T bound = (low - top.value) * row.scale - 1 - 8 * V::epsilon;
+    if (bound > -4) return kSubsetsAbove<V, atMost>(row, k, top.value, bound, scratch);
+  }
   const auto zero = V::zero(), one = V::set(1), scale = V::set(row.scale);
   T origin = top.value;
   auto smallest = zero, clipped = zero;
