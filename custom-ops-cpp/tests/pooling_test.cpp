@@ -117,11 +117,6 @@ struct Problem {
   }
 };
 
-template <class T>
-std::vector<T> as(const std::vector<double>& values) {
-  return std::vector<T>(values.begin(), values.end());
-}
-
 /// The problem in T, run.
 template <class T>
 struct Solved {
@@ -173,15 +168,6 @@ struct Solved {
   }
   static ProjectionGradient<T> gradient(Parameters& v) { return {v.weight.data(), v.bias.data(), v.gain.data(), v.shift.data()}; }
 };
-
-template <class T>
-void expectNear(const std::vector<T>& found, const std::vector<double>& expected, double tolerance, const char* what) {
-  ASSERT_EQ(found.size(), expected.size());
-  double largest = 1;
-  for (double e : expected) largest = std::max(largest, std::abs(e));
-  for (std::size_t i = 0; i < found.size(); ++i)
-    ASSERT_NEAR(static_cast<double>(found[i]), expected[i], tolerance * largest) << what << " " << i;
-}
 
 PoolingOptions sizes(int64_t batch, int64_t heads, int64_t queries, int64_t stored, int64_t width, int64_t valueWidth) {
   PoolingOptions o;
@@ -248,21 +234,6 @@ TEST_P(PoolingKernel, matchesItsDefinition) {
     expectNear(rounded.gradQ, exact.gradQ, 2e-5, "float gradient of q");
     expectNear(rounded.gradKey.weight, exact.gradKey.weight, 2e-5, "float gradient of the key's weight");
     expectNear(rounded.gradValue.weight, exact.gradValue.weight, 2e-5, "float gradient of the value's weight");
-  }
-}
-
-/// Central differences of the loss at a few places of `values`.
-void expectGradient(Problem& p, std::vector<double>& values, const std::vector<double>& gradient, Random& random,
-                    const char* what) {
-  for (int trial = 0; trial < 5; ++trial) {
-    const std::size_t at = static_cast<std::size_t>(random.integer(0, static_cast<int64_t>(values.size()) - 1));
-    const double before = values[at], h = 1e-6;
-    values[at] = before + h;
-    const double above = p.loss();
-    values[at] = before - h;
-    const double below = p.loss();
-    values[at] = before;
-    ASSERT_NEAR(gradient[at], (above - below) / (2 * h), 3e-5 * std::max(1.0, std::abs(gradient[at]))) << what << " " << at;
   }
 }
 

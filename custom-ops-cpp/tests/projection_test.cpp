@@ -63,11 +63,6 @@ struct Problem {
   }
 };
 
-template <class T>
-std::vector<T> as(const std::vector<double>& values) {
-  return std::vector<T>(values.begin(), values.end());
-}
-
 /// The problem in T, run.
 template <class T>
 struct Solved {
@@ -104,15 +99,6 @@ struct Solved {
   }
 };
 
-template <class T>
-void expectNear(const std::vector<T>& found, const std::vector<double>& expected, double tolerance, const char* what) {
-  ASSERT_EQ(found.size(), expected.size());
-  double largest = 1;
-  for (double e : expected) largest = std::max(largest, std::abs(e));
-  for (std::size_t i = 0; i < found.size(); ++i)
-    ASSERT_NEAR(static_cast<double>(found[i]), expected[i], tolerance * largest) << what << " " << i;
-}
-
 std::vector<Problem> problems(Random& random) {
   std::vector<Problem> all;
   for (bool normalise : {false, true})
@@ -139,21 +125,6 @@ TEST_P(Projections, matchTheirDefinition) {
       if (p.affine) expectNear(rounded.gradGain[i], exact.gradGain[i], 1e-5, "float gradient of gain");
     }
     expectNear(rounded.gradX, exact.gradX, 1e-4, "float gradient of x");
-  }
-}
-
-/// Central differences of the loss at a few places of `values`.
-void expectGradient(Problem& p, std::vector<double>& values, const std::vector<double>& gradient, Random& random,
-                    const char* what) {
-  for (int trial = 0; trial < 6; ++trial) {
-    const std::size_t at = static_cast<std::size_t>(random.integer(0, static_cast<int64_t>(values.size()) - 1));
-    const double before = values[at], h = 1e-5;
-    values[at] = before + h;
-    const double above = p.loss();
-    values[at] = before - h;
-    const double below = p.loss();
-    values[at] = before;
-    ASSERT_NEAR(gradient[at], (above - below) / (2 * h), 1e-4 * std::max(1.0, std::abs(gradient[at]))) << what << " " << at;
   }
 }
 

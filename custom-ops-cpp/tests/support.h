@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <fstream>
@@ -132,6 +133,36 @@ inline std::vector<GoldenCase> goldenCases(const std::string& path = GOLDEN_FILE
     }
   }
   return cases;
+}
+
+template <class T>
+std::vector<T> as(const std::vector<double>& values) {
+  return std::vector<T>(values.begin(), values.end());
+}
+
+template <class T>
+void expectNear(const std::vector<T>& found, const std::vector<double>& expected, double tolerance, const char* what) {
+  ASSERT_EQ(found.size(), expected.size());
+  double largest = 1;
+  for (double e : expected) largest = std::max(largest, std::abs(e));
+  for (std::size_t i = 0; i < found.size(); ++i)
+    ASSERT_NEAR(static_cast<double>(found[i]), expected[i], tolerance * largest) << what << " " << i;
+}
+
+/// Central differences of the loss of a problem at a few places of `values`, which are numbers of it.
+template <class Problem>
+void expectGradient(const Problem& p, std::vector<double>& values, const std::vector<double>& gradient, Random& random,
+                    const char* what) {
+  for (int trial = 0; trial < 6; ++trial) {
+    const std::size_t at = static_cast<std::size_t>(random.integer(0, static_cast<int64_t>(values.size()) - 1));
+    const double before = values[at], h = 1e-6;
+    values[at] = before + h;
+    const double above = p.loss();
+    values[at] = before - h;
+    const double below = p.loss();
+    values[at] = before;
+    ASSERT_NEAR(gradient[at], (above - below) / (2 * h), 3e-5 * std::max(1.0, std::abs(gradient[at]))) << what << " " << at;
+  }
 }
 
 template <class T>

@@ -512,10 +512,5 @@ public final class HopfieldAssociation extends HopfieldOp {
               new PlainAssociation.Gradients(
                   outputs[0], outputs[1], outputs[2], additive, beta, alpha));
     }
-
-    @Override
-    public List<SDVariable> doDiff(List<SDVariable> gradients) {
-      throw new UnsupportedOperationException(opName() + ": second derivatives are not defined");
-    }
   }
 }

@@ -172,6 +172,12 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return types;
   }
 
+  /** A gradient has none of its own; the other ops override this. */
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    throw new UnsupportedOperationException(opName() + ": second derivatives are not defined");
+  }
+
   @Override
   public long opHash() {
     return OpHash.of(opName());

@@ -366,10 +366,5 @@ public final class Pooling extends HopfieldOp {
       selfTestArguments(this);
       addInputArgument(numbers(0.4, 2, 2, 2, 3));
     }
-
-    @Override
-    public List<SDVariable> doDiff(List<SDVariable> gradients) {
-      throw new UnsupportedOperationException(opName() + ": second derivatives are not defined");
-    }
   }
 }

@@ -385,10 +385,5 @@ public final class ProjectionOp extends HopfieldOp {
       selfTestArguments(this);
       addInputArgument(numbers(0.4, 2, 3, 2), numbers(0.6, 2, 3, 5));
     }
-
-    @Override
-    public List<SDVariable> doDiff(List<SDVariable> gradients) {
-      throw new UnsupportedOperationException(opName() + ": second derivatives are not defined");
-    }
   }
 }

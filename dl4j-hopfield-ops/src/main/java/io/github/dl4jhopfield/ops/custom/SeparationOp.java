@@ -291,10 +291,5 @@ public abstract class SeparationOp extends MaskedOp {
         Rows.sumTo(outputs[next], gradParameter, shape, axis);
       }
     }
-
-    @Override
-    public List<SDVariable> doDiff(List<SDVariable> gradients) {
-      throw new UnsupportedOperationException(opName() + ": second derivatives are not defined");
-    }
   }
 }
