@@ -394,6 +394,27 @@ TEST_P(Separations, fewerEntriesThanKAllGetOne) {
   EXPECT_EQ(run<double>({"", Kind::AtMostK, 4}, x, {}, 1), std::vector<double>({1, 0, 0.25}));
 }
 
+/// Ties among the largest scores, k to either side of how many scores are searched alone, and masks that leave about k.
+TEST_P(Separations, budgetsOfTiesMatchTheDefinition) {
+  Random random(31);
+  SCOPED_TRACE(random.trace());
+  for (double k : {1.0, 2.0, 3.5, 4.0, 5.0, 8.0, 9.0, 16.0, 17.0, 32.0, 33.0, 70.0})
+    for (Kind kind : {Kind::ExactlyK, Kind::AtMostK})
+      for (int64_t n : {40, 64, 129, 513})
+        for (double keep : {1.0, 0.5, k / static_cast<double>(n)}) {
+          std::vector<double> x = random.normals<double>(n, 2);
+          for (double& value : x) value = std::round(4 * value) / 4;
+          const std::vector<uint8_t> mask = keep < 1 ? random.mask(n, keep) : std::vector<uint8_t>();
+          const Separation s{"", kind, k};
+          const std::vector<double> exact = run<double>(s, x, mask, 1), expected = s.oracle(x, mask, 1);
+          const std::vector<float> rounded = run<float>(s, std::vector<float>(x.begin(), x.end()), mask, 1);
+          for (int64_t i = 0; i < n; ++i) {
+            ASSERT_NEAR(exact[i], expected[i], 1e-13) << "k " << k << " n " << n << " keep " << keep << " entry " << i;
+            ASSERT_NEAR(rounded[i], expected[i], 5e-6) << "k " << k << " n " << n << " keep " << keep << " entry " << i;
+          }
+        }
+}
+
 TEST_P(Separations, hugeOffsetsAndSpreadsLoseNothing) {
   // Scores whose neighbours differ by one unit in the last place of a large number.
   Random random(19);
