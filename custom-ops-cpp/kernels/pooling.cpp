@@ -39,8 +39,7 @@ class Pooling {
       : o(options), in(inputs), length_(in.x.length), wide_(roundUp(in.x.length, ops.lanes)), rows_(o.heads * o.queries),
         lanes_(manyRows() ? roundUp(rows_, ops.lanes) : 0), x_(in.x, wide_, false) {
     check();
-    const int64_t bytes = std::max<int64_t>(1, wide_) * static_cast<int64_t>(sizeof(C));
-    blockRows_ = std::clamp<int64_t>(kBlockBytes / bytes / 24 * 24, 48, 192);
+    blockRows_ = rowsOfBlock<C>(wide_, kBlockBytes);
     const int64_t most = std::max<int64_t>(1, kMostChunks / std::max<int64_t>(1, o.batch));
     chunkRows_ = roundUp(std::max(kLeastChunkRows, (o.stored + most - 1) / most), blockRows_);
     chunks_ = (o.stored + chunkRows_ - 1) / chunkRows_;
@@ -429,10 +428,10 @@ void Pooling<S>::separateBackward(const RowsView<const C>& p, const RowsView<C>&
 /// score were products with.
 template <class S>
 void Pooling<S>::backward(const PoolingGradients<S>& g) {
-  const int64_t both = 2 * rows_, S_ = o.stored;
+  const int64_t both = 2 * rows_, stored = o.stored;
   const std::vector<C> gradOut = withSlack(g.gradOut, o.batch * rows_ * o.valueWidth);
   const Through values = through(value_, gradOut.data(), o.batch, o.valueWidth, 1, !invariant() || in.factor.data != nullptr);
-  std::vector<C> z(o.batch * both * S_), vectors(o.batch * both * wide_ + kSlack);
+  std::vector<C> z(o.batch * both * stored), vectors(o.batch * both * wide_ + kSlack);
   std::vector<C> partial(o.batch * chunks_ * both * (wide_ + 1)), patterns(o.batch * both * wide_), weights(o.batch * both);
   for (int64_t b = 0; b < o.batch; ++b) {
     const auto mu = values.vectors.begin() + b * rows_ * wide_;
@@ -443,20 +442,20 @@ void Pooling<S>::backward(const PoolingGradients<S>& g) {
   eachBlock(0, false, [&](int64_t b, int64_t, int64_t first, int64_t count, Parts<C>& parts) {
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
-    C* to = z.data() + b * both * S_ + first;
+    C* to = z.data() + b * both * stored + first;
     C* tile = parts.take(blockRows_ * lanes_);
-    scores(queries_, in.qBatch, b, h, count, to, S_, tile);
-    scores(values, o.batch, b, h, count, to + rows_ * S_, S_, tile);
-    drop(b, first, count, to + rows_ * S_, S_);
+    scores(queries_, in.qBatch, b, h, count, to, stored, tile);
+    scores(values, o.batch, b, h, count, to + rows_ * stored, stored, tile);
+    drop(b, first, count, to + rows_ * stored, stored);
   });
   separate(view(z.data(), both));
-  separateBackward(view(z.data(), both), view(z.data() + rows_ * S_, both));
+  separateBackward(view(z.data(), both), view(z.data() + rows_ * stored, both));
 
   const Target<S> target(g.gradX);
   eachBlock(2 * blockRows_ * wide_, true, [&](int64_t b, int64_t chunk, int64_t first, int64_t count, Parts<C>& parts) {
-    C* w = z.data() + b * both * S_ + first;
-    drop(b, first, count, w, S_);
-    const int64_t row = b * S_ + first;
+    C* w = z.data() + b * both * stored + first;
+    drop(b, first, count, w, stored);
+    const int64_t row = b * stored + first;
     if (first >= kept_[b] || nothing(w, both, count)) {
       C* out = target.at(row, parts.take(blockRows_ * wide_));
       for (int64_t r = 0; r < count; ++r) std::fill(out + r * target.step(), out + r * target.step() + length_, C(0));
@@ -465,12 +464,12 @@ void Pooling<S>::backward(const PoolingGradients<S>& g) {
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
     C* sum = partial.data() + chunk * both * (wide_ + 1);
-    ops.gemm(sum, wide_, h, wide_, length_, w, S_, 1, both, count, true, nullptr);
-    addWeights(sum + both * wide_, w, S_, invariant() ? rows_ : both, count);
+    ops.gemm(sum, wide_, h, wide_, length_, w, stored, 1, both, count, true, nullptr);
+    addWeights(sum + both * wide_, w, stored, invariant() ? rows_ : both, count);
     C* out = target.at(row, parts.take(blockRows_ * wide_));
     C* gradH = o.normalise ? parts.take(blockRows_ * wide_) : out;
     const int64_t step = o.normalise ? wide_ : target.step();
-    ops.gemm(gradH, step, vectors.data() + b * both * wide_, wide_, length_, w, 1, S_, count, both, false, nullptr);
+    ops.gemm(gradH, step, vectors.data() + b * both * wide_, wide_, length_, w, 1, stored, count, both, false, nullptr);
     if (o.normalise) ops.standardiseGradient(out, target.step(), gradH, step, h, wide_, count, length_, inverse);
     for (int64_t r = 0; r < count && !hidden_.empty(); ++r)
       if (hidden(b, first + r)) std::fill(out + r * target.step(), out + r * target.step() + length_, C(0));

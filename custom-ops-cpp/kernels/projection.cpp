@@ -52,11 +52,8 @@ struct Standardised {
 
   Standardised(const RowsView<const S>& view, bool norm, double eps)
       : x(view, roundUp(view.length, activeOps<C>().lanes), false), normalise(norm && view.length > 0),
-        eps(static_cast<C>(eps)), length(view.length), wide(roundUp(view.length, activeOps<C>().lanes)) {
-    // a multiple of 24: the matrix kernels work on 6, 8, 12 or 24 rows at once
-    const int64_t bytes = std::max<int64_t>(1, wide) * static_cast<int64_t>(sizeof(C));
-    blockRows = std::clamp<int64_t>(kBlockBytes / bytes / 24 * 24, 48, 192);
-  }
+        eps(static_cast<C>(eps)), length(view.length), wide(roundUp(view.length, activeOps<C>().lanes)),
+        blockRows(rowsOfBlock<C>(wide, kBlockBytes)) {}
 
   int64_t scratch() const { return 2 * blockRows * (wide + 1); }
 

@@ -53,22 +53,38 @@ inline sd::DataType typeOf(const long long* info) {
 
 inline sd::DataType Array::type() const { return typeOf(info); }
 
-/// The strides of `array` broadcast (dimensions aligned at the last) to `shape`; along `axis` it may have length 1 where
-/// `oneARow`. Throws where it does not fit.
-inline std::vector<int64_t> broadcastStrides(const Array& array, int rank, const long long* shape, int axis, bool oneARow,
-                                             const char* name) {
+inline std::vector<int64_t> shapeOf(const Array& a) { return {a.shape(), a.shape() + a.rank()}; }
+inline std::vector<int64_t> stridesOf(const Array& a) { return {a.strides(), a.strides() + a.rank()}; }
+/// The strides that a C-order copy of it has.
+inline std::vector<int64_t> denseStrides(const Array& a) {
+  std::vector<int64_t> strides(a.rank());
+  int64_t stride = 1;
+  for (int i = a.rank() - 1; i >= 0; --i) {
+    strides[i] = stride;
+    stride *= a.shape()[i];
+  }
+  return strides;
+}
+/// The strides of `array`, which lies in `own` strides, broadcast (dimensions aligned at the last) to `shape`; along `axis` it may
+/// have length 1 where `oneARow`. Throws where it does not fit.
+inline std::vector<int64_t> broadcastStrides(const Array& array, const std::vector<int64_t>& own, int rank, const long long* shape,
+                                             int axis, bool oneARow, const char* name) {
   std::vector<int64_t> strides(rank, 0);
-  const int own = array.rank();
-  bool fits = own <= rank;
-  for (int i = 1; fits && i <= own; ++i) {
+  const int dims = array.rank();
+  bool fits = dims <= rank;
+  for (int i = 1; fits && i <= dims; ++i) {
     const int d = rank - i;
-    const long long size = array.shape()[own - i];
+    const long long size = array.shape()[dims - i];
     const long long wanted = oneARow && d == axis ? 1 : shape[d];
     fits = size == 1 || size == wanted;
-    strides[d] = size == 1 ? 0 : array.strides()[own - i];
+    strides[d] = size == 1 ? 0 : own[dims - i];
   }
   if (!fits) throw std::invalid_argument(std::string(name) + " does not broadcast to the shape of the scores");
   return strides;
+}
+inline std::vector<int64_t> broadcastStrides(const Array& array, int rank, const long long* shape, int axis, bool oneARow,
+                                             const char* name) {
+  return broadcastStrides(array, stridesOf(array), rank, shape, axis, oneARow, name);
 }
 
 inline bool isByte(sd::DataType type) {
@@ -165,18 +181,10 @@ class Arguments {
 
   MaskView mask(int index) {
     const Array a = array(index);
-    std::vector<int64_t> strides = broadcastStrides(a, rank_, shape_, axis_, false, "mask");
-    const void* data = a.data;
-    const sd::DataType type = a.type();
-    if (!isByte(type)) {
-      data = converted_.emplace_back(bytesOf(a)).data();
-      int64_t stride = 1;
-      for (int i = 1; i <= a.rank(); ++i) {
-        const long long size = a.shape()[a.rank() - i];
-        strides[rank_ - i] = size == 1 ? 0 : stride;
-        stride *= size;
-      }
-    }
+    const bool bytes = isByte(a.type());
+    const auto strides =
+        broadcastStrides(a, bytes ? stridesOf(a) : denseStrides(a), rank_, shape_, axis_, false, "mask");
+    const void* data = bytes ? a.data : converted_.emplace_back(bytesOf(a)).data();
     return view<const uint8_t>(const_cast<void*>(data), strides, shape_[axis_]);
   }
 
@@ -187,8 +195,8 @@ class Arguments {
     const RowsView<S> target =
         view<S>(a.data, broadcastStrides(a, rank_, shape_, axis_, true, "gradient of a parameter"), 1);
     std::vector<double> sums(a.length(), 0.0);
-    const std::vector<int64_t> dense = denseStrides(a);
-    RowsView<double> sumView = view<double>(sums.data(), dense, 1);
+    RowsView<double> sumView = view<double>(
+        sums.data(), broadcastStrides(a, denseStrides(a), rank_, shape_, axis_, true, "gradient of a parameter"), 1);
     for (int64_t r = 0; r < rows(); ++r) *sumView.row(r) += perRow[r];
     for (int64_t r = 0; r < rows(); ++r) store(target.row(r), *sumView.row(r));
   }
@@ -225,18 +233,6 @@ class Arguments {
     return v;
   }
 
-  /// Strides of a dense C-order copy of a parameter, broadcast to the scores.
-  std::vector<int64_t> denseStrides(const Array& a) const {
-    std::vector<int64_t> strides(rank_, 0);
-    int64_t stride = 1;
-    for (int i = 1; i <= a.rank(); ++i) {
-      const long long size = a.shape()[a.rank() - i];
-      strides[rank_ - i] = size == 1 ? 0 : stride;
-      stride *= size;
-    }
-    return strides;
-  }
-
   sd::graph::Context& block_;
   int rank_;
   const long long* shape_;
@@ -271,18 +267,6 @@ inline void Arguments<BFloat16>::store(BFloat16* p, double v) { *p = toBFloat16(
 
 // Plain reading and writing of arrays, for ops that have no axis and no scores.
 
-inline std::vector<int64_t> shapeOf(const Array& a) { return {a.shape(), a.shape() + a.rank()}; }
-inline std::vector<int64_t> stridesOf(const Array& a) { return {a.strides(), a.strides() + a.rank()}; }
-/// The strides that a C-order copy of it has.
-inline std::vector<int64_t> denseStrides(const Array& a) {
-  std::vector<int64_t> strides(a.rank());
-  int64_t stride = 1;
-  for (int i = a.rank() - 1; i >= 0; --i) {
-    strides[i] = stride;
-    stride *= a.shape()[i];
-  }
-  return strides;
-}
 /// Whether its elements follow each other in C order.
 inline bool isDense(const Array& a) {
   const std::vector<int64_t> dense = denseStrides(a);

@@ -87,10 +87,7 @@ class Request {
   HeadView<const T> scores(const Array& a, const T* data, bool dense, const char* name) const {
     const PoolingOptions& o = options;
     const long long shape[] = {o.batch, o.heads, o.queries, o.stored};
-    std::vector<int64_t> strides = broadcastStrides(a, 4, shape, 3, false, name);
-    const std::vector<int64_t> own = dense ? denseStrides(a) : stridesOf(a);
-    for (int i = 1; i <= a.rank(); ++i)
-      if (strides[4 - i] != 0) strides[4 - i] = own[a.rank() - i];
+    const auto strides = broadcastStrides(a, dense ? denseStrides(a) : stridesOf(a), 4, shape, 3, false, name);
     return {data, strides[0], strides[1], strides[2], strides[3]};
   }
   void readMask(const Array& mask) {

@@ -90,6 +90,12 @@ class Target {
   Blocks<S> in_;
 };
 
+/// How many rows of `wide` numbers to work on at a time: a multiple of 24, since the matrix kernels work on 6, 8, 12 or 24 rows at once.
+template <class C>
+int64_t rowsOfBlock(int64_t wide, int64_t bytes) {
+  return std::clamp<int64_t>(bytes / (std::max<int64_t>(1, wide) * static_cast<int64_t>(sizeof(C))) / 24 * 24, 48, 192);
+}
+
 /// Parts of one piece of scratch memory.
 template <class C>
 class Parts {

@@ -417,6 +417,16 @@ typename V::T atLeastOf(const typename V::T* groups, int k) {
   return best[k - 1];
 }
 
+/// y = clip(|beta| (x - origin) - t, 0, 1).
+template <class V>
+void clipRow(const Row<V>& row, typename V::T origin, double t) {
+  const auto zero = V::zero(), one = V::set(1), scale = V::set(row.scale), m = V::set(origin);
+  const auto tv = V::set(static_cast<typename V::T>(t));
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    at.store(row.y + i, V::min(one, V::max(zero, (row.score(at, i) - m) * scale - tv)));
+  });
+}
+
 /// k-subsets with t >= `bound` known: what lies below it is told apart at once and gets 0.
 template <class V, bool atMost>
 void kSubsetsAbove(const Row<V>& row, double k, typename V::T origin, typename V::T bound, typename V::T* scratch) {
@@ -431,12 +441,7 @@ void kSubsetsAbove(const Row<V>& row, double k, typename V::T origin, typename V
     if (atMost) clipped = clipped + V::min(one, V::max(zero, x * scale));
   });
   V::store(scratch + count, V::set(-static_cast<T>(__builtin_inf())));
-  if (atMost && static_cast<double>(V::sum(clipped)) <= k) {
-    sweep<V>(row.n, [&](auto at, int64_t i) {
-      at.store(row.y + i, V::min(one, V::max(zero, row.score(at, i) * scale)));
-    });
-    return;
-  }
+  if (atMost && static_cast<double>(V::sum(clipped)) <= k) return clipRow<V>(row, 0, 0);
   if (static_cast<double>(count) <= k) {
     sweep<V>(row.n, [&](auto at, int64_t i) {
       at.store(row.y + i, V::keep(V::greater((row.score(at, i) - m) * scale, low), one));
@@ -446,10 +451,7 @@ void kSubsetsAbove(const Row<V>& row, double k, typename V::T origin, typename V
   double t = bound;
   if (!budgetThreshold<V>(scratch, count, k, bound, 0, t))
     return reference::kSubsetsRow<T>(row.x, row.mask, row.y, row.n, row.beta, k, atMost);
-  const auto tv = V::set(static_cast<T>(t));
-  sweep<V>(row.n, [&](auto at, int64_t i) {
-    at.store(row.y + i, V::min(one, V::max(zero, (row.score(at, i) - m) * scale - tv)));
-  });
+  clipRow<V>(row, origin, t);
 }
 
 template <class V, bool atMost>
@@ -486,12 +488,7 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
     });
   };
   gather();
-  if (atMost && static_cast<double>(V::sum(clipped)) <= k) {
-    sweep<V>(row.n, [&](auto at, int64_t i) {
-      at.store(row.y + i, V::min(one, V::max(zero, row.score(at, i) * scale)));
-    });
-    return;
-  }
+  if (atMost && static_cast<double>(V::sum(clipped)) <= k) return clipRow<V>(row, 0, 0);
   if (static_cast<double>(taking) <= k) {
     sweep<V>(row.n, [&](auto at, int64_t i) {
       at.store(row.y + i, V::keep(V::greater(row.score(at, i), V::set(minusInfinity)), one));
@@ -506,13 +503,12 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
   if (t < -4) {
     // Far from the maximum, x - max has lost digits that count: once more from the entry nearest the threshold.
     const auto reach = V::set(static_cast<T>(t + 1)), lowv = V::set(minusInfinity);
-    auto nearest = lowv, chosen = lowv;
+    auto chosen = lowv;
     sweep<V>(row.n, [&](auto at, int64_t i) {
       const auto x = row.score(at, i);
       const auto d = (x - V::set(origin)) * scale;
       chosen = V::max(chosen, V::select(V::greaterEqual(reach, d), x, lowv));
     });
-    (void)nearest;
     const T shifted = V::maximum(chosen);
     if (shifted > minusInfinity) {
       const double moved = (static_cast<double>(shifted) - static_cast<double>(origin)) * static_cast<double>(row.scale);
@@ -527,11 +523,7 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
       t = shiftedT;
     }
   }
-  const auto tv = V::set(static_cast<T>(t)), m = V::set(origin);
-  sweep<V>(row.n, [&](auto at, int64_t i) {
-    const auto c = (row.score(at, i) - m) * scale - tv;
-    at.store(row.y + i, V::min(one, V::max(zero, c)));
-  });
+  clipRow<V>(row, origin, t);
 }
 
 // ---- whole blocks ----

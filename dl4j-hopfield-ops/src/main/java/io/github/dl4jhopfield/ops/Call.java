@@ -201,7 +201,7 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
     List<T> inputs = new ArrayList<>();
     inputs.add(x);
     for (Projection<T> p : projections) {
-      if ((p.bias() != null) != bias || (p.gain() != null) != affine) {
+      if (!p.isLike(projections.get(0))) {
         throw Checks.bad(
             ProjectionOp.NAME,
             "projections",
@@ -230,16 +230,15 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
     boolean bias = in.key().bias() != null;
     boolean affine = in.key().gain() != null;
     List<T> inputs = new ArrayList<>(List.of(in.x(), in.q()));
-    for (Projection<T> p : List.of(in.key(), in.value())) {
-      if ((p.bias() != null) != bias || (p.gain() != null) != affine) {
-        throw Checks.bad(
-            Pooling.NAME,
-            "key and value",
-            "a bias on both or neither, gain and shift on both or neither",
-            "one with and one without");
-      }
-      p.addTo(inputs);
+    if (!in.value().isLike(in.key())) {
+      throw Checks.bad(
+          Pooling.NAME,
+          "key and value",
+          "a bias on both or neither, gain and shift on both or neither",
+          "one with and one without");
     }
+    in.key().addTo(inputs);
+    in.value().addTo(inputs);
     if (in.mask() != null) {
       inputs.add(in.mask());
     }
@@ -250,16 +249,7 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         Pooling.NAME,
         inputs,
         Pooling.iArgs(s, eps != null, bias, affine, in.mask() != null, in.factor() != null),
-        new double[] {eps == null ? 0 : eps, beta, parameter(s)});
-  }
-
-  /** The number that the ops know a separation by beside its kind. */
-  private static double parameter(Separation s) {
-    return switch (s.getKind()) {
-      case NORMMAX -> s.getP();
-      case K_SUBSETS -> s.getK();
-      default -> s.getAlpha();
-    };
+        new double[] {eps == null ? 0 : eps, beta, s.parameter()});
   }
 
   static <T> Call<T> conjugate(Separation s, T x, T mask, double beta, int axis) {
@@ -274,7 +264,7 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         Conjugate.NAME,
         inputs,
         new long[] {axis, mask == null ? 0 : 1, s.getKind().ordinal(), s.isAtMost() ? 1 : 0},
-        new double[] {beta, parameter(s)});
+        new double[] {beta, s.parameter()});
   }
 
   /** A retrieval; without values the keys are the values. */
@@ -304,7 +294,7 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
           topK,
           keys.size()
         },
-        new double[] {beta, parameter(s)});
+        new double[] {beta, s.parameter()});
   }
 
   /** One-hot targets and which rows count, of class labels. */

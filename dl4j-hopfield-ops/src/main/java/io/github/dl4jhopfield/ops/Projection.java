@@ -42,6 +42,11 @@ public record Projection<T>(T weight, T bias, T gain, T shift) {
     return new Projection<>(weight, bias, g, s);
   }
 
+  /** Whether it has a bias where the other does, and gain and shift. */
+  boolean isLike(Projection<?> other) {
+    return (bias == null) == (other.bias == null) && (gain == null) == (other.gain == null);
+  }
+
   /** Adds what there is of weight, bias, gain and shift, in this order. */
   void addTo(List<T> inputs) {
     for (T parameter : Arrays.asList(weight, bias, gain, shift)) {

@@ -146,6 +146,15 @@ public final class Separation implements Serializable {
     return kind;
   }
 
+  /** The number that the ops know a separation by beside its kind: p of normmax, k, else alpha. */
+  public double parameter() {
+    return switch (kind) {
+      case NORMMAX -> p;
+      case K_SUBSETS -> k;
+      default -> alpha;
+    };
+  }
+
   /** alpha of entmax; 1 for softmax, 0 where the family has none. */
   @JsonProperty("alpha")
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)

@@ -96,12 +96,7 @@ public final class HopfieldAssociation extends HopfieldOp {
     double[] eps = o.getUpdateStepsEps();
     double[] tArgs = new double[FIRST_EPS + eps.length];
     tArgs[0] = o.getBeta();
-    tArgs[1] =
-        switch (s.getKind()) {
-          case NORMMAX -> s.getP();
-          case K_SUBSETS -> s.getK();
-          default -> s.getAlpha();
-        };
+    tArgs[1] = s.parameter();
     tArgs[2] = unit.getMu() == null ? 0 : unit.getMu();
     tArgs[3] = unit.getBias() == null ? 0 : unit.getBias();
     tArgs[4] = unit.getSigma();

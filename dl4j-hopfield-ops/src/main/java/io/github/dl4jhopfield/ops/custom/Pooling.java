@@ -27,9 +27,6 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Pooling extends HopfieldOp {
   public static final String NAME = "hopfield_pooling";
-  private static final int NORMALISE = 0;
-  private static final int BIAS = 1;
-  private static final int AFFINE = 2;
   private static final int MASK = 3;
   private static final int FACTOR = 4;
   private static final int FIRST_PARAMETER = 2;
@@ -44,9 +41,7 @@ public final class Pooling extends HopfieldOp {
   public static long[] iArgs(
       Separation s, boolean normalise, boolean bias, boolean affine, boolean mask, boolean factor) {
     long flags =
-        (normalise ? 1 : 0)
-            | (bias ? 1 << BIAS : 0)
-            | (affine ? 1 << AFFINE : 0)
+        ProjectionOp.flags(normalise, bias, affine)
             | (mask ? 1 << MASK : 0)
             | (factor ? 1 << FACTOR : 0);
     return new long[] {-1, flags, s.getKind().ordinal(), s.isAtMost() ? 1 : 0};
@@ -62,14 +57,9 @@ public final class Pooling extends HopfieldOp {
     return 1;
   }
 
-  /** Inputs that one of the two projections has. */
-  private static int each(HopfieldOp op) {
-    return 1 + (op.flag(BIAS) ? 1 : 0) + (op.flag(AFFINE) ? 2 : 0);
-  }
-
   /** x, q and the parameters: the inputs that have a gradient. */
   private static int differentiable(HopfieldOp op) {
-    return FIRST_PARAMETER + 2 * each(op);
+    return FIRST_PARAMETER + 2 * ProjectionOp.each(op);
   }
 
   private static INDArray mask(HopfieldOp op, OpArgs args) {
@@ -94,8 +84,7 @@ public final class Pooling extends HopfieldOp {
   }
 
   private static long checkProjection(HopfieldOp op, OpArgs args, int first, String role) {
-    return ProjectionOp.checkParameters(
-        op, args, first, op.flag(BIAS), op.flag(AFFINE), what -> role + " " + what);
+    return ProjectionOp.checkParameters(op, args, first, what -> role + " " + what);
   }
 
   private static Sizes check(HopfieldOp op, OpArgs args) {
@@ -111,7 +100,7 @@ public final class Pooling extends HopfieldOp {
           "[B, L, H, d] with B " + x.size(0) + " as x, or 1, and at least one of each",
           Arrays.toString(q.shape()));
     }
-    if (op.flag(NORMALISE)) {
+    if (op.flag(ProjectionOp.NORMALISE)) {
       ProjectionOp.checkEps(op, args.tArgs()[0]);
     }
     long heads = q.size(2);
@@ -122,7 +111,7 @@ public final class Pooling extends HopfieldOp {
           heads * q.size(3) + " columns, H d of q " + Arrays.toString(q.shape()),
           keys);
     }
-    long values = checkProjection(op, args, FIRST_PARAMETER + each(op), "value");
+    long values = checkProjection(op, args, FIRST_PARAMETER + ProjectionOp.each(op), "value");
     if (values < 1 || values % heads != 0) {
       throw op.bad("value weight", "a multiple of " + heads + " columns, one share a head", values);
     }
@@ -155,13 +144,17 @@ public final class Pooling extends HopfieldOp {
     Composed(HopfieldOp op, OpArgs args, Sizes n) {
       this.n = n;
       INDArray mask = mask(op, args);
-      INDArray[] inputs = new INDArray[1 + 2 * each(op)];
+      INDArray[] inputs = new INDArray[1 + 2 * ProjectionOp.each(op)];
       inputs[0] = visible(args.input(0), mask, n);
       System.arraycopy(args.inputs(), FIRST_PARAMETER, inputs, 1, inputs.length - 1);
       projection =
           new OpArgs(
               inputs,
-              ProjectionOp.iArgs(op.flag(NORMALISE), op.flag(BIAS), op.flag(AFFINE), 2),
+              ProjectionOp.iArgs(
+                  op.flag(ProjectionOp.NORMALISE),
+                  op.flag(ProjectionOp.BIAS),
+                  op.flag(ProjectionOp.AFFINE),
+                  2),
               new double[] {args.tArgs()[0]});
       k = Nd4j.create(DataType.DOUBLE, n.batch(), n.stored(), n.heads() * n.width());
       v = Nd4j.create(DataType.DOUBLE, n.batch(), n.stored(), n.heads() * n.depth());

@@ -20,9 +20,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ProjectionOp extends HopfieldOp {
   public static final String NAME = "hopfield_projection";
-  private static final int NORMALISE = 0;
-  private static final int BIAS = 1;
-  private static final int AFFINE = 2;
+
+  /** Bits of the flags, those of {@link Pooling} too. */
+  static final int NORMALISE = 0;
+
+  static final int BIAS = 1;
+  static final int AFFINE = 2;
 
   public ProjectionOp() {}
 
@@ -32,9 +35,11 @@ public final class ProjectionOp extends HopfieldOp {
 
   /** The integer arguments of a call. */
   public static long[] iArgs(boolean normalise, boolean bias, boolean affine, int count) {
-    return new long[] {
-      -1, (normalise ? 1 : 0) | (bias ? 1 << BIAS : 0) | (affine ? 1 << AFFINE : 0), count
-    };
+    return new long[] {-1, flags(normalise, bias, affine), count};
+  }
+
+  static long flags(boolean normalise, boolean bias, boolean affine) {
+    return (normalise ? 1 : 0) | (bias ? 1 << BIAS : 0) | (affine ? 1 << AFFINE : 0);
   }
 
   @Override
@@ -52,7 +57,7 @@ public final class ProjectionOp extends HopfieldOp {
   }
 
   /** Inputs that a projection has. */
-  private static int each(HopfieldOp op) {
+  static int each(HopfieldOp op) {
     return 1 + (op.flag(BIAS) ? 1 : 0) + (op.flag(AFFINE) ? 2 : 0);
   }
 
@@ -71,13 +76,7 @@ public final class ProjectionOp extends HopfieldOp {
    *
    * @param named the name of weight, bias, gain or shift in messages
    */
-  static long checkParameters(
-      HopfieldOp op,
-      OpArgs args,
-      int first,
-      boolean bias,
-      boolean affine,
-      UnaryOperator<String> named) {
+  static long checkParameters(HopfieldOp op, OpArgs args, int first, UnaryOperator<String> named) {
     INDArray x = args.input(0);
     long features = x.size(x.rank() - 1);
     INDArray weight = op.typed(named.apply("weight"), args.input(first), x, "x");
@@ -89,10 +88,10 @@ public final class ProjectionOp extends HopfieldOp {
     }
     long width = weight.size(1);
     int next = first + 1;
-    if (bias) {
+    if (op.flag(BIAS)) {
       checkVector(op, args, next++, named.apply("bias"), width, "column of its weight");
     }
-    if (affine) {
+    if (op.flag(AFFINE)) {
       checkVector(op, args, next++, named.apply("gain"), features, "feature of x");
       checkVector(op, args, next, named.apply("shift"), features, "feature of x");
     }
@@ -120,13 +119,7 @@ public final class ProjectionOp extends HopfieldOp {
       int number = i;
       long[] shape = x.shape().clone();
       shape[shape.length - 1] =
-          checkParameters(
-              op,
-              args,
-              1 + i * each(op),
-              op.flag(BIAS),
-              op.flag(AFFINE),
-              what -> what + " " + number);
+          checkParameters(op, args, 1 + i * each(op), what -> what + " " + number);
       shapes.add(shape);
     }
     return shapes;
