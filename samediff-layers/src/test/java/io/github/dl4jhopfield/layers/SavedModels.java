@@ -26,7 +26,8 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * Small trained models of every kind, as a release writes them. {@code main} writes a folder of
  * them for the test resources, once a release: {@code NAME.zip} (ModelSerializer, with updater) and
  * {@code NAME.safetensors} with inputs {@code in.0...}, masks {@code mask.0...}, labels, and what
- * the model gave: {@code out.0...}, and {@code after.0...} after one more step of training.
+ * the model gave: {@code out.0...}, and {@code after.0...} after one more step of training. {@code
+ * SavedKerasModels} writes imported Keras models beside them, some of which cannot be trained.
  */
 final class SavedModels {
 
@@ -37,6 +38,10 @@ final class SavedModels {
       return model instanceof MultiLayerNetwork net
           ? new INDArray[] {net.output(inputs[0], false, masks[0], null)}
           : ((ComputationGraph) model).output(false, inputs, masks, null);
+    }
+
+    boolean canBeTrained() {
+      return labels.length > 0;
     }
 
     void fit() {

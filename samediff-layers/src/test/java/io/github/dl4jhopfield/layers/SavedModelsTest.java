@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -63,6 +64,9 @@ class SavedModelsTest {
         SafetensorsFile.readAll(Path.of(zip.toString().replace(".zip", ".safetensors")));
     SavedModels.Sample sample = SavedModels.read(zip, arrays);
     equal(sample.outputs(), SavedModels.expected(arrays, "out"), zip + " output");
+    if (!sample.canBeTrained()) {
+      return;
+    }
     sample.fit();
     equal(sample.outputs(), SavedModels.expected(arrays, "after"), zip + " after a step");
   }
@@ -70,7 +74,10 @@ class SavedModelsTest {
   private static void equal(INDArray[] found, INDArray[] expected, String what) {
     assertThat(found).as(what).hasSameSizeAs(expected);
     for (int i = 0; i < found.length; i++) {
-      assertThat(Golden.difference(found[i], expected[i])).as(what + " " + i).isLessThan(1e-9);
+      double tolerance = expected[i].dataType() == DataType.DOUBLE ? 1e-12 : 1e-6;
+      assertThat(Golden.difference(found[i], expected[i]))
+          .as(what + " " + i)
+          .isLessThanOrEqualTo(tolerance);
     }
   }
 }
