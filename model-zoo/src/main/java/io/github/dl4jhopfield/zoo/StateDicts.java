@@ -3,7 +3,7 @@ package io.github.dl4jhopfield.zoo;
 import io.github.dl4jhopfield.layers.HflayersWeights;
 import io.github.dl4jhopfield.layers.HopfieldBase;
 import io.github.dl4jhopfield.layers.HopfieldVertexBase;
-import io.github.dl4jhopfield.layers.MendedVertex;
+import io.github.dl4jhopfield.runtime.MendedVertex;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

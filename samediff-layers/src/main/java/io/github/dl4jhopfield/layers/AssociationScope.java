@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.Projection;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.runtime.MendedLayer;
+import io.github.dl4jhopfield.runtime.MendedVertex;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.memory.PatternGraph;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import java.lang.ref.WeakReference;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.AssociationInputs;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 

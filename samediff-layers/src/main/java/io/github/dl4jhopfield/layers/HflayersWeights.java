@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.runtime.MendedVertex;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.runtime.GraphContext;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /**

@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.runtime.GraphContext;
+import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;

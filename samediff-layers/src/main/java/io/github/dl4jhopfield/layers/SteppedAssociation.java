@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.layers;
 
 import io.github.dl4jhopfield.ops.UnitOutput;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.layers;
 import io.github.dl4jhopfield.layers.AssociationCore.Parameter;
 import io.github.dl4jhopfield.ops.Projection;
 import io.github.dl4jhopfield.ops.SDHopfield;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -6,7 +6,7 @@
  * io.github.dl4jhopfield.layers.HopfieldLayer} take one input; the vertices of the same names take
  * stored patterns, state patterns and pattern projection apart. All of them are {@link
  * io.github.dl4jhopfield.layers.AssociationCore} on one runtime base, {@link
- * io.github.dl4jhopfield.layers.MendedSameDiffLayer}, which mends what is wrong in DL4J's {@code
+ * io.github.dl4jhopfield.runtime.MendedSameDiffLayer}, which mends what is wrong in DL4J's {@code
  * SameDiffLayer}.
  *
  * <p>Letters in shapes: B batch, T time (instances of a bag, tokens), L state patterns, S stored

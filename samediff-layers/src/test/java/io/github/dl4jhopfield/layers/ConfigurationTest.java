@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.PostTransform;
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.keras.layers;
 
-import io.github.dl4jhopfield.layers.GraphContext;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.layers.samediff.SDVertexParams;
 import org.nd4j.autodiff.samediff.SDVariable;

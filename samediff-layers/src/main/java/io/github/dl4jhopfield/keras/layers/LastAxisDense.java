@@ -1,10 +1,10 @@
 package io.github.dl4jhopfield.keras.layers;
 
-import io.github.dl4jhopfield.layers.DirectInference;
-import io.github.dl4jhopfield.layers.GraphContext;
 import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.NDHopfield;
 import io.github.dl4jhopfield.ops.SDHopfield;
+import io.github.dl4jhopfield.runtime.DirectInference;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;

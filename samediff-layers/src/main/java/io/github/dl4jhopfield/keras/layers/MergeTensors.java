@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.keras.layers;
 
-import io.github.dl4jhopfield.layers.DirectInference;
-import io.github.dl4jhopfield.layers.GraphContext;
+import io.github.dl4jhopfield.runtime.DirectInference;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;

@@ -1,8 +1,8 @@
 package io.github.dl4jhopfield.keras.layers;
 
-import io.github.dl4jhopfield.layers.GraphContext;
 import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.SDHopfield;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.keras.layers;
 
-import io.github.dl4jhopfield.layers.GraphContext;
+import io.github.dl4jhopfield.runtime.GraphContext;
 import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.keras.layers;
 
-import io.github.dl4jhopfield.layers.MendedSameDiffLayer;
+import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.keras.layers;
 
-import io.github.dl4jhopfield.layers.MendedSameDiffVertex;
+import io.github.dl4jhopfield.runtime.MendedSameDiffVertex;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers;
+package io.github.dl4jhopfield.runtime;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -202,7 +202,7 @@ public final class GraphContext {
   }
 
   /** What {@link #dropout} multiplies with: 0 or 1 / (1 - probability); null for 1 everywhere. */
-  SDVariable dropoutFactor(
+  public SDVariable dropoutFactor(
       String name, double probability, int rank, Function<Call, long[]> shapeOfCall) {
     if (!training || probability == 0) {
       return null;

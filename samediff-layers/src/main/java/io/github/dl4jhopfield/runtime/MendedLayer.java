@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers;
+package io.github.dl4jhopfield.runtime;
 
 import java.util.Arrays;
 import java.util.Collection;
@@ -32,7 +32,8 @@ public class MendedLayer extends SameDiffLayer {
     super(conf, dataType);
   }
 
-  MendedSameDiffLayer config() {
+  /** What this layer was made from. */
+  public MendedSameDiffLayer config() {
     return (MendedSameDiffLayer) layerConf();
   }
 
@@ -129,7 +130,7 @@ public class MendedLayer extends SameDiffLayer {
    * @param in as the layer's input in the network
    * @param mask as the layer's mask, or null
    */
-  Map<String, INDArray> inspect(INDArray in, INDArray mask, Collection<String> names) {
+  public Map<String, INDArray> inspect(INDArray in, INDArray mask, Collection<String> names) {
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       config().validateInput(in);
       Map<String, INDArray> masks =

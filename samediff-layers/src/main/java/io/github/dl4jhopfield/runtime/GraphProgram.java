@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers;
+package io.github.dl4jhopfield.runtime;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers;
+package io.github.dl4jhopfield.runtime;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -141,11 +141,13 @@ public class MendedVertex extends SameDiffGraphVertex {
     return new Pair<>(gradient, atInputs);
   }
 
-  INDArray[] masks() {
+  /** The masks of the inputs, as the graph gave them last; null where there are none. */
+  public INDArray[] masks() {
     return maskArrays;
   }
 
-  List<String> innerNames() {
+  /** Names of the inner values that {@link #inspect} gives. */
+  public List<String> innerNames() {
     return config().innerNames();
   }
 
@@ -155,7 +157,7 @@ public class MendedVertex extends SameDiffGraphVertex {
   }
 
   /** Runs the inference graph on inputs and gives the named inner values. */
-  Map<String, INDArray> inspect(INDArray[] in, INDArray[] masks, Collection<String> names) {
+  public Map<String, INDArray> inspect(INDArray[] in, INDArray[] masks, Collection<String> names) {
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       config.validateInput(in);
       LayerRunner own = new LayerRunner(config(), type);

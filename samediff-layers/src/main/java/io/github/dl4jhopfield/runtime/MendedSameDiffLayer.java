@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.layers;
+package io.github.dl4jhopfield.runtime;
 
 import io.github.dl4jhopfield.ops.Checks;
 import java.util.Collection;
