@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.zoo.ExperimentOption;
 import io.github.dl4jhopfield.zoo.Experiments;
 import io.github.dl4jhopfield.zoo.ModelWorkflow;
 import io.github.dl4jhopfield.zoo.ModelWorkflows;
+import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.cli;
 
+import io.github.dl4jhopfield.zoo.experiment.Suggestions;
+import io.github.dl4jhopfield.zoo.files.TreeFileException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -132,7 +134,11 @@ public final class Main {
     if (debug) {
       e.printStackTrace(err);
     }
-    err.println("hopfield: " + oneLine(failureMessage(e)));
+    if (e instanceof TreeFileException faulty) {
+      faulty.faults().forEach(fault -> err.println("hopfield: " + oneLine(fault)));
+    } else {
+      err.println("hopfield: " + oneLine(failureMessage(e)));
+    }
     return e instanceof UsageException ? ExitCode.USAGE : ExitCode.FAILED;
   }
 

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.cli;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.LagrangianUnit.PfuBuilder;
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

@@ -3,9 +3,14 @@ package io.github.dl4jhopfield.cli;
 import io.github.dl4jhopfield.search.SearchStrategy;
 import io.github.dl4jhopfield.search.Sweep;
 import io.github.dl4jhopfield.search.SweepResult;
+import io.github.dl4jhopfield.search.space.Space;
+import io.github.dl4jhopfield.search.space.SpaceFile;
+import io.github.dl4jhopfield.search.space.SpaceTable;
 import io.github.dl4jhopfield.zoo.Experiment;
 import io.github.dl4jhopfield.zoo.ExperimentContext;
 import io.github.dl4jhopfield.zoo.TunableExperiment;
+import io.github.dl4jhopfield.zoo.TuningParameter;
+import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -71,6 +76,25 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
           "Where to write sweep.jsonl, sweep.json and the best model (default: sweep-EXPERIMENT).")
   Path out;
 
+  @Option(
+      names = "--space",
+      paramLabel = "FILE",
+      description = "The search space, YAML or JSON (default: the experiment's own).")
+  Path space;
+
+  @Option(
+      names = "--dry-run",
+      description = "Only show the search space as it was understood; nothing is trained.")
+  boolean dryRun;
+
+  @Option(
+      names = "--names",
+      paramLabel = "NAME,...",
+      split = ",",
+      description =
+          "With --dry-run: check the file against these names instead of the experiment's.")
+  List<String> names;
+
   @Option(names = "--json", description = "Print the result as one JSON object.")
   boolean json;
 
@@ -78,6 +102,10 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
   public Integer call() throws IOException {
     Console console = root.console();
     TunableExperiment experiment = experiment();
+    if (dryRun) {
+      showSpace(console, experiment);
+      return ExitCode.OK;
+    }
     Sweep.Builder sweep = Sweep.builder().experiment(experiment).strategy(strategy);
     try {
       sweep.candidates(candidates).threads(threads);
@@ -126,6 +154,28 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
                       + "; there are: "
                       + String.join(", ", names));
             });
+  }
+
+  /** The space as it was understood; with a grid, whether it can be walked. */
+  private void showSpace(Console console, TunableExperiment experiment) throws IOException {
+    if (space == null) {
+      throw new UsageException("sweep: --dry-run: expected --space FILE, found none");
+    }
+    InputFile.readable(space);
+    Space read =
+        SpaceFile.read(
+            space,
+            names != null
+                ? names
+                : experiment.space().stream().map(TuningParameter::name).toList());
+    if (strategy == SearchStrategy.GRID) {
+      SpaceFile.checkGrid(space, read);
+    }
+    if (json) {
+      console.raw(read.toJson());
+    } else {
+      console.raw(SpaceTable.of(space.getFileName().toString(), read).toText().stripTrailing());
+    }
   }
 
   private static void show(Console console, SweepResult result) {

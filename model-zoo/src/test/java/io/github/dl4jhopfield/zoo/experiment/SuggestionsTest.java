@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.cli;
+package io.github.dl4jhopfield.zoo.experiment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

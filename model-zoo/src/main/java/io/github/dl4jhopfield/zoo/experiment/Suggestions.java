@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.cli;
+package io.github.dl4jhopfield.zoo.experiment;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -9,15 +9,16 @@ import java.util.Optional;
  * Finds what the user probably meant: the known name with the smallest edit distance, if it is
  * small enough to be a typing error.
  */
-final class Suggestions {
+public final class Suggestions {
   private Suggestions() {}
 
   /** " (did you mean 'x'?)", or an empty string where nothing is near. */
-  static String hint(String typed, Collection<String> known) {
+  public static String hint(String typed, Collection<String> known) {
     return closest(typed, known).map(name -> " (did you mean '" + name + "'?)").orElse("");
   }
 
-  static Optional<String> closest(String typed, Collection<String> known) {
+  /** The known name that was probably meant. */
+  public static Optional<String> closest(String typed, Collection<String> known) {
     String lower = typed.toLowerCase(Locale.ROOT);
     int limit = Math.max(1, typed.length() / 3);
     return known.stream()
