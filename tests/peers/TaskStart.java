@@ -2,9 +2,9 @@ package io.github.dl4jhopfield.zoo.tasks;
 
 import io.github.dl4jhopfield.io.SafetensorsFile;
 import io.github.dl4jhopfield.layers.HopfieldBase;
-import io.github.dl4jhopfield.zoo.ExperimentContext;
-import io.github.dl4jhopfield.zoo.Experiments;
-import io.github.dl4jhopfield.zoo.StateDicts;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.Experiments;
+import io.github.dl4jhopfield.zoo.files.StateDicts;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

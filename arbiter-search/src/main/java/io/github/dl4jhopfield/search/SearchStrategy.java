@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.search;
 
-import io.github.dl4jhopfield.zoo.TuningParameter;
+import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;

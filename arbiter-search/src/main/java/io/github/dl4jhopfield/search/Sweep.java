@@ -1,14 +1,14 @@
 package io.github.dl4jhopfield.search;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dl4jhopfield.zoo.AtomicFiles;
-import io.github.dl4jhopfield.zoo.Experiment;
-import io.github.dl4jhopfield.zoo.ExperimentContext;
-import io.github.dl4jhopfield.zoo.Experiments;
-import io.github.dl4jhopfield.zoo.Progress;
-import io.github.dl4jhopfield.zoo.TunableExperiment;
-import io.github.dl4jhopfield.zoo.Tuning;
-import io.github.dl4jhopfield.zoo.TuningParameter;
+import io.github.dl4jhopfield.zoo.experiment.Experiment;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.Experiments;
+import io.github.dl4jhopfield.zoo.experiment.Progress;
+import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
+import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
+import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.search;
 
-import io.github.dl4jhopfield.zoo.Tuning;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.zoo.Experiment;
-import io.github.dl4jhopfield.zoo.ExperimentOption;
-import io.github.dl4jhopfield.zoo.Experiments;
-import io.github.dl4jhopfield.zoo.ModelWorkflow;
-import io.github.dl4jhopfield.zoo.ModelWorkflows;
+import io.github.dl4jhopfield.zoo.experiment.Experiment;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.Experiments;
+import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.experiment.ModelWorkflows;
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import java.util.LinkedHashMap;
 import java.util.List;

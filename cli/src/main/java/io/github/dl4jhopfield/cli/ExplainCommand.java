@@ -1,10 +1,10 @@
 package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.io.NpyFile;
-import io.github.dl4jhopfield.zoo.AtomicFiles;
-import io.github.dl4jhopfield.zoo.Explanation;
-import io.github.dl4jhopfield.zoo.NetworkFile;
-import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.explain.Explanation;
+import io.github.dl4jhopfield.zoo.files.AtomicFiles;
+import io.github.dl4jhopfield.zoo.files.NetworkFile;
+import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.io.SafetensorsFile;
-import io.github.dl4jhopfield.zoo.NetworkFile;
-import io.github.dl4jhopfield.zoo.StateDicts;
+import io.github.dl4jhopfield.zoo.files.NetworkFile;
+import io.github.dl4jhopfield.zoo.files.StateDicts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.zoo.ExperimentResult;
-import io.github.dl4jhopfield.zoo.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
 import java.nio.file.Path;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;

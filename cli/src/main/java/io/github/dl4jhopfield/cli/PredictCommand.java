@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.zoo.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.zoo.Progress;
+import io.github.dl4jhopfield.zoo.experiment.Progress;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;

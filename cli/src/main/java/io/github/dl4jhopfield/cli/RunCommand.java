@@ -1,10 +1,10 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.zoo.Experiment;
-import io.github.dl4jhopfield.zoo.ExperimentContext;
-import io.github.dl4jhopfield.zoo.ExperimentResult;
-import io.github.dl4jhopfield.zoo.Experiments;
-import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.experiment.Experiment;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.Experiments;
+import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

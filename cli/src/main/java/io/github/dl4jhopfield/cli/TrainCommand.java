@@ -1,8 +1,8 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.zoo.ExperimentContext;
-import io.github.dl4jhopfield.zoo.ExperimentResult;
-import io.github.dl4jhopfield.zoo.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;

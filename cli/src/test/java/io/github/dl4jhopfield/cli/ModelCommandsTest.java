@@ -9,7 +9,7 @@ import io.github.dl4jhopfield.io.SafetensorsFile;
 import io.github.dl4jhopfield.layers.Hopfield;
 import io.github.dl4jhopfield.layers.HopfieldDecoderVertex;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
-import io.github.dl4jhopfield.zoo.NetworkFile;
+import io.github.dl4jhopfield.zoo.files.NetworkFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.search.space;
 
-import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;

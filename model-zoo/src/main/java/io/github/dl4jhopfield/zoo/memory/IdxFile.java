@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.zoo.memory;
 
-import io.github.dl4jhopfield.zoo.data.DataFormatException;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

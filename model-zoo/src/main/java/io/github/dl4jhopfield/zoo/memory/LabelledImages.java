@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.zoo.memory;
 
-import io.github.dl4jhopfield.zoo.data.DataFormatException;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

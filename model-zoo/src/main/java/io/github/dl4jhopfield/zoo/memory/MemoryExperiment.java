@@ -1,13 +1,13 @@
 package io.github.dl4jhopfield.zoo.memory;
 
 import io.github.dl4jhopfield.ops.Separation;
-import io.github.dl4jhopfield.zoo.AtomicFiles;
-import io.github.dl4jhopfield.zoo.Experiment;
-import io.github.dl4jhopfield.zoo.ExperimentContext;
-import io.github.dl4jhopfield.zoo.ExperimentResult;
-import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.experiment.Experiment;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
+import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

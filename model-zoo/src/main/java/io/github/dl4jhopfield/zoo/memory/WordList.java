@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.zoo.memory;
 
-import io.github.dl4jhopfield.zoo.data.DataFormatException;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,7 +24,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * at both of its ends, so that words that look alike are near each other.
  */
 final class WordList {
-  private static final String RESOURCE = "io/github/dl4jhopfield/zoo/data/words.txt";
+  private static final String RESOURCE = "io/github/dl4jhopfield/zoo/memory/words.txt";
   private static final int LONGEST = 100;
 
   private final String name;

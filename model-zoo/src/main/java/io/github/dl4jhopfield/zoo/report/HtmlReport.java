@@ -1,6 +1,5 @@
 package io.github.dl4jhopfield.zoo.report;
 
-import io.github.dl4jhopfield.zoo.ResultTable;
 import java.util.List;
 
 /**

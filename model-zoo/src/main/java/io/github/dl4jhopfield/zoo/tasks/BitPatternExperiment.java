@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.zoo.tasks;
 
-import io.github.dl4jhopfield.zoo.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import java.util.List;
 import java.util.Map;
 

@@ -1,10 +1,10 @@
 package io.github.dl4jhopfield.zoo.tasks;
 
-import io.github.dl4jhopfield.zoo.ExperimentResult;
-import io.github.dl4jhopfield.zoo.ResultTable;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;

@@ -3,7 +3,7 @@ package io.github.dl4jhopfield.zoo.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jhopfield.zoo.data.DataFormatException;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -3,9 +3,9 @@ package io.github.dl4jhopfield.zoo.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jhopfield.zoo.ExperimentContext;
-import io.github.dl4jhopfield.zoo.ExperimentResult;
-import io.github.dl4jhopfield.zoo.Experiments;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.Experiments;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

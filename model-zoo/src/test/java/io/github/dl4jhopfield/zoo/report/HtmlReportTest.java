@@ -2,7 +2,6 @@ package io.github.dl4jhopfield.zoo.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jhopfield.zoo.ResultTable;
 import java.io.StringReader;
 import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;

@@ -1,0 +1,39 @@
+package io.github.dl4jhopfield.zoo.experiment;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What is done with a zoo model on a user's own files: train it, apply it, measure it. Found by
+ * {@link java.util.ServiceLoader}, under the same rules as {@link Experiment}.
+ *
+ * <p>All methods throw IllegalArgumentException with a message of one line for bad options, data or
+ * model files, and IOException if a file cannot be read or written.
+ */
+public interface ModelWorkflow {
+  /** The model's name, as in {@code --model NAME}. */
+  String name();
+
+  /** One line: what the model tells from what. */
+  String description();
+
+  /** The options of {@link #train}. */
+  List<ExperimentOption> options();
+
+  /**
+   * Trains the model on all data of the context and writes {@code model.zip} and {@code
+   * metrics.json} into its output folder. Both, data and output folder, must be given. The metrics
+   * are those of a validation within the data.
+   */
+  ExperimentResult train(ExperimentContext context) throws IOException;
+
+  /**
+   * Applies a trained model. The predictions are in the result's table and, under {@code
+   * predictions}, in its details.
+   */
+  ExperimentResult predict(Path model, Path data) throws IOException;
+
+  /** Measures a trained model on labelled data that it was not trained on. */
+  ExperimentResult evaluate(Path model, Path data) throws IOException;
+}

@@ -1,0 +1,2 @@
+/** Learning, whatever is learned: folds, metrics, parts of optimisers, seeds. */
+package io.github.dl4jhopfield.zoo.learn;

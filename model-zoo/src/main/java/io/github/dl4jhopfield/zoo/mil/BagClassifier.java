@@ -1,0 +1,206 @@
+package io.github.dl4jhopfield.zoo.mil;
+
+import io.github.dl4jhopfield.layers.Associations;
+import io.github.dl4jhopfield.zoo.files.ModelFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.ObjIntConsumer;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A trained {@link HopfieldMIL} with what belongs to it: the standardiser of its features, fitted
+ * on the training bags, and its hyperparameters. Saved as one zip that DL4J's own ModelSerializer
+ * reads too. Not thread-safe: a DL4J network isn't.
+ */
+public final class BagClassifier {
+  static final String FORMAT = "hopfield-mil";
+
+  private static final int POOLING_LAYER = 1;
+
+  /** What is saved beside the network. */
+  record Meta(
+      String format,
+      int version,
+      MilParameters parameters,
+      Standardizer standardizer,
+      Map<String, Object> training) {}
+
+  private final MultiLayerNetwork network;
+  private final Meta meta;
+
+  private BagClassifier(MultiLayerNetwork network, Meta meta) {
+    this.network = network;
+    this.meta = meta;
+  }
+
+  /**
+   * Trains a classifier.
+   *
+   * @param bags of both labels
+   * @param seed of initial weights, dropout and order; same seed: same bits
+   */
+  public static BagClassifier train(List<Bag> bags, MilParameters parameters, long seed) {
+    return train(bags, parameters, seed, (classifier, epoch) -> {});
+  }
+
+  /**
+   * Trains a classifier, looking at it after each epoch.
+   *
+   * @param afterEpoch receives the classifier as it is and the number of epochs done
+   */
+  public static BagClassifier train(
+      List<Bag> bags,
+      MilParameters parameters,
+      long seed,
+      ObjIntConsumer<BagClassifier> afterEpoch) {
+    Standardizer standardizer = Standardizer.fit(bags);
+    MultiLayerNetwork network =
+        HopfieldMIL.builder()
+            .features(standardizer.features())
+            .parameters(parameters)
+            .seed(seed)
+            .build()
+            .init();
+    Map<String, Object> training = new LinkedHashMap<>();
+    training.put("bags", bags.size());
+    training.put("seed", seed);
+    BagClassifier classifier =
+        new BagClassifier(network, new Meta(FORMAT, 1, parameters, standardizer, training));
+    Random random = new Random(seed);
+    // the generator that dropout draws from belongs to this thread
+    Nd4j.getRandom().setSeed(seed);
+    for (int epoch = 1; epoch <= parameters.epochs(); epoch++) {
+      for (List<Bag> batch : batches(bags, parameters.batchSize(), random)) {
+        network.fit(BagTensors.of(batch, standardizer));
+      }
+      afterEpoch.accept(classifier, epoch);
+    }
+    return classifier;
+  }
+
+  /**
+   * Batches of bags of about the same size, so that little of a batch is padding; bags of one size
+   * are dealt anew, and the batches come in random order.
+   */
+  private static List<List<Bag>> batches(List<Bag> bags, int batchSize, Random random) {
+    List<Bag> order = new ArrayList<>(bags);
+    Collections.shuffle(order, random);
+    order.sort(Comparator.comparingInt(Bag::size));
+    int count = (bags.size() + batchSize - 1) / batchSize;
+    List<List<Bag>> batches = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      int from = (int) ((long) bags.size() * i / count);
+      int to = (int) ((long) bags.size() * (i + 1) / count);
+      batches.add(order.subList(from, to));
+    }
+    Collections.shuffle(batches, random);
+    return batches;
+  }
+
+  /** Hyperparameters that it was trained with. */
+  public MilParameters parameters() {
+    return meta.parameters();
+  }
+
+  /** Standardiser fitted on the training bags. */
+  public Standardizer standardizer() {
+    return meta.standardizer();
+  }
+
+  /** The network itself; input and output as in {@link HopfieldMIL}. */
+  public MultiLayerNetwork network() {
+    return network;
+  }
+
+  /** What it was trained on. */
+  public Map<String, Object> training() {
+    return Collections.unmodifiableMap(meta.training());
+  }
+
+  /** The probability that each bag is positive. */
+  public double[] scores(List<Bag> bags) {
+    int[] order =
+        IntStream.range(0, bags.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> bags.get(i).size()))
+            .mapToInt(Integer::intValue)
+            .toArray();
+    double[] scores = new double[bags.size()];
+    int step = meta.parameters().batchSize();
+    for (int from = 0; from < order.length; from += step) {
+      int to = Math.min(order.length, from + step);
+      List<Bag> batch = IntStream.range(from, to).mapToObj(i -> bags.get(order[i])).toList();
+      DataSet data = tensors(batch);
+      INDArray out = network.output(data.getFeatures(), false, data.getFeaturesMaskArray(), null);
+      for (int i = from; i < to; i++) {
+        scores[order[i]] = out.getDouble(i - from, 0);
+      }
+    }
+    return scores;
+  }
+
+  /**
+   * The association weights of the pooling: how much each instance of the bag entered its
+   * representation, averaged over the heads. They sum to 1.
+   */
+  public double[] attention(Bag bag) {
+    DataSet data = tensors(List.of(bag));
+    // [1, heads, 1, instances]
+    INDArray association =
+        Associations.of(network, POOLING_LAYER, data.getFeatures(), data.getFeaturesMaskArray());
+    return association.mean(1).reshape(bag.size()).toDoubleVector();
+  }
+
+  private DataSet tensors(List<Bag> bags) {
+    int expected = meta.standardizer().features();
+    for (Bag bag : bags) {
+      if (bag.instances()[0].length != expected) {
+        throw new IllegalArgumentException(
+            "the model expects instances of "
+                + expected
+                + " features, found "
+                + bag.instances()[0].length
+                + " in bag \""
+                + bag.id()
+                + '"');
+      }
+    }
+    return BagTensors.of(bags, meta.standardizer());
+  }
+
+  /** The same with more said of its training. */
+  BagClassifier withTraining(Map<String, Object> more) {
+    Map<String, Object> training = new LinkedHashMap<>(meta.training());
+    training.putAll(more);
+    return new BagClassifier(
+        network,
+        new Meta(meta.format(), meta.version(), meta.parameters(), meta.standardizer(), training));
+  }
+
+  /** Writes it to a file, which is either whole or not there. */
+  public void save(Path file) throws IOException {
+    ModelFiles.write(network, meta, file);
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws io.github.dl4jhopfield.zoo.files.DataFormatException if the file is something else or
+   *     damaged
+   */
+  public static BagClassifier load(Path file) throws IOException {
+    ModelFiles.Content<Meta> content = ModelFiles.read(file, FORMAT, Meta.class);
+    return new BagClassifier(content.network(), content.meta());
+  }
+}

@@ -1,0 +1,113 @@
+package io.github.dl4jhopfield.zoo.mil;
+
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Bags with as many features each: the data of multiple-instance learning. Both labels occur,
+ * identifiers are unique, every value is finite.
+ */
+public final class BagDataset {
+  private final String name;
+  private final List<Bag> bags;
+  private final int features;
+
+  /**
+   * @param name short name for reports, such as {@code musk1}
+   * @param bags at least one of each label
+   * @throws DataFormatException if the bags don't form a data set; the name stands for the file
+   */
+  public BagDataset(String name, List<Bag> bags) {
+    this(name, name, true, bags);
+  }
+
+  /** As the public one, naming {@code source} in errors; one class will do if not labelled. */
+  BagDataset(String name, String source, boolean labelled, List<Bag> bags) {
+    this.name = name;
+    this.bags = List.copyOf(bags);
+    if (bags.isEmpty()) {
+      throw new DataFormatException(source, 0, "bags of instances", "none");
+    }
+    features = bags.get(0).size() == 0 ? 0 : bags.get(0).instances()[0].length;
+    Set<String> ids = new HashSet<>();
+    for (Bag bag : bags) {
+      if (!ids.add(bag.id())) {
+        throw new DataFormatException(
+            source, 0, "each bag once", "bag " + DataFormatException.quote(bag.id()) + " twice");
+      }
+      if (bag.size() == 0) {
+        throw new DataFormatException(
+            source,
+            0,
+            "at least one instance in each bag",
+            "the empty bag " + DataFormatException.quote(bag.id()));
+      }
+      if (bag.label() != 0 && bag.label() != 1) {
+        throw new DataFormatException(source, 0, "labels 0 and 1", "label " + bag.label());
+      }
+      for (double[] instance : bag.instances()) {
+        check(source, bag, instance);
+      }
+    }
+    if (labelled && (positives() == 0 || positives() == bags.size())) {
+      throw new DataFormatException(
+          source,
+          0,
+          "positive and negative bags (label 1, and 0 or -1)",
+          bags.size() + " bags, all " + (positives() == 0 ? "negative" : "positive"));
+    }
+  }
+
+  private void check(String source, Bag bag, double[] instance) {
+    if (instance.length != features || features == 0) {
+      throw new DataFormatException(
+          source,
+          0,
+          features == 0 ? "at least one feature" : features + " features in each instance",
+          instance.length + " in bag " + DataFormatException.quote(bag.id()));
+    }
+    for (double value : instance) {
+      if (!Double.isFinite(value)) {
+        throw new DataFormatException(
+            source, 0, "finite numbers", value + " in bag " + DataFormatException.quote(bag.id()));
+      }
+    }
+  }
+
+  /** Short name for reports. */
+  public String name() {
+    return name;
+  }
+
+  /** The bags, in the order of the file. */
+  public List<Bag> bags() {
+    return bags;
+  }
+
+  /** Number of bags. */
+  public int size() {
+    return bags.size();
+  }
+
+  /** Number of features of an instance. */
+  public int features() {
+    return features;
+  }
+
+  /** Number of bags of label 1. */
+  public int positives() {
+    return (int) bags.stream().filter(bag -> bag.label() == 1).count();
+  }
+
+  /** Number of instances in all bags. */
+  public long instances() {
+    return bags.stream().mapToLong(Bag::size).sum();
+  }
+
+  /** Labels in the order of the bags, 0 or 1. */
+  public int[] labels() {
+    return bags.stream().mapToInt(Bag::label).toArray();
+  }
+}

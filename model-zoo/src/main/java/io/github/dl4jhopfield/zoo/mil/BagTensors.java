@@ -1,0 +1,48 @@
+package io.github.dl4jhopfield.zoo.mil;
+
+import java.util.List;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Bags as {@link HopfieldMIL} takes them: standardised features [B, T, F] with T the largest bag,
+ * padded with zeros, mask [B, T] of 1 for an instance and 0 for padding, labels [B, 1].
+ */
+final class BagTensors {
+  private BagTensors() {}
+
+  static DataSet of(List<Bag> bags, Standardizer standardizer) {
+    int longest = bags.stream().mapToInt(Bag::size).max().orElseThrow();
+    int features = standardizer.features();
+    long size = (long) bags.size() * longest * features;
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "expected a batch of fewer than 2^31 values, found "
+              + bags.size()
+              + " bags of up to "
+              + longest
+              + " instances with "
+              + features
+              + " features; use a smaller batch size");
+    }
+    float[] x = new float[(int) size];
+    float[] mask = new float[bags.size() * longest];
+    float[] y = new float[bags.size()];
+    for (int b = 0; b < bags.size(); b++) {
+      double[][] instances = bags.get(b).instances();
+      y[b] = bags.get(b).label();
+      for (int t = 0; t < instances.length; t++) {
+        int row = b * longest + t;
+        mask[row] = 1;
+        for (int f = 0; f < features; f++) {
+          x[row * features + f] = (float) standardizer.apply(instances[t][f], f);
+        }
+      }
+    }
+    return new DataSet(
+        Nd4j.create(x, new long[] {bags.size(), longest, features}, 'c'),
+        Nd4j.create(y, new long[] {bags.size(), 1}, 'c'),
+        Nd4j.create(mask, new long[] {bags.size(), longest}, 'c'),
+        null);
+  }
+}

@@ -1,0 +1,187 @@
+package io.github.dl4jhopfield.zoo.mil;
+
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.experiment.Progress;
+import io.github.dl4jhopfield.zoo.files.AtomicFiles;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.learn.RocCurve;
+import io.github.dl4jhopfield.zoo.report.ResultTable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** {@link HopfieldMIL} on the user's own bags, in the formats of {@link BagFiles}. */
+public final class MilWorkflow implements ModelWorkflow {
+  private static final double THRESHOLD = 0.5;
+
+  /** For the service loader. */
+  public MilWorkflow() {}
+
+  @Override
+  public String name() {
+    return "HopfieldMIL";
+  }
+
+  @Override
+  public String description() {
+    return "Whether a bag of instances is positive, and which instances decide; MIL CSV or .mat";
+  }
+
+  @Override
+  public List<ExperimentOption> options() {
+    return MilSettings.options(MilParameters.DEFAULT);
+  }
+
+  @Override
+  public ExperimentResult train(ExperimentContext context) throws IOException {
+    long start = System.nanoTime();
+    Map<String, Object> options = context.resolveTyped("train " + name(), options());
+    MilCrossValidation.Settings settings =
+        MilSettings.parse(context.resolve("train " + name(), options()), 0, context.seed());
+    Path file =
+        context
+            .data()
+            .orElseThrow(() -> new IllegalArgumentException("train: expected data, found none"));
+    Path out =
+        context
+            .out()
+            .orElseThrow(
+                () -> new IllegalArgumentException("train: expected a folder for the model"));
+    BagDataset data = BagFiles.read(file);
+    int rarer = Math.min(data.positives(), data.size() - data.positives());
+    if (settings.tune() && rarer < settings.innerFolds()) {
+      throw new DataFormatException(
+          file.toString(),
+          0,
+          "at least " + settings.innerFolds() + " bags of each label for as many inner folds",
+          rarer + "; give fewer inner folds, or tune=false");
+    }
+    AtomicFiles.prepareFolder(out);
+
+    Progress progress = context.progress();
+    progress.begin("training on " + data.name(), settings.trainingsPerModel());
+    MilCrossValidation.Fitted fitted;
+    try {
+      fitted = MilCrossValidation.fit(data.bags(), settings, settings.seed(), progress);
+      progress.advance(1, "model of all bags");
+    } finally {
+      progress.end();
+    }
+    BagClassifier model =
+        fitted
+            .classifier()
+            .withTraining(Map.of("dataset", data.name(), "positives", data.positives()));
+    Map<String, ExperimentResult.Metric> metrics = new LinkedHashMap<>();
+    if (settings.tune()) {
+      metrics.put("validationAuc", ExperimentResult.Metric.of(fitted.innerAuc()));
+    }
+    Path modelFile = out.resolve("model.zip");
+    Path metricsFile = out.resolve("metrics.json");
+    ExperimentResult result =
+        new ExperimentResult(
+            "train " + name(),
+            data.name(),
+            context.seed(),
+            (System.nanoTime() - start) / 1e9,
+            metrics,
+            options,
+            Map.of("modelParameters", model.parameters().toMap()),
+            List.of(
+                ResultTable.ofValues(
+                    "Hyperparameters", "hyperparameter", model.parameters().toMap())),
+            List.of(modelFile, metricsFile));
+    model.save(modelFile);
+    AtomicFiles.writeText(metricsFile, result.toJson() + "\n");
+    return result;
+  }
+
+  @Override
+  public ExperimentResult predict(Path model, Path data) throws IOException {
+    long start = System.nanoTime();
+    BagClassifier classifier = BagClassifier.load(model);
+    BagDataset bags = readFor(classifier, BagFiles.readForPrediction(data), data);
+    double[] scores = classifier.scores(bags.bags());
+    List<List<String>> rows = new ArrayList<>();
+    List<Map<String, Object>> predictions = new ArrayList<>();
+    for (int i = 0; i < scores.length; i++) {
+      Bag bag = bags.bags().get(i);
+      int label = scores[i] >= THRESHOLD ? 1 : 0;
+      rows.add(
+          List.of(
+              bag.id(), String.format(Locale.ROOT, "%.4f", scores[i]), Integer.toString(label)));
+      Map<String, Object> prediction = new LinkedHashMap<>();
+      prediction.put("bag", bag.id());
+      prediction.put("probability", scores[i]);
+      prediction.put("label", label);
+      prediction.put("attention", classifier.attention(bag));
+      predictions.add(prediction);
+    }
+    return new ExperimentResult(
+        "predict " + name(),
+        bags.name(),
+        seed(classifier),
+        (System.nanoTime() - start) / 1e9,
+        Map.of(),
+        Map.of(),
+        Map.of("predictions", predictions),
+        List.of(
+            new ResultTable(
+                "Probability that each bag is positive",
+                List.of("bag", "probability", "label"),
+                rows)),
+        List.of());
+  }
+
+  @Override
+  public ExperimentResult evaluate(Path model, Path data) throws IOException {
+    long start = System.nanoTime();
+    BagClassifier classifier = BagClassifier.load(model);
+    BagDataset bags = readFor(classifier, BagFiles.read(data), data);
+    double[] scores = classifier.scores(bags.bags());
+    int[] labels = bags.labels();
+    long right = 0;
+    for (int i = 0; i < scores.length; i++) {
+      right += (scores[i] >= THRESHOLD ? 1 : 0) == labels[i] ? 1 : 0;
+    }
+    Map<String, ExperimentResult.Metric> metrics = new LinkedHashMap<>();
+    metrics.put("auc", ExperimentResult.Metric.of(RocCurve.of(labels, scores).area()));
+    metrics.put("accuracy", ExperimentResult.Metric.of((double) right / labels.length));
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("bags", bags.size());
+    details.put("positives", bags.positives());
+    details.put("trainedOn", classifier.training());
+    return new ExperimentResult(
+        "evaluate " + name(),
+        bags.name(),
+        seed(classifier),
+        (System.nanoTime() - start) / 1e9,
+        metrics,
+        Map.of(),
+        details,
+        List.of(),
+        List.of());
+  }
+
+  private static BagDataset readFor(BagClassifier classifier, BagDataset bags, Path file) {
+    int expected = classifier.standardizer().features();
+    if (bags.features() != expected) {
+      throw new DataFormatException(
+          file.toString(),
+          0,
+          "instances of " + expected + " features, as the model was trained on",
+          Integer.toString(bags.features()));
+    }
+    return bags;
+  }
+
+  private static long seed(BagClassifier classifier) {
+    return classifier.training().get("seed") instanceof Number seed ? seed.longValue() : 0;
+  }
+}

@@ -1,0 +1,203 @@
+package io.github.dl4jhopfield.zoo.mil;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.Experiments;
+import io.github.dl4jhopfield.zoo.experiment.Progress;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.learn.StratifiedFolds;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MilExperimentTest {
+  private static final Progress QUIET = Progress.NONE;
+
+  @TempDir Path folder;
+
+  private static MilCrossValidation.Settings settings(int threads) {
+    return new MilCrossValidation.Settings(
+        3, 2, true, MilParameters.DEFAULT.withEpochs(6), 1, threads);
+  }
+
+  /** Whatever is done to the bags of a fold, what that fold's model learned stays the same. */
+  @Test
+  void nothingOfAnOuterTestFoldReachesItsModel() {
+    BagDataset data = SyntheticBags.of(36, 4, 1);
+    StratifiedFolds folds = StratifiedFolds.of(data.labels(), 3, settings(1).seed());
+    List<Bag> bags = new ArrayList<>(data.bags());
+    for (int i : folds.test(1)) {
+      double[][] changed = {{1e6, -1e6, 5e5, 3}, {9e5, 0, 0, 0}};
+      bags.set(i, new Bag(bags.get(i).id(), bags.get(i).label(), changed));
+    }
+    BagDataset altered = new BagDataset("altered", bags);
+
+    MilCrossValidation.Fold before = MilCrossValidation.fold(data, folds, 1, settings(1), QUIET);
+    MilCrossValidation.Fold after = MilCrossValidation.fold(altered, folds, 1, settings(1), QUIET);
+    assertThat(after.classifier().standardizer().mean())
+        .isEqualTo(before.classifier().standardizer().mean());
+    assertThat(after.classifier().standardizer().deviation())
+        .isEqualTo(before.classifier().standardizer().deviation());
+    assertThat(after.classifier().parameters()).isEqualTo(before.classifier().parameters());
+    assertThat(after.innerAuc()).isEqualTo(before.innerAuc());
+    assertThat(after.classifier().network().params())
+        .isEqualTo(before.classifier().network().params());
+    assertThat(after.scores()).as("the test would notice").isNotEqualTo(before.scores());
+
+    MilCrossValidation.Fold other = MilCrossValidation.fold(altered, folds, 0, settings(1), QUIET);
+    assertThat(other.classifier().standardizer().mean())
+        .as("the other folds' models do train on these bags")
+        .isNotEqualTo(
+            MilCrossValidation.fold(data, folds, 0, settings(1), QUIET)
+                .classifier()
+                .standardizer()
+                .mean());
+  }
+
+  @Test
+  void theResultDependsOnTheSeedAndNotOnTheThreads() {
+    BagDataset data = SyntheticBags.of(30, 3, 2);
+    List<double[]> one = scores(MilCrossValidation.run(data, settings(1), QUIET));
+    List<double[]> two = scores(MilCrossValidation.run(data, settings(2), QUIET));
+    assertThat(two).usingRecursiveComparison().isEqualTo(one);
+  }
+
+  private static List<double[]> scores(List<MilCrossValidation.Fold> folds) {
+    return folds.stream().map(MilCrossValidation.Fold::scores).toList();
+  }
+
+  @Test
+  void theFoldsHoldEachBagOnce() {
+    BagDataset data = SyntheticBags.of(31, 3, 2);
+    assertThat(
+            MilCrossValidation.run(data, settings(2), QUIET).stream()
+                .flatMapToInt(fold -> Arrays.stream(fold.test()))
+                .sorted()
+                .toArray())
+        .isEqualTo(java.util.stream.IntStream.range(0, 31).toArray());
+  }
+
+  @Test
+  void aRunOnTheUsersFileWritesMetricsModelAndReport() throws IOException {
+    Path csv = csv(SyntheticBags.of(40, 3, 5));
+    Path out = folder.resolve("new/out");
+    List<String> said = new ArrayList<>();
+    ExperimentContext context =
+        ExperimentContext.builder()
+            .data(csv)
+            .out(out)
+            .seed(3)
+            .option("folds", "4")
+            .option("inner-folds", "2")
+            .option("epochs", "6")
+            .progress(recording(said))
+            .build();
+    ExperimentResult result = Experiments.byName("mil").run(context);
+
+    JsonNode json = new ObjectMapper().readTree(result.toJson());
+    assertThat(json.at("/experiment").asText()).isEqualTo("mil");
+    assertThat(json.at("/dataset").asText()).isEqualTo("bags");
+    assertThat(json.at("/folds").asInt()).isEqualTo(4);
+    assertThat(json.at("/foldAuc")).hasSize(4);
+    assertThat(json.at("/seconds").asDouble()).isPositive();
+    assertThat(json.at("/options/epochs").isInt()).isTrue();
+    double mean = 0;
+    for (JsonNode auc : json.at("/foldAuc")) {
+      mean += auc.asDouble() / 4;
+    }
+    assertThat(json.at("/metrics/auc/mean").asDouble())
+        .isCloseTo(mean, org.assertj.core.api.Assertions.within(1e-12));
+    assertThat(json.at("/metrics/auc/std").isNumber()).isTrue();
+
+    assertThat(new ObjectMapper().readTree(out.resolve("metrics.json").toFile())).isEqualTo(json);
+    BagClassifier model = BagClassifier.load(out.resolve("model.zip"));
+    assertThat(model.training()).containsEntry("dataset", "bags").containsEntry("bags", 40);
+    String namespace = "http://www.w3.org/2000/svg";
+    String report = Files.readString(out.resolve("report.html")).replace(namespace, "");
+    assertThat(report)
+        .contains("ROC curve", "<svg", "Association weight", "chosen by the mean AUC", "instance 1")
+        .doesNotContain("http://", "https://", "<script")
+        .contains("<!DOCTYPE html>");
+    try (var files = Files.list(out)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("metrics.json", "model.zip", "report.html");
+    }
+    // 5 models (4 folds, 1 of all bags), each of 2 candidates x 2 inner folds and itself
+    assertThat(said).startsWith("begin 25").endsWith("end");
+    assertThat(said.stream().filter(s -> s.equals("advance 1")).count()).isEqualTo(25);
+  }
+
+  private static Progress recording(List<String> said) {
+    return new Progress() {
+      @Override
+      public void begin(String task, long steps) {
+        said.add("begin " + steps);
+      }
+
+      @Override
+      public void advance(long done, String detail) {
+        said.add("advance " + done);
+      }
+
+      @Override
+      public void end() {
+        said.add("end");
+      }
+    };
+  }
+
+  @Test
+  void badDataAndOptionsAreRefusedBeforeAnyTraining() throws IOException {
+    Path csv = csv(SyntheticBags.of(8, 3, 5));
+    assertRefused(
+        ExperimentContext.builder().data(csv).build(),
+        "bags.csv: expected at least 10 bags of each label for as many folds, found 4;");
+    assertRefused(
+        ExperimentContext.builder().data(csv).option("folds", "2").build(),
+        "expected at least 3 bags of each label outside of each fold for the inner folds, found 2");
+    Path file = Files.writeString(folder.resolve("file"), "x");
+    assertThatThrownBy(() -> new MilExperiment().run(ExperimentContext.builder().out(file).build()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("file: expected a folder for the output, found a file");
+    assertThatThrownBy(
+            () -> new MilExperiment().run(ExperimentContext.builder().option("heads", "0").build()))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("option heads: expected a whole number from 1 to 1024, found \"0\"");
+  }
+
+  private static void assertRefused(ExperimentContext context, String message) {
+    assertThatThrownBy(() -> new MilExperiment().run(context))
+        .isInstanceOf(DataFormatException.class)
+        .hasMessageContaining(message);
+  }
+
+  private Path csv(BagDataset data) throws IOException {
+    String text =
+        data.bags().stream()
+            .flatMap(
+                bag ->
+                    Arrays.stream(bag.instances())
+                        .map(
+                            x ->
+                                bag.label()
+                                    + ","
+                                    + bag.id()
+                                    + ","
+                                    + Arrays.stream(x)
+                                        .mapToObj(Double::toString)
+                                        .collect(Collectors.joining(","))))
+            .collect(Collectors.joining("\n"));
+    return Files.writeString(folder.resolve("bags.csv"), text);
+  }
+}
