@@ -1,14 +1,15 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.cli.verify.CaseResult;
-import io.github.dl4jhopfield.cli.verify.CaseResult.Status;
-import io.github.dl4jhopfield.cli.verify.Verification;
+import io.github.dl4jhopfield.reference.CaseResult;
+import io.github.dl4jhopfield.reference.CaseResult.Status;
+import io.github.dl4jhopfield.reference.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.nd4j.linalg.api.buffer.DataType;
 import picocli.CommandLine.Command;
@@ -85,8 +86,20 @@ final class VerifyCommand implements Callable<Integer> {
     for (Status status : Status.values()) {
       report.put(status.name(), count(results, status));
     }
-    report.put("cases", results);
+    report.put("cases", results.stream().map(VerifyCommand::fields).toList());
     return report;
+  }
+
+  private static Map<String, Object> fields(CaseResult result) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("group", result.group());
+    fields.put("name", result.name());
+    fields.put("status", result.status());
+    fields.put("worst", result.worst());
+    fields.put("where", result.where());
+    fields.put("reason", result.reason());
+    fields.values().removeIf(Objects::isNull);
+    return fields;
   }
 
   private static long count(List<CaseResult> results, Status status) {

@@ -80,7 +80,7 @@ class DiffusionTest {
             };
         INDArray diffused = matrix.mmul(own);
         INDArray expected = softmaxRetrieval(diffused, diffused, own);
-        assertThat(Golden.difference(sample(y, b), expected)).as(mode + " " + b).isLessThan(1e-12);
+        assertThat(Difference.of(sample(y, b), expected)).as(mode + " " + b).isLessThan(1e-12);
       }
     }
   }
@@ -139,7 +139,7 @@ class DiffusionTest {
                             d.adaptiveThreshold = threshold;
                           })))
               .output(x);
-      assertThat(Golden.difference(y, threshold < 0 ? all : none)).isLessThan(1e-12);
+      assertThat(Difference.of(y, threshold < 0 ? all : none)).isLessThan(1e-12);
     }
   }
 
@@ -157,9 +157,9 @@ class DiffusionTest {
         network(retrieval(iterative.andThen(d -> d.energyTolerance = 1e-300))).output(x);
     INDArray atOnce =
         network(retrieval(iterative.andThen(d -> d.energyTolerance = 1e300))).output(x);
-    assertThat(Golden.difference(never, six)).isLessThan(1e-12);
-    assertThat(Golden.difference(atOnce, one)).isLessThan(1e-12);
-    assertThat(Golden.difference(one, six)).isGreaterThan(1e-6);
+    assertThat(Difference.of(never, six)).isLessThan(1e-12);
+    assertThat(Difference.of(atOnce, one)).isLessThan(1e-12);
+    assertThat(Difference.of(one, six)).isGreaterThan(1e-6);
   }
 
   @Test
@@ -187,7 +187,7 @@ class DiffusionTest {
     INDArray expected =
         all.get(NDArrayIndex.interval(1, 2), NDArrayIndex.interval(0, 3), NDArrayIndex.all())
             .dup('c');
-    assertThat(Golden.difference(net.output(second), expected)).isLessThan(1e-12);
+    assertThat(Difference.of(net.output(second), expected)).isLessThan(1e-12);
   }
 
   @Test
@@ -219,7 +219,7 @@ class DiffusionTest {
       MultiLayerNetwork without = new MultiLayerNetwork(net.getLayerWiseConfigurations());
       without.init();
       without.setParams(net.params());
-      assertThat(Golden.difference(without.output(x), with)).isGreaterThan(1e-6);
+      assertThat(Difference.of(without.output(x), with)).isGreaterThan(1e-6);
     }
   }
 

@@ -92,12 +92,12 @@ class PrecisionTest {
             labels.castTo(type),
             mask.castTo(type),
             pooled ? null : mask.castTo(type)));
-    assertThat(Golden.difference(exact.params(), start)).isGreaterThan(0.1);
+    assertThat(Difference.of(exact.params(), start)).isGreaterThan(0.1);
     close(low.params(), exact.params(), type);
   }
 
   private static void close(INDArray found, INDArray expected, DataType type) {
-    assertThat(Golden.difference(found.castTo(DataType.DOUBLE), expected))
+    assertThat(Difference.of(found.castTo(DataType.DOUBLE), expected))
         .isLessThan(TOLERANCE.get(type));
   }
 }

@@ -53,7 +53,7 @@ class RuntimeTest {
   }
 
   private static void equal(INDArray a, INDArray b) {
-    assertThat(Golden.difference(a, b)).as(a + " and " + b).isLessThan(1e-12);
+    assertThat(Difference.of(a, b)).as(a + " and " + b).isLessThan(1e-12);
   }
 
   private static List<HopfieldBase> layers() {
@@ -143,7 +143,7 @@ class RuntimeTest {
     INDArray[] x = {Networks.input(RNNFormat.NCW)};
     INDArray plain = graph.output(x)[0].dup();
     INDArray masked = graph.output(false, x, new INDArray[] {Networks.mask()}, null)[0].dup();
-    assertThat(Golden.difference(masked, plain)).isGreaterThan(1e-3);
+    assertThat(Difference.of(masked, plain)).isGreaterThan(1e-3);
     equal(graph.output(x)[0], plain);
   }
 
@@ -227,8 +227,8 @@ class RuntimeTest {
     equal(net.output(x), net.output(x));
     INDArray one = net.output(x, true).dup();
     INDArray two = net.output(x, true).dup();
-    assertThat(Golden.difference(one, two)).isGreaterThan(1e-3);
-    assertThat(Golden.difference(one, net.output(x))).isGreaterThan(1e-3);
+    assertThat(Difference.of(one, two)).isGreaterThan(1e-3);
+    assertThat(Difference.of(one, net.output(x))).isGreaterThan(1e-3);
   }
 
   @Test
@@ -248,7 +248,7 @@ class RuntimeTest {
     for (int i = 0; i < n; i++) {
       mean.addi(net.output(x, true));
     }
-    assertThat(Golden.difference(mean.divi(n), net.output(x))).isLessThan(0.2);
+    assertThat(Difference.of(mean.divi(n), net.output(x))).isLessThan(0.2);
   }
 
   @Test
@@ -259,8 +259,7 @@ class RuntimeTest {
             new HopfieldEncoderLayer.Builder().feedForwardSize(9).residualDropout(0.5).build());
     INDArray x = Networks.input(RNNFormat.NCW);
     equal(net.output(x), net.output(x));
-    assertThat(Golden.difference(net.output(x, true).dup(), net.output(x, true)))
-        .isGreaterThan(1e-3);
+    assertThat(Difference.of(net.output(x, true).dup(), net.output(x, true))).isGreaterThan(1e-3);
     net.fit(new DataSet(x, Networks.labels(false, RNNFormat.NCW)));
     assertThat(Double.isFinite(net.score())).isTrue();
   }
@@ -271,8 +270,7 @@ class RuntimeTest {
         Networks.of(RNNFormat.NCW, new Hopfield.Builder().nOut(4).dropOut(0.5).build());
     INDArray x = Networks.input(RNNFormat.NCW);
     equal(net.output(x), net.output(x));
-    assertThat(Golden.difference(net.output(x, true).dup(), net.output(x, true)))
-        .isGreaterThan(1e-3);
+    assertThat(Difference.of(net.output(x, true).dup(), net.output(x, true))).isGreaterThan(1e-3);
   }
 
   @Test
@@ -313,8 +311,7 @@ class RuntimeTest {
         Networks.of(RNNFormat.NCW, new Hopfield.Builder().nOut(4).nHeads(2).updateSteps(1).build());
     MultiLayerNetwork f = d.convertDataType(DataType.FLOAT);
     INDArray x = Networks.input(RNNFormat.NCW).castTo(DataType.FLOAT);
-    assertThat(Golden.difference(f.output(x), d.output(x.castTo(DataType.DOUBLE))))
-        .isLessThan(1e-5);
+    assertThat(Difference.of(f.output(x), d.output(x.castTo(DataType.DOUBLE)))).isLessThan(1e-5);
   }
 
   @Test
@@ -417,7 +414,7 @@ class RuntimeTest {
             new DataSet(Networks.input(RNNFormat.NCW), Networks.random(2, 3, 2, 5), mask, mask);
         a.fit(data);
         b.fit(data);
-        assertThat(Golden.difference(a.params(), b.params()))
+        assertThat(Difference.of(a.params(), b.params()))
             .as(fused + " masked " + masked)
             .isLessThan(1e-10);
       }
@@ -454,7 +451,7 @@ class RuntimeTest {
             new Hopfield.Builder().nOut(4).weightNoise(new DropConnect(0.5)).build());
     INDArray x = Networks.input(RNNFormat.NCW);
     equal(noisy.output(x), noisy.output(x));
-    assertThat(Golden.difference(noisy.output(x, true).dup(), noisy.output(x, true)))
+    assertThat(Difference.of(noisy.output(x, true).dup(), noisy.output(x, true)))
         .isGreaterThan(1e-3);
     // noise that is a constant shift of each weight: fitting moves from the shifted weights' slope
     MultiLayerNetwork shifted =
@@ -472,7 +469,7 @@ class RuntimeTest {
     DataSet data = new DataSet(x, Networks.labels(false, RNNFormat.NCW));
     shifted.fit(data);
     plain.fit(data);
-    assertThat(Golden.difference(shifted.params().sub(before), plain.params().sub(beforePlain)))
+    assertThat(Difference.of(shifted.params().sub(before), plain.params().sub(beforePlain)))
         .isLessThan(1e-10);
   }
 
@@ -501,7 +498,7 @@ class RuntimeTest {
     INDArray[] x = {Networks.random(1, 3, 4, 5), Networks.random(2, 3, 4, 5)};
     ComputationGraph noisy = withVertex(new NoOp(), new DropConnect(0.5));
     equal(noisy.outputSingle(x), noisy.outputSingle(x));
-    assertThat(Golden.difference(noisy.outputSingle(true, x).dup(), noisy.outputSingle(true, x)))
+    assertThat(Difference.of(noisy.outputSingle(true, x).dup(), noisy.outputSingle(true, x)))
         .isGreaterThan(1e-6);
     ComputationGraph shifted = withVertex(new Sgd(0.1), new Shift());
     ComputationGraph plain = withVertex(new Sgd(0.1), null);
@@ -514,8 +511,8 @@ class RuntimeTest {
     MultiDataSet data = new MultiDataSet(x, new INDArray[] {Networks.random(3, 3, 2, 5)});
     shifted.fit(data);
     plain.fit(data);
-    assertThat(Golden.difference(plain.params(), beforePlain)).isGreaterThan(1e-4);
-    assertThat(Golden.difference(shifted.params().sub(before), plain.params().sub(beforePlain)))
+    assertThat(Difference.of(plain.params(), beforePlain)).isGreaterThan(1e-4);
+    assertThat(Difference.of(shifted.params().sub(before), plain.params().sub(beforePlain)))
         .isLessThan(1e-10);
   }
 
@@ -615,12 +612,12 @@ class RuntimeTest {
             .build();
     INDArray frozen = changed.getLayer("encoder").params().dup();
     // DL4J makes the changed graph one of floats
-    assertThat(Golden.difference(frozen, graph.getLayer("encoder").params())).isLessThan(1e-8);
+    assertThat(Difference.of(frozen, graph.getLayer("encoder").params())).isLessThan(1e-8);
     INDArray pooling = changed.getParam("mine_Wo").dup();
     assertThat(pooling.shape()).containsExactly(4, 5);
     changed.fit(new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(true, RNNFormat.NCW)));
     equal(changed.getLayer("encoder").params().dup(), frozen);
-    assertThat(Golden.difference(changed.getParam("mine_Wo"), pooling)).isGreaterThan(0);
+    assertThat(Difference.of(changed.getParam("mine_Wo"), pooling)).isGreaterThan(0);
   }
 
   @Test
@@ -645,6 +642,6 @@ class RuntimeTest {
     assertThat(pooling.shape()).containsExactly(4, 5);
     changed.fit(new DataSet(Networks.input(RNNFormat.NCW), Networks.labels(true, RNNFormat.NCW)));
     equal(changed.getLayer(0).params().dup(), frozen);
-    assertThat(Golden.difference(changed.getParam("1_Wo"), pooling)).isGreaterThan(0);
+    assertThat(Difference.of(changed.getParam("1_Wo"), pooling)).isGreaterThan(0);
   }
 }

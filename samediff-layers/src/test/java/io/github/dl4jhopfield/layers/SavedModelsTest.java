@@ -75,7 +75,7 @@ class SavedModelsTest {
     assertThat(found).as(what).hasSameSizeAs(expected);
     for (int i = 0; i < found.length; i++) {
       double tolerance = expected[i].dataType() == DataType.DOUBLE ? 1e-12 : 1e-6;
-      assertThat(Golden.difference(found[i], expected[i]))
+      assertThat(Difference.of(found[i], expected[i]))
           .as(what + " " + i)
           .isLessThanOrEqualTo(tolerance);
     }

@@ -3,19 +3,15 @@ package io.github.dl4jhopfield.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dl4jhopfield.memory.PatternGraph.Diffusion;
 import io.github.dl4jhopfield.ops.Separation;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import io.github.dl4jhopfield.reference.Reference;
+import io.github.dl4jhopfield.reference.ReferenceCase;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.shade.jackson.databind.JsonNode;
-import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 class DiffusedHopfieldMemoryTest {
   private static final INDArray X = HopfieldMemoryTest.normal(30, 6, 1, DataType.DOUBLE);
@@ -42,43 +38,33 @@ class DiffusedHopfieldMemoryTest {
   }
 
   @Test
-  void theReferencesGraphAndDiffusions() throws IOException {
-    Path root = Path.of(System.getProperty("hopfield.root", "..")).toAbsolutePath().normalize();
-    Path file = root.resolveSibling("shared").resolve("reference/golden.json");
-    assumeTrue(Files.exists(file), "no " + file);
-    INDArray patterns = null;
-    for (JsonNode c : new ObjectMapper().readTree(file.toFile()).get("cases")) {
-      if (c.get("name").asText().equals("graph")) {
-        patterns = ReferenceCasesTest.array(c.get("inputs").get("X"));
-        PatternGraph graph = PatternGraph.of(patterns, 2, false);
-        PatternGraph normalised = PatternGraph.of(patterns, 2, true);
-        ReferenceCasesTest.assertWithin(c, "W", graph.weightMatrix());
-        ReferenceCasesTest.assertWithin(c, "deg", Nd4j.createFromArray(graph.degrees()));
-        ReferenceCasesTest.assertWithin(c, "L", graph.laplacian());
-        ReferenceCasesTest.assertWithin(c, "L_norm", normalised.laplacian());
-      }
-    }
-    assertThat(patterns).isNotNull();
+  void theReferencesGraphAndDiffusions() {
+    ReferenceCase graphCase = Reference.named("graph");
+    INDArray patterns = ReferenceCasesTest.input(graphCase, "X");
+    PatternGraph plain = PatternGraph.of(patterns, 2, false);
+    ReferenceCasesTest.assertWithin(graphCase, "W", plain.weightMatrix());
+    ReferenceCasesTest.assertWithin(graphCase, "deg", Nd4j.createFromArray(plain.degrees()));
+    ReferenceCasesTest.assertWithin(graphCase, "L", plain.laplacian());
+    ReferenceCasesTest.assertWithin(
+        graphCase, "L_norm", PatternGraph.of(patterns, 2, true).laplacian());
     int compared = 0;
-    for (JsonNode c : new ObjectMapper().readTree(file.toFile()).get("cases")) {
-      String name = c.get("name").asText();
-      if (!name.startsWith("diffuse_")) {
-        continue;
-      }
-      INDArray x = ReferenceCasesTest.array(c.get("inputs").get("X"));
+    for (ReferenceCase c : Reference.cases(c -> c.name().startsWith("diffuse_"))) {
+      String name = c.name();
       PatternGraph graph =
           PatternGraph.of(patterns, 2, name.endsWith("_norm") && !name.endsWith("unnorm"));
-      JsonNode l = c.get("inputs").get("L");
-      if (l != null && worst(ReferenceCasesTest.array(l), graph.laplacian()) > 1e-6) {
+      if (c.inputs().containsKey("L")
+          && worst(ReferenceCasesTest.input(c, "L"), graph.laplacian()) > 1e-6) {
         continue;
       }
-      double eta = c.get("hyper").get("eta").asDouble();
       int times = name.contains("iterative") || name.contains("factored") ? 3 : 1;
       INDArray ours =
           graph.diffuse(
-              x, name.contains("spectral") ? Diffusion.HEAT_KERNEL : Diffusion.STEP, eta, times);
+              ReferenceCasesTest.input(c, "X"),
+              name.contains("spectral") ? Diffusion.HEAT_KERNEL : Diffusion.STEP,
+              c.number("eta", null),
+              times);
       // the reference's graph was made in float32
-      assertThat(worst(ours, ReferenceCasesTest.array(c.get("outputs").get("y"))))
+      assertThat(worst(ours, c.outputs().get("y").toArray(DataType.DOUBLE)))
           .as(name)
           .isLessThan(1e-5);
       compared++;

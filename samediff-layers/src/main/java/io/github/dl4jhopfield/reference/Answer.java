@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
 import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param inputGrads gradients of sum(first output * cotangent) by input
  * @param weightGrads the same by weight
  */
-record Answer(
+public record Answer(
     Map<String, INDArray> outputs,
     Map<String, INDArray> inputGrads,
     Map<String, INDArray> weightGrads) {}

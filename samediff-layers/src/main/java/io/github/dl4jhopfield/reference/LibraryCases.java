@@ -1,6 +1,5 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.dl4jhopfield.layers.DiffusionMode;
 import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.AssociationInputs;
@@ -13,15 +12,14 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.ops.UnitOutput;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Which of our ops and layers runs a case, by the case's op. */
-final class CaseRunners {
+/** The cases of the ops, of the memories and of the layers. */
+final class LibraryCases implements CaseRunners {
   private final Map<String, CaseRunner> byOp = new HashMap<>();
 
-  CaseRunners() {
+  LibraryCases() {
     op("softmax", g -> y(g.hopfield().maskedSoftmax(g.input("x"), null, 1, axis(g))));
     op("sparsemax", g -> y(g.hopfield().sparsemax(g.input("x"), null, axis(g))));
     op("entmax15", g -> y(g.hopfield().entmax15(g.input("x"), null, axis(g))));
@@ -38,8 +36,8 @@ final class CaseRunners {
     op("entmax15_loss", g -> y(loss(g, Separation.entmax15())));
     op("alpha_entmax_loss", g -> y(loss(g, Separation.entmax(alpha(g)))));
     op("normmax_loss", g -> y(loss(g, Separation.normmax(alpha(g)))));
-    op("lagrangian_unit", CaseRunners::unit);
-    op("lwpf_attention", CaseRunners::attention);
+    op("lagrangian_unit", LibraryCases::unit);
+    op("lwpf_attention", LibraryCases::attention);
     op("retrieve", MemoryCase::retrieve);
     op("energy", MemoryCase::energy);
     byOp.put("pattern_graph", DiffusionCase::graph);
@@ -67,9 +65,9 @@ final class CaseRunners {
     byOp.put(name, (reference, type) -> GraphCase.run(reference, type, body));
   }
 
-  /** Empty where nothing here runs it. */
-  Optional<CaseRunner> of(ReferenceCase reference) {
-    return Optional.ofNullable(byOp.get(reference.op()));
+  @Override
+  public Map<String, CaseRunner> byOp() {
+    return byOp;
   }
 
   private static Map<String, SDVariable> y(SDVariable y) {
@@ -106,7 +104,7 @@ final class CaseRunners {
 
   private static SDVariable loss(GraphCase g, Separation separation) {
     LossReduction reduction =
-        switch (g.reference().hyper().path("reduction").asText("elementwise_mean")) {
+        switch (g.reference().text("reduction", "elementwise_mean")) {
           case "none" -> LossReduction.NONE;
           case "sum" -> LossReduction.SUM;
           default -> LossReduction.MEAN;
@@ -173,17 +171,15 @@ final class CaseRunners {
 
   private static LagrangianUnit pfu(ReferenceCase reference) {
     PfuBuilder pfu = LagrangianUnit.pfuBuilder().medianOf(MedianScope.TENSOR);
-    JsonNode mu = reference.hyper().path("mu");
-    if (mu.isNumber()) {
+    if (reference.hyper().get("mu") instanceof Number mu) {
       pfu.mu(mu.doubleValue());
-    } else if (!mu.isMissingNode() && !mu.asText().equals("dmedian")) {
-      throw new CannotRun("no PFU with mu '" + mu.asText() + "' here");
+    } else if (!reference.text("mu", "dmedian").equals("dmedian")) {
+      throw new CannotRun("no PFU with mu '" + reference.text("mu", "") + "' here");
     }
-    JsonNode bias = reference.hyper().path("bias");
-    if (bias.isNumber()) {
+    if (reference.hyper().get("bias") instanceof Number bias) {
       pfu.bias(bias.doubleValue());
-    } else if (!bias.isMissingNode() && !bias.asText().equals("mu")) {
-      throw new CannotRun("no PFU with bias '" + bias.asText() + "' here");
+    } else if (!reference.text("bias", "mu").equals("mu")) {
+      throw new CannotRun("no PFU with bias '" + reference.text("bias", "") + "' here");
     }
     return pfu.sigma(reference.number("sigma", 0.01)).build();
   }

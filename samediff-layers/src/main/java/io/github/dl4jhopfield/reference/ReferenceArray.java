@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -11,9 +11,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param dtype NumPy's name of the type
  * @param data in C order; NaN and infinities as they are, bools as 0 and 1
  */
-record ReferenceArray(long[] shape, String dtype, double[] data) {
+public record ReferenceArray(long[] shape, String dtype, double[] data) {
 
-  boolean isFloating() {
+  /** Whether its numbers are fractions. */
+  public boolean isFloating() {
     return dtype.startsWith("float");
   }
 
@@ -21,7 +22,7 @@ record ReferenceArray(long[] shape, String dtype, double[] data) {
    * As an array of {@code floating} if the reference is floating, else of its own whole-number
    * type.
    */
-  INDArray toArray(DataType floating) {
+  public INDArray toArray(DataType floating) {
     DataType type = isFloating() ? floating : dtype.equals("bool") ? DataType.BOOL : DataType.LONG;
     INDArray doubles =
         shape.length == 0

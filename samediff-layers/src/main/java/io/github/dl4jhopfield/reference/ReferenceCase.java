@@ -1,6 +1,5 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -13,7 +12,7 @@ import java.util.Map;
  * @param quirk whether the original does something odd here, where we may rightly differ
  * @param gradOut cotangent of the first output; empty where the case has no gradients
  */
-record ReferenceCase(
+public record ReferenceCase(
     String group,
     String name,
     String op,
@@ -21,7 +20,7 @@ record ReferenceCase(
     double tolerance,
     boolean quirk,
     String notes,
-    JsonNode hyper,
+    Map<String, Object> hyper,
     Map<String, ReferenceArray> inputs,
     Map<String, ReferenceArray> weights,
     Map<String, ReferenceArray> outputs,
@@ -64,7 +63,12 @@ record ReferenceCase(
     return result;
   }
 
-  ReferenceArray input(String input) {
+  /**
+   * An input.
+   *
+   * @throws IllegalArgumentException if the case has none of that name
+   */
+  public ReferenceArray input(String input) {
     ReferenceArray array = inputs.get(input);
     if (array == null) {
       throw new IllegalArgumentException(
@@ -78,22 +82,27 @@ record ReferenceCase(
    *
    * @throws IllegalArgumentException if it is missing and has no default
    */
-  double number(String key, Double otherwise) {
-    JsonNode value = hyper.get(key);
-    if (value == null || value.isNull()) {
+  public double number(String key, Double otherwise) {
+    Object value = hyper.get(key);
+    if (value == null) {
       if (otherwise == null) {
         throw new IllegalArgumentException("expected a number '" + key + "' in hyper, found none");
       }
       return otherwise;
     }
-    if (!value.isNumber()) {
-      throw new IllegalArgumentException(
-          "expected a number as '" + key + "' in hyper, found " + value);
+    if (value instanceof Number number) {
+      return number.doubleValue();
     }
-    return value.doubleValue();
+    throw new IllegalArgumentException(
+        "expected a number as '" + key + "' in hyper, found " + value);
   }
 
-  int integer(String key, Integer otherwise) {
+  /**
+   * A whole number among the arguments.
+   *
+   * @throws IllegalArgumentException if it is missing and has no default, or is no whole number
+   */
+  public int integer(String key, Integer otherwise) {
     double value = number(key, otherwise == null ? null : otherwise.doubleValue());
     if (value != (int) value) {
       throw new IllegalArgumentException(
@@ -102,18 +111,23 @@ record ReferenceCase(
     return (int) value;
   }
 
-  boolean flag(String key, boolean otherwise) {
-    JsonNode value = hyper.get(key);
-    return value == null || value.isNull() ? otherwise : value.asBoolean();
+  /** A flag among the arguments; a number is true unless it is 0. */
+  public boolean flag(String key, boolean otherwise) {
+    Object value = hyper.get(key);
+    if (value instanceof Number number) {
+      return number.doubleValue() != 0;
+    }
+    return value == null ? otherwise : Boolean.parseBoolean(value.toString());
   }
 
-  String text(String key, String otherwise) {
-    JsonNode value = hyper.get(key);
-    return value == null || value.isNull() ? otherwise : value.asText();
+  /** A word among the arguments. */
+  public String text(String key, String otherwise) {
+    Object value = hyper.get(key);
+    return value == null ? otherwise : value.toString();
   }
 
-  boolean has(String key) {
-    JsonNode value = hyper.get(key);
-    return value != null && !value.isNull();
+  /** Whether the case has the argument. */
+  public boolean has(String key) {
+    return hyper.get(key) != null;
   }
 }

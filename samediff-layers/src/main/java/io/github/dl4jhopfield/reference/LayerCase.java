@@ -1,7 +1,5 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dl4jhopfield.layers.HflayersNetwork;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,9 +15,7 @@ final class LayerCase {
   private LayerCase() {}
 
   static Answer run(ReferenceCase reference, DataType type) {
-    Map<String, Object> arguments =
-        new ObjectMapper()
-            .convertValue(reference.hyper(), new TypeReference<LinkedHashMap<String, Object>>() {});
+    Map<String, Object> arguments = reference.hyper();
     try {
       HflayersNetwork.options(arguments, reference.op());
     } catch (IllegalArgumentException e) {

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
 import java.util.Arrays;
 import java.util.Map;

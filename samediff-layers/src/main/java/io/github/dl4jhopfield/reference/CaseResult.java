@@ -1,6 +1,4 @@
-package io.github.dl4jhopfield.cli.verify;
-
-import com.fasterxml.jackson.annotation.JsonInclude;
+package io.github.dl4jhopfield.reference;
 
 /**
  * How a case ended.
@@ -10,7 +8,6 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param where the array with that error
  * @param reason why it was skipped, failed or differs, or passed above its tolerance; else null
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
 public record CaseResult(
     String group, String name, Status status, Double worst, String where, String reason) {
 

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
 import io.github.dl4jhopfield.ops.SDHopfield;
 import java.util.ArrayList;
@@ -10,14 +10,15 @@ import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A case as a SameDiff graph: its inputs as variables, the op under test, and, where the case has
  * gradients, the loss sum(first output * cotangent).
  */
-final class GraphCase {
+public final class GraphCase {
   /** Adds the op to the graph and returns its outputs by the case's names. */
-  interface Body {
+  public interface Body {
     Map<String, SDVariable> build(GraphCase graph);
   }
 
@@ -38,24 +39,29 @@ final class GraphCase {
             });
   }
 
-  static Answer run(ReferenceCase reference, DataType type, Body body) {
+  /** Builds the graph, runs it and gives outputs and gradients. */
+  public static Answer run(ReferenceCase reference, DataType type, Body body) {
     GraphCase graph = new GraphCase(reference, type);
     return graph.answer(body.build(graph));
   }
 
-  ReferenceCase reference() {
+  /** The case. */
+  public ReferenceCase reference() {
     return reference;
   }
 
-  SDHopfield hopfield() {
+  /** The ops of this library in the graph. */
+  public SDHopfield hopfield() {
     return SDHopfield.of(sd);
   }
 
-  SameDiff sd() {
+  /** The graph. */
+  public SameDiff sd() {
     return sd;
   }
 
-  SDVariable input(String name) {
+  /** An input of the case. */
+  public SDVariable input(String name) {
     reference.input(name);
     return inputs.get(name);
   }
@@ -64,11 +70,10 @@ final class GraphCase {
    * A further differentiable input, all of one value, whose shape is that of the gradient that the
    * case lists for it.
    */
-  SDVariable filled(String name, double value) {
+  public SDVariable filled(String name, double value) {
     ReferenceArray gradient = reference.inputGrads().get(name);
     long[] shape = gradient == null ? new long[] {1} : gradient.shape();
-    SDVariable variable =
-        sd.var(name, org.nd4j.linalg.factory.Nd4j.valueArrayOf(shape, value, type));
+    SDVariable variable = sd.var(name, Nd4j.valueArrayOf(shape, value, type));
     inputs.put(name, variable);
     return variable;
   }

@@ -1,14 +1,15 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
-import io.github.dl4jhopfield.cli.verify.CaseResult.Status;
+import io.github.dl4jhopfield.reference.CaseResult.Status;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -30,7 +31,7 @@ public final class Verification {
   /** A float result comes out of many roundings, where the inputs have one each. */
   private static final double FLOAT_ROUNDINGS = 8;
 
-  private final CaseRunners runners = new CaseRunners();
+  private final Map<String, CaseRunner> runners = new HashMap<>();
   private final DataType type;
 
   /**
@@ -38,6 +39,19 @@ public final class Verification {
    */
   public Verification(DataType type) {
     this.type = type;
+    add(new LibraryCases());
+    ServiceLoader.load(CaseRunners.class, CaseRunners.class.getClassLoader()).forEach(this::add);
+  }
+
+  private void add(CaseRunners more) {
+    more.byOp()
+        .forEach(
+            (op, runner) -> {
+              if (runners.putIfAbsent(op, runner) != null) {
+                throw new IllegalStateException(
+                    more.getClass().getName() + ": cases of " + op + " have a runner already");
+              }
+            });
   }
 
   /**
@@ -74,9 +88,9 @@ public final class Verification {
   }
 
   /** Runs one case. */
-  CaseResult run(ReferenceCase reference) {
-    Optional<CaseRunner> runner = runners.of(reference);
-    if (runner.isEmpty()) {
+  public CaseResult run(ReferenceCase reference) {
+    CaseRunner runner = runners.get(reference.op());
+    if (runner == null) {
       return result(reference, Status.skipped, null, "no op or layer here runs " + reference.op());
     }
     Comparison comparison;
@@ -84,10 +98,10 @@ public final class Verification {
     try {
       if (type == DataType.FLOAT) {
         tolerance = FLOAT_TOLERANCE;
-        comparison = inFloat(runner.get(), reference.rounded());
+        comparison = inFloat(runner, reference.rounded());
       } else {
         tolerance = reference.tolerance();
-        comparison = inDouble(runner.get(), reference);
+        comparison = inDouble(runner, reference);
       }
     } catch (CannotRun e) {
       return result(reference, Status.skipped, null, e.getMessage());
@@ -112,8 +126,8 @@ public final class Verification {
       boolean inFloat = type == DataType.FLOAT;
       double uncertainty =
           inFloat
-              ? InputPrecision.ofFloat(runner.get(), reference.rounded())
-              : InputPrecision.ofDigits(runner.get(), reference);
+              ? InputPrecision.ofFloat(runner, reference.rounded())
+              : InputPrecision.ofDigits(runner, reference);
       if (comparison.worst() <= (inFloat ? FLOAT_ROUNDINGS : 2) * uncertainty) {
         return result(
             reference,

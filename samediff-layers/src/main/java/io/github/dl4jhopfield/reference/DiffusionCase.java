@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
 import io.github.dl4jhopfield.layers.DiffusionMode;
 import io.github.dl4jhopfield.layers.GraphDiffusion;

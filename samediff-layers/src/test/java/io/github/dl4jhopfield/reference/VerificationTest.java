@@ -1,15 +1,16 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jhopfield.cli.verify.CaseResult.Status;
+import io.github.dl4jhopfield.reference.CaseResult.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +103,27 @@ class VerificationTest {
     CaseResult result = only(file, DataType.DOUBLE);
     assertThat(result.status()).isEqualTo(Status.skipped);
     assertThat(result.reason()).contains("no_such_op");
+  }
+
+  /** What another module would add. */
+  public static final class AddedCases implements CaseRunners {
+    @Override
+    public Map<String, CaseRunner> byOp() {
+      return Map.of(
+          "twice",
+          (reference, type) ->
+              GraphCase.run(reference, type, g -> Map.of("y", g.input("x").mul(2))));
+    }
+  }
+
+  @Test
+  void aModuleAddsRunnersAsAService() throws IOException {
+    String twice =
+        SOFTMAX.formatted(false, "0", "", "2").replace("softmax", "twice").replace("0.75", "%s");
+    Path right = file(twice.formatted("2.1972245773362196").replace("-0.1875", "0"));
+    assertThat(only(right, DataType.DOUBLE).status()).isEqualTo(Status.passed);
+    Path wrong = file(twice.formatted("2.2").replace("-0.1875", "0"));
+    assertThat(only(wrong, DataType.DOUBLE).status()).isEqualTo(Status.failed);
   }
 
   @Test

@@ -1,9 +1,9 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Runs the cases of some op through our public ops or layers. */
-interface CaseRunner {
+public interface CaseRunner {
   /**
    * Computes every output and gradient that the case lists.
    *

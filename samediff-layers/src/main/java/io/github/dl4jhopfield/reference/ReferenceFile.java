@@ -1,29 +1,32 @@
-package io.github.dl4jhopfield.cli.verify;
+package io.github.dl4jhopfield.reference;
 
-import com.fasterxml.jackson.core.JsonParseException;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
+import org.nd4j.shade.jackson.core.JsonParseException;
+import org.nd4j.shade.jackson.core.JsonParser;
+import org.nd4j.shade.jackson.core.JsonToken;
+import org.nd4j.shade.jackson.core.type.TypeReference;
+import org.nd4j.shade.jackson.databind.JsonNode;
+import org.nd4j.shade.jackson.databind.ObjectMapper;
 
 /**
  * Reads a reference file ({@code peers-golden-1}, plain or gzip-compressed) case by case, so that
  * its size doesn't matter. A malformed file is an {@link IllegalArgumentException} that names the
  * file, the case and what was expected.
  */
-final class ReferenceFile {
-  static final String FORMAT = "peers-golden-1";
+public final class ReferenceFile {
+  /** What the file's field {@code format} says. */
+  public static final String FORMAT = "peers-golden-1";
 
   private final Path file;
   private final ObjectMapper mapper = new ObjectMapper();
@@ -34,8 +37,19 @@ final class ReferenceFile {
   }
 
   /** Hands each case to {@code action}, in the file's order. */
-  static void read(Path file, Consumer<ReferenceCase> action) throws IOException {
+  public static void read(Path file, Consumer<ReferenceCase> action) throws IOException {
     new ReferenceFile(file).read(action);
+  }
+
+  /**
+   * Every case, in the file's order: for files that fit in memory.
+   *
+   * @throws IllegalArgumentException if the file is malformed
+   */
+  public static List<ReferenceCase> cases(Path file) throws IOException {
+    List<ReferenceCase> cases = new ArrayList<>();
+    read(file, cases::add);
+    return cases;
   }
 
   private void read(Consumer<ReferenceCase> action) throws IOException {
@@ -96,13 +110,20 @@ final class ReferenceFile {
         number(node, "tolerance"),
         node.path("quirk").asBoolean(false),
         node.path("notes").asText(""),
-        node.path("hyper").isObject() ? node.get("hyper") : JsonNodeFactory.instance.objectNode(),
+        hyper(node.path("hyper")),
         arrays(node, "inputs"),
         arrays(node, "weights"),
         arrays(node, "outputs"),
         arrays(node, "grad_out"),
         arrays(node, "input_grads"),
         arrays(node, "weight_grads"));
+  }
+
+  private Map<String, Object> hyper(JsonNode node) {
+    if (!node.isObject()) {
+      return Map.of();
+    }
+    return mapper.convertValue(node, new TypeReference<LinkedHashMap<String, Object>>() {});
   }
 
   private String text(JsonNode node, String key) {
