@@ -140,6 +140,24 @@ class OwnJvmTest {
         });
   }
 
+  /**
+   * Graphs with every op and every choice, saved at commit 4412385, read by this version: what they
+   * compute agrees with what that version computed, and has the bits of the same calls made anew.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"require", "off"})
+  void graphsOfAnEarlierVersionComputeTheSame(String mode) {
+    if (mode.equals("require")) {
+      needsNative();
+    }
+    Map<String, String> lines = run(classPath(), mode, "fixtures");
+    for (String name : SavedGraphs.names()) {
+      assertThat(Integer.parseInt(lines.get(name + ".outputs"))).as(name).isGreaterThan(30);
+      assertThat(number(lines, name + ".worst")).as(name).isLessThanOrEqualTo(1e-10);
+      assertThat(lines.get(name + ".otherThanFresh")).as(name).isEqualTo("0");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"auto,false", "auto,true", "off,false"})
   void eightThreadsMayStartAtOnce(String mode, String nd4jBefore) {

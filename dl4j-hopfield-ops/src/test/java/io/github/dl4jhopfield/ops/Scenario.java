@@ -34,6 +34,7 @@ public final class Scenario {
       case "threads" -> threads(Boolean.parseBoolean(args[1]));
       case "loaders" -> loaders(args[1]);
       case "eager" -> eager();
+      case "fixtures" -> fixtures();
       default -> throw new IllegalArgumentException(args[0]);
     }
   }
@@ -138,6 +139,17 @@ public final class Scenario {
     Map<String, INDArray> gradients = sd.calculateGradients(values, "w", "alpha");
     say("gradient", weighted(gradients.get("w")));
     say("alpha", gradients.get("alpha").getDouble(0));
+  }
+
+  /** Every graph that an earlier version saved. */
+  private static void fixtures() throws Exception {
+    for (String name : SavedGraphs.names()) {
+      SavedGraphs.Checked checked = SavedGraphs.check(name);
+      say(name + ".outputs", checked.outputs());
+      say(name + ".worst", checked.worst());
+      say(name + ".otherBits", checked.otherBits());
+      say(name + ".otherThanFresh", checked.otherThanFresh());
+    }
   }
 
   /** Eight threads that start at once: eager ops and a graph each; all must agree. */
