@@ -114,6 +114,7 @@ void addRetrieval(std::vector<Op*>& ops);
 void addProjection(std::vector<Op*>& ops);
 void addPooling(std::vector<Op*>& ops);
 void addDense(std::vector<Op*>& ops);
+void addSequenceEmbedding(std::vector<Op*>& ops);
 
 }  // namespace nd4j
 }  // namespace dl4jhopfield

@@ -23,6 +23,7 @@ void registerAll() {
   addProjection(ops);
   addPooling(ops);
   addDense(ops);
+  addSequenceEmbedding(ops);
   std::string lines = std::string("simd ") + dl4jhopfield::simdLevelName(dl4jhopfield::activeSimdLevel()) + "\n";
   for (Op* op : ops) {
     sd::ops::OpRegistrator::getInstance().registerOperation(op);

@@ -19,6 +19,7 @@ import io.github.dl4jhopfield.ops.custom.ProjectionOp;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.Retrieve;
 import io.github.dl4jhopfield.ops.custom.SeparationOp;
+import io.github.dl4jhopfield.ops.custom.SequenceEmbedding;
 import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import java.util.ArrayList;
@@ -162,6 +163,16 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
         Dense.NAME,
         b == null ? List.of(x, w) : List.of(x, w, b),
         Dense.iArgs(b != null, activation, inner),
+        new double[0]);
+  }
+
+  static <T> Call<T> sequenceEmbedding(SequenceInputs<T> in, boolean positions, long extent) {
+    return new Call<>(
+        SequenceEmbedding.NAME,
+        in.scale() == null
+            ? List.of(in.weight(), in.bias(), in.residues())
+            : List.of(in.weight(), in.bias(), in.residues(), in.scale()),
+        SequenceEmbedding.iArgs(positions, in.scale() != null, extent),
         new double[0]);
   }
 

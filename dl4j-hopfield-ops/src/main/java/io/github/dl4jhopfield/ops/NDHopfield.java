@@ -280,6 +280,21 @@ public final class NDHopfield {
   }
 
   /**
+   * Embeds amino-acid sequences: a convolution over the residues, SELU and the maximum over the
+   * positions, in one pass; formula, shapes and source at {@link SequenceInputs}.
+   *
+   * @param in residues, weight [k, 20 or, with position features, 23, C], bias, scale or null
+   * @param positions whether the last three features of the weight are those of the position
+   * @param extent 0; or a length that shorter sequences are padded to, with positions in the
+   *     padding, as the original pads to the longest sequence of a minibatch
+   * @return [N, C], type of the weight
+   * @throws IllegalArgumentException for a wrong type, shape or number
+   */
+  public INDArray sequenceEmbedding(SequenceInputs<INDArray> in, boolean positions, int extent) {
+    return run(Call.sequenceEmbedding(in, positions, extent))[0];
+  }
+
+  /**
    * Layer norm: gain (x - mean) / sqrt(variance + eps) + bias of each row, variance over n.
    *
    * <p>Source: Ba, Kiros and Hinton, Layer Normalization, 2016, equation 4.

@@ -19,6 +19,7 @@ import io.github.dl4jhopfield.ops.custom.Pooling;
 import io.github.dl4jhopfield.ops.custom.ProjectionOp;
 import io.github.dl4jhopfield.ops.custom.ReluUnit;
 import io.github.dl4jhopfield.ops.custom.Retrieve;
+import io.github.dl4jhopfield.ops.custom.SequenceEmbedding;
 import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
 import java.util.Collections;
@@ -78,6 +79,8 @@ public final class OpCatalog {
     add(Pooling::new, Pooling::new);
     add(Pooling.Bp::new, Pooling.Bp::new);
     add(Dense::new, Dense::new);
+    add(SequenceEmbedding::new, SequenceEmbedding::new);
+    add(SequenceEmbedding.Bp::new, SequenceEmbedding.Bp::new);
   }
 
   private OpCatalog() {}
