@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.tests;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
@@ -9,13 +10,20 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import io.github.dl4jhopfield.ops.internal.InternalForTests;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -31,9 +39,13 @@ class ModuleDirectionTest {
     ROOT + "layers..",
     ROOT + "memory..",
     ROOT + "keras..",
+    ROOT + "reference..",
     ROOT + "zoo..",
     ROOT + "search.."
   };
+  private static final Set<String> IN_SAMEDIFF_LAYERS =
+      Set.of("io", "runtime", "layers", "memory", "keras", "reference");
+
   private static JavaClasses ours;
 
   @BeforeAll
@@ -70,7 +82,8 @@ class ModuleDirectionTest {
             ROOT + "runtime..",
             ROOT + "layers..",
             ROOT + "memory..",
-            ROOT + "keras..")
+            ROOT + "keras..",
+            ROOT + "reference..")
         .layer("zoo")
         .definedBy(ROOT + "zoo..")
         .layer("search")
@@ -103,6 +116,60 @@ class ModuleDirectionTest {
         .dependOnClassesThat()
         .resideInAnyPackage(ROOT + "layers..", ROOT + "memory..", ROOT + "keras..", ROOT + "io..")
         .check(ours);
+  }
+
+  @Test
+  void noPackagesOfTheLayersFormACycle() {
+    slices()
+        .matching(ROOT + "(**)")
+        .should()
+        .beFreeOfCycles()
+        .check(
+            ours.that(
+                resideInAnyPackage(
+                    ROOT + "io..",
+                    ROOT + "runtime..",
+                    ROOT + "layers..",
+                    ROOT + "memory..",
+                    ROOT + "keras..",
+                    ROOT + "reference..")));
+  }
+
+  @Test
+  void whatIsInternalIsUsedByItsOwnModuleOnly() {
+    useInternalsOfTheirOwnModule().check(ours);
+  }
+
+  private static ArchRule useInternalsOfTheirOwnModule() {
+    return classes()
+        .should(
+            new ArchCondition<JavaClass>("use internals of their own module only") {
+              @Override
+              public void check(JavaClass type, ConditionEvents events) {
+                for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                  JavaClass used = dependency.getTargetClass();
+                  if (isInternal(used) && !module(used).equals(module(type))) {
+                    events.add(
+                        SimpleConditionEvent.violated(dependency, dependency.getDescription()));
+                  }
+                }
+              }
+            });
+  }
+
+  private static boolean isInternal(JavaClass type) {
+    return type.getPackageName().startsWith(ROOT)
+        && List.of(type.getPackageName().split("\\.")).contains("internal");
+  }
+
+  /** The module of a class of ours, by its package; the package itself for others. */
+  private static String module(JavaClass type) {
+    String name = type.getPackageName();
+    if (!name.startsWith(ROOT)) {
+      return name;
+    }
+    String first = name.substring(ROOT.length()).split("\\.")[0];
+    return IN_SAMEDIFF_LAYERS.contains(first) ? "samediff-layers" : first;
   }
 
   @Test
@@ -169,6 +236,11 @@ class ModuleDirectionTest {
     JavaClasses thisTest = new ClassFileImporter().importClasses(Prints.class);
     assertThatThrownBy(() -> noClasses().should(ACCESS_STANDARD_STREAMS).check(thisTest))
         .isInstanceOf(AssertionError.class);
+    JavaClasses intruder =
+        new ClassFileImporter().importClasses(Intruder.class, InternalForTests.class);
+    assertThatThrownBy(() -> useInternalsOfTheirOwnModule().check(intruder))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("InternalForTests");
   }
 
   /** A class with all that is nested in it as one. */
@@ -182,6 +254,10 @@ class ModuleDirectionTest {
     public String getDescription() {
       return "top-level classes";
     }
+  }
+
+  private static final class Intruder {
+    final Object used = new InternalForTests();
   }
 
   private static final class Prints {
