@@ -177,6 +177,55 @@ public record SpaceParameter(
     return number(between(place));
   }
 
+  /**
+   * The middle of the places whose value this is: {@link #valueAt} of it gives the value back.
+   *
+   * @throws IllegalArgumentException if the parameter does not take the value
+   */
+  public double placeOf(Object value) {
+    if (!takes(value)) {
+      throw new IllegalArgumentException(name + ": expected one of its values, found " + value);
+    }
+    if (kind == Kind.CHOICE) {
+      for (int i = 0; ; i++) {
+        if (Values.same(choices.get(i), value)) {
+          return (i + 0.5) / choices.size();
+        }
+      }
+    }
+    double v = ((Number) value).doubleValue();
+    if (stepped() || kind == Kind.INTEGER) {
+      return (Math.rint((v - min) / (stepped() ? step : 1)) + 0.5) / (steps() + 1);
+    }
+    if (min == max) {
+      return 0.5;
+    }
+    if (kind == Kind.LOG_INTEGER) {
+      double low = Math.log(min - 0.5);
+      double place = (Math.log(v) - low) / (Math.log(max + 0.5) - low);
+      return Math.max(0, Math.min(1, place));
+    }
+    double place =
+        kind.logarithmic()
+            ? (Math.log(v) - Math.log(min)) / (Math.log(max) - Math.log(min))
+            : (v - min) / (max - min);
+    return Math.max(0, Math.min(1, place));
+  }
+
+  /**
+   * The number of values that it takes, where these are counted: a choice, whole numbers, a range
+   * with a step.
+   */
+  public OptionalInt countedValues() {
+    if (kind == Kind.CHOICE) {
+      return OptionalInt.of(choices.size());
+    }
+    if (kind.whole() || stepped()) {
+      return OptionalInt.of((int) Math.min(Integer.MAX_VALUE, steps() + 1));
+    }
+    return OptionalInt.empty();
+  }
+
   /** Cell of {@code count} equal ones that a place from 0 to 1 lies in. */
   private static int cell(double place, long count) {
     return (int) Math.min(count - 1, (long) (place * count));

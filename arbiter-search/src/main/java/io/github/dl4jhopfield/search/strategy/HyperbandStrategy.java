@@ -1,0 +1,135 @@
+package io.github.dl4jhopfield.search.strategy;
+
+import io.github.dl4jhopfield.search.space.Space;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * Many candidates with little of a resource (epochs, say), the best of them with more (Hyperband,
+ * Li et al. 2018, algorithm 1): brackets of successive halving from the widest to the one that
+ * gives every candidate all. Each round of a bracket is a batch; a candidate that goes on is
+ * trained afresh with the greater resource. After the last bracket the first comes again.
+ *
+ * <p>New candidates are random, or come from a {@link TpeModel} of the outcomes with the greatest
+ * resource that has enough of them (Falkner et al. 2018).
+ */
+final class HyperbandStrategy extends BatchStrategy {
+  /** Every third candidate is random all the same, so that the model cannot lock itself in. */
+  private static final int RANDOM_EVERY = 3;
+
+  private final Places places;
+  private final String resource;
+  private final int min;
+  private final int max;
+  private final int eta;
+  private final boolean model;
+  private final SplittableRandom random;
+  private final TpeModel draws;
+  private final NavigableMap<Integer, TpeModel> byResource = new TreeMap<>();
+
+  private int bracket;
+  private int rung;
+  private int drawn;
+  private List<Map<String, Object>> going = List.of();
+
+  /**
+   * @param resource name of the value that says how much a candidate gets
+   * @param min least amount, at least 1
+   * @param max all of it
+   * @param eta of how many one goes on, at least 2
+   */
+  HyperbandStrategy(
+      Space space, long seed, String resource, int min, int max, int eta, boolean model) {
+    places = new Places(space);
+    this.resource = resource;
+    this.min = min;
+    this.max = max;
+    this.eta = eta;
+    this.model = model;
+    random = new SplittableRandom(seed);
+    draws = new TpeModel(places, random.split());
+    bracket = brackets() - 1;
+  }
+
+  /** How often the least amount can be multiplied by eta, and one more. */
+  private int brackets() {
+    int brackets = 1;
+    for (long r = (long) min * eta; r <= max; r *= eta) {
+      brackets++;
+    }
+    return brackets;
+  }
+
+  @Override
+  public String name() {
+    return model ? "tpe+hyperband" : "hyperband";
+  }
+
+  @Override
+  List<Map<String, Object>> propose(int most) {
+    if (going.isEmpty()) {
+      rung = 0;
+      going = newcomers();
+    }
+    int amount = amount();
+    return going.stream().limit(most).map(values -> with(values, amount)).toList();
+  }
+
+  /** What each candidate of this round gets. */
+  private int amount() {
+    return Math.max(min, (int) Math.round(max / Math.pow(eta, bracket - rung)));
+  }
+
+  private Map<String, Object> with(Map<String, Object> values, int amount) {
+    Map<String, Object> all = new LinkedHashMap<>(values);
+    all.put(resource, amount);
+    return all;
+  }
+
+  private List<Map<String, Object>> newcomers() {
+    int count = (int) Math.ceil(brackets() / (bracket + 1.0) * Math.pow(eta, bracket));
+    Set<Map<String, Object>> proposed = new LinkedHashSet<>();
+    for (int i = 0; i < count; i++) {
+      TpeModel best = model && ++drawn % RANDOM_EVERY != 0 ? learned() : null;
+      proposed.add(best == null ? draws.drawRandom(proposed) : best.draw(proposed));
+    }
+    return List.copyOf(proposed);
+  }
+
+  /** The model of the greatest resource that has more observations than parameters. */
+  private TpeModel learned() {
+    for (TpeModel candidate : byResource.descendingMap().values()) {
+      if (candidate.observations() >= places.dimensions() + 2) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  @Override
+  void learn(List<Map<String, Object>> proposed, List<Outcome> outcomes) {
+    TpeModel level =
+        byResource.computeIfAbsent(amount(), a -> new TpeModel(places, random.split()));
+    for (int i = 0; i < proposed.size(); i++) {
+      level.observe(going.get(i), outcomes.get(i));
+    }
+    List<Map<String, Object>> before = going;
+    int goOn = rung < bracket ? proposed.size() / eta : 0;
+    going =
+        Ranking.order(outcomes).stream()
+            .filter(i -> !outcomes.get(i).failed())
+            .limit(goOn)
+            .map(before::get)
+            .toList();
+    rung++;
+    if (going.isEmpty()) {
+      bracket = bracket == 0 ? brackets() - 1 : bracket - 1;
+    }
+  }
+}
