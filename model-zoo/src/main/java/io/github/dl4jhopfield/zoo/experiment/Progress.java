@@ -36,4 +36,24 @@ public interface Progress {
 
   /** The current task is over, whether it succeeded or not. */
   void end();
+
+  /** The same for several threads: one call at a time. */
+  static Progress oneAtATime(Progress progress) {
+    return new Progress() {
+      @Override
+      public synchronized void begin(String task, long steps) {
+        progress.begin(task, steps);
+      }
+
+      @Override
+      public synchronized void advance(long done, String detail) {
+        progress.advance(done, detail);
+      }
+
+      @Override
+      public synchronized void end() {
+        progress.end();
+      }
+    };
+  }
 }

@@ -7,6 +7,7 @@ import io.github.dl4jhopfield.memory.RetrievalOptions;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -60,7 +61,7 @@ public final class BasinsExperiment extends MemoryExperiment {
   }
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) {
+  Findings work(ExperimentContext context, Map<String, String> options) {
     int n = integer(options, "patterns");
     double[] betas = numbers(options, "betas");
     int grid = integer(options, "grid");
@@ -141,7 +142,7 @@ public final class BasinsExperiment extends MemoryExperiment {
         left,
         y + 20);
     g.dispose();
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "basins",
             image,
@@ -155,9 +156,9 @@ public final class BasinsExperiment extends MemoryExperiment {
     for (double beta : betas) {
       columns.add("beta " + decimal(beta));
     }
-    findings.tables.add(
+    findings.table(
         new ResultTable("Starting points that end in a single pattern, percent", columns, rows));
-    findings.protocol.add(
+    findings.protocol(
         String.format(
             Locale.ROOT,
             "Protocol. %d patterns of length 0.7 to 1.4 at random angles, one of them inside the"

@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.memory.StateMap;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -70,7 +71,7 @@ public final class DiffusionExperiment extends MemoryExperiment {
   private record Measured(double exact, double itself, double label, double mixed) {}
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) throws IOException {
+  Findings work(ExperimentContext context, Map<String, String> options) throws IOException {
     double[] given = numbers(options, "etas");
     double[] etas = new double[given.length + 1];
     System.arraycopy(given, 0, etas, 1, given.length);
@@ -117,7 +118,7 @@ public final class DiffusionExperiment extends MemoryExperiment {
     for (double eta : etas) {
       columns.add("eta " + decimal(eta));
     }
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "states",
             Plots.imageGrid(labels, columns, cells, stored.height(), stored.width()),
@@ -125,7 +126,7 @@ public final class DiffusionExperiment extends MemoryExperiment {
                 + " stored, each picture stretched to full contrast. Without diffusion sparsemax gives"
                 + " single images and softmax a blur. As eta grows both come to images with many"
                 + " neighbours: other ones than the half-hidden image, and for softmax fewer of them."));
-    findings.protocol.add(protocol(options, stored, asked, others));
+    findings.protocol(protocol(options, stored, asked, others));
     return findings;
   }
 
@@ -202,7 +203,7 @@ public final class DiffusionExperiment extends MemoryExperiment {
                 decimal(one.mixed())));
       }
     }
-    findings.tables.add(
+    findings.table(
         new ResultTable(
             "By separation and eta, percent of the queries",
             List.of(
@@ -213,7 +214,7 @@ public final class DiffusionExperiment extends MemoryExperiment {
                 "not stored: label right",
                 "images mixed"),
             rows));
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "itself",
             plot("Stored images, lower half hidden", share("image itself heaviest, %"), itself),
@@ -221,14 +222,14 @@ public final class DiffusionExperiment extends MemoryExperiment {
                 + " Diffusion makes an image and its neighbours alike as keys, and leaves longer"
                 + " keys to images with many neighbours, so that these are found instead the"
                 + " further it goes."));
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "label",
             plot("Images that are not stored", share("heaviest image has the label, %"), label),
             "How often the heaviest stored image shows the same digit as a query that is not stored."
                 + " At eta 0 retrieval is without diffusion; where a curve lies below its start,"
                 + " the unsmoothed images answer this question better."));
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "mixed",
             plot(

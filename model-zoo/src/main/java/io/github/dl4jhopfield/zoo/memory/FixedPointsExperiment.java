@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.memory.StateMap;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -50,7 +51,7 @@ public final class FixedPointsExperiment extends MemoryExperiment {
   }
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) throws IOException {
+  Findings work(ExperimentContext context, Map<String, String> options) throws IOException {
     LabelledImages drawn =
         images(context).stored().draw(integer(options, "stored"), new Random(context.seed()));
     INDArray stored = drawn.toArray();
@@ -109,7 +110,7 @@ public final class FixedPointsExperiment extends MemoryExperiment {
         context.progress().advance(1, separation.getKey() + ", beta " + decimal(betas[b]));
       }
       sizes.add(new Plots.Line(separation.getKey(), betas, size));
-      findings.tables.add(
+      findings.table(
           new ResultTable(
               separation.getKey() + ": kinds of fixed points, percent of the queries",
               List.of(
@@ -123,7 +124,7 @@ public final class FixedPointsExperiment extends MemoryExperiment {
       String key = separation.getKey();
       findings.metric(key + "-single-at-largest-beta", single[count - 1] / 100);
       if (key.equals("softmax") || key.equals("sparsemax")) {
-        findings.figures.add(
+        findings.figure(
             new Figure(
                 "kinds-" + key,
                 Plots.lines(
@@ -144,20 +145,22 @@ public final class FixedPointsExperiment extends MemoryExperiment {
                         + " weights are 0."));
       }
     }
-    findings.figures.add(
-        0,
-        new Figure(
-            "patterns-mixed",
-            Plots.lines(
-                "How many stored images a fixed point mixes",
-                Plots.Axis.log("beta"),
-                Plots.Axis.log("images mixed (mean)").from(1),
-                Plots.Style.MARKED,
-                sizes),
-            "Mean number of images in the mixture against beta: weights above 0 for the sparse"
-                + " separations, the fewest with 90% of the weight for softmax. Every separation"
-                + " goes from all images to one; the sparse ones are there first."));
-    findings.protocol.add(
+    findings
+        .figures()
+        .add(
+            0,
+            new Figure(
+                "patterns-mixed",
+                Plots.lines(
+                    "How many stored images a fixed point mixes",
+                    Plots.Axis.log("beta"),
+                    Plots.Axis.log("images mixed (mean)").from(1),
+                    Plots.Style.MARKED,
+                    sizes),
+                "Mean number of images in the mixture against beta: weights above 0 for the sparse"
+                    + " separations, the fewest with 90% of the weight for softmax. Every separation"
+                    + " goes from all images to one; the sparse ones are there first."));
+    findings.protocol(
         String.format(
             Locale.ROOT,
             "Protocol. %d images are stored and each is a query; patterns and states are scaled to"

@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -62,7 +63,7 @@ public final class LabelRecallExperiment extends MemoryExperiment {
   }
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) throws IOException {
+  Findings work(ExperimentContext context, Map<String, String> options) throws IOException {
     LabelledImages.Split data = images(context);
     int[] sizes = sizes(options.get("stored"), data.stored().count());
     int draws = integer(options, "draws");
@@ -109,17 +110,17 @@ public final class LabelRecallExperiment extends MemoryExperiment {
             percent(metric.mean())
                 + (repeats > 1 ? String.format(Locale.ROOT, " ± %.1f", 100 * metric.std()) : ""));
         String key = name.equals("sparsemax") ? "accuracy" : "accuracy-" + name;
-        findings.metrics.put(key + "-" + sizes[s], metric);
+        findings.metric(key + "-" + sizes[s], metric);
       }
       rows.add(row);
     }
     List<String> columns = new ArrayList<>(List.of("stored"));
     columns.addAll(separations.keySet());
-    findings.tables.add(
+    findings.table(
         new ResultTable(
             "Labels recalled, percent (mean ± standard deviation of the draws)", columns, rows));
-    findings.details.put("queries", asked.count());
-    findings.protocol.add(
+    findings.detail("queries", asked.count());
+    findings.protocol(
         String.format(
             Locale.ROOT,
             "Protocol. A stored pattern is the %d pixels of a digit (0 to 1) followed by its label"
@@ -141,7 +142,7 @@ public final class LabelRecallExperiment extends MemoryExperiment {
       x[i] = sizes[i];
     }
     curves.forEach((name, y) -> lines.add(new Plots.Line(name, x, y)));
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "label-recall",
             Plots.lines(

@@ -7,6 +7,7 @@ import io.github.dl4jhopfield.memory.StateMap;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -54,7 +55,7 @@ public final class MetastableExperiment extends MemoryExperiment {
   }
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) throws IOException {
+  Findings work(ExperimentContext context, Map<String, String> options) throws IOException {
     LabelledImages.Split data = images(context);
     Random random = new Random(context.seed());
     INDArray stored = data.stored().draw(integer(options, "stored"), random).toArray();
@@ -104,12 +105,12 @@ public final class MetastableExperiment extends MemoryExperiment {
       }
       List<String> columns = new ArrayList<>(List.of("separation", "mean"));
       columns.addAll(BINS);
-      findings.tables.add(
+      findings.table(
           new ResultTable(
               "beta " + decimal(beta) + ": queries by number of images mixed, percent",
               columns,
               rows));
-      findings.figures.add(
+      findings.figure(
           new Figure(
               "mixed-beta-" + decimal(beta),
               Plots.bars(
@@ -124,7 +125,7 @@ public final class MetastableExperiment extends MemoryExperiment {
                   + " the separation, the fewer; 4-subsets spreads a weight of 4 over at least 4"
                   + " images."));
     }
-    findings.protocol.add(
+    findings.protocol(
         String.format(
             Locale.ROOT,
             "Protocol. %d images stored, %d other images as queries, patterns and states scaled to"

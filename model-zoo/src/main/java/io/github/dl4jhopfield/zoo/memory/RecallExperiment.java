@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -109,7 +110,7 @@ public final class RecallExperiment extends MemoryExperiment {
   }
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) throws IOException {
+  Findings work(ExperimentContext context, Map<String, String> options) throws IOException {
     double[] sizes = numbers(options, "stored");
     for (double size : sizes) {
       if (size < 2 || size != Math.rint(size)) {
@@ -168,13 +169,13 @@ public final class RecallExperiment extends MemoryExperiment {
       for (Map.Entry<String, Tally> tally : tallies.entrySet()) {
         ExperimentResult.Metric metric = ExperimentResult.Metric.of(tally.getValue().shares);
         free.get(tally.getKey())[s] = 100 * metric.mean();
-        findings.metrics.put("distinct-" + key(tally.getKey()) + "-" + size, metric);
+        findings.metric("distinct-" + key(tally.getKey()) + "-" + size, metric);
         double[] inOrder = order.get(tally.getKey());
         String orderText = "-";
         if (inOrder != null) {
           ExperimentResult.Metric orderMetric = ExperimentResult.Metric.of(inOrder);
           ordered.get(tally.getKey())[s] = 100 * orderMetric.mean();
-          findings.metrics.put("in-order-" + key(tally.getKey()) + "-" + size, orderMetric);
+          findings.metric("in-order-" + key(tally.getKey()) + "-" + size, orderMetric);
           orderText = percent(orderMetric.mean());
         }
         rows.add(
@@ -186,15 +187,15 @@ public final class RecallExperiment extends MemoryExperiment {
       }
       longest = tallies;
     }
-    findings.tables.add(
+    findings.table(
         new ResultTable(
             "Distinct items of the list in as many free retrievals, and similarity to the list in"
                 + " sequential recall, percent",
             List.of("items", "separation", "free: distinct", "sequential: similarity"),
             rows));
     int size = (int) sizes[sizes.length - 1];
-    findings.figures.add(recallCurves(longest, size, options));
-    findings.figures.add(
+    findings.figure(recallCurves(longest, size, options));
+    findings.figure(
         new Figure(
             "distinct-by-length",
             Plots.lines(
@@ -207,7 +208,7 @@ public final class RecallExperiment extends MemoryExperiment {
                 + " penalty only the first item does; with it, in long lists, the sparser the"
                 + " separation the more of the list, since denser ones settle in mixtures that"
                 + " several items lead to."));
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "sequential-by-length",
             Plots.lines(
@@ -220,10 +221,10 @@ public final class RecallExperiment extends MemoryExperiment {
                 + " the list / its length, in percent. The pair holds the item left and the next; an"
                 + " error comes when the updates that follow settle in a mixture or another item."));
     if (!words) {
-      findings.figures.add(strip(first, longest));
+      findings.figure(strip(first, longest));
     }
-    findings.tables.add(example(first, longest));
-    findings.protocol.add(protocol(options, words));
+    findings.table(example(first, longest));
+    findings.protocol(protocol(options, words));
     return findings;
   }
 

@@ -9,6 +9,7 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -75,7 +76,7 @@ public final class RetrievalExperiment extends MemoryExperiment {
   private record Query(String name, INDArray rows, boolean known) {}
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) throws IOException {
+  Findings work(ExperimentContext context, Map<String, String> options) throws IOException {
     LabelledImages.Split data = images(context);
     double[] sizes = numbers(options, "stored");
     double beta = number(options, "beta");
@@ -140,7 +141,7 @@ public final class RetrievalExperiment extends MemoryExperiment {
                         : ""));
             if (half) {
               (map == StateMap.L2 ? hidden : hiddenRaw).get(name)[s] = 100 * metric.mean();
-              findings.metrics.put(
+              findings.metric(
                   "retrieved-" + (map == StateMap.L2 ? "" : "raw-") + name + "-" + size, metric);
             }
           }
@@ -149,7 +150,7 @@ public final class RetrievalExperiment extends MemoryExperiment {
         }
         List<String> columns = new ArrayList<>(List.of("separation"));
         queries.forEach(query -> columns.add(query.name()));
-        findings.tables.add(
+        findings.table(
             new ResultTable(
                 String.format(
                     Locale.ROOT,
@@ -160,20 +161,22 @@ public final class RetrievalExperiment extends MemoryExperiment {
                 rows));
       }
       if (s == Math.min(1, sizes.length - 1)) {
-        findings.figures.add(grid(stored, queries, drawn.get(0), beta, updates));
+        findings.figure(grid(stored, queries, drawn.get(0), beta, updates));
       }
     }
-    findings.figures.add(
-        0,
-        curves(
-            sizes,
-            hidden,
-            "",
-            "l2 post-transform",
-            beta,
-            "A sparse separation gives a stored image back exactly as soon as it leads by its margin;"
-                + " softmax always mixes in the others, and at this beta visibly."));
-    findings.figures.add(
+    findings
+        .figures()
+        .add(
+            0,
+            curves(
+                sizes,
+                hidden,
+                "",
+                "l2 post-transform",
+                beta,
+                "A sparse separation gives a stored image back exactly as soon as it leads by its margin;"
+                    + " softmax always mixes in the others, and at this beta visibly."));
+    findings.figure(
         curves(
             sizes,
             hiddenRaw,
@@ -183,7 +186,7 @@ public final class RetrievalExperiment extends MemoryExperiment {
             "The curves nearly coincide: without l2 the products lie so far apart that every"
                 + " separation ends in one image alone, but often in a brighter one than was asked"
                 + " for, whose product with half an image is larger."));
-    findings.protocol.add(
+    findings.protocol(
         String.format(
             Locale.ROOT,
             "Protocol. Pixels run from 0 to 1. With the l2 post-transform stored images, queries and"

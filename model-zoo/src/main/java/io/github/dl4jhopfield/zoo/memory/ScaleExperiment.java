@@ -9,6 +9,7 @@ import io.github.dl4jhopfield.ops.NativeOps;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Figure;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -65,7 +66,7 @@ public final class ScaleExperiment extends MemoryExperiment {
   }
 
   @Override
-  Findings run(ExperimentContext context, Map<String, String> options) throws IOException {
+  Findings work(ExperimentContext context, Map<String, String> options) throws IOException {
     int runs = integer(options, "runs");
     int count = integer(options, "queries");
     boolean half = options.get("storage").equals("float16");
@@ -112,7 +113,7 @@ public final class ScaleExperiment extends MemoryExperiment {
       }
       report(findings, seconds, count, beside[0], Files.size(file));
       findings.metric("found", found(retrieve(softmax, queries), sources));
-      findings.protocol.add(protocol(options));
+      findings.protocol(protocol(options));
       return findings;
     }
   }
@@ -241,7 +242,7 @@ public final class ScaleExperiment extends MemoryExperiment {
     if (!Double.isNaN(beside)) {
       findings.metric("memory-beside-file-mb", beside);
     }
-    findings.tables.add(
+    findings.table(
         new ResultTable(
             "One update of "
                 + count
@@ -249,7 +250,7 @@ public final class ScaleExperiment extends MemoryExperiment {
                 + " products (one query: to the read)",
             List.of("what", "seconds", "ratio"),
             rows));
-    findings.figures.add(
+    findings.figure(
         new Figure(
             "seconds",
             Plots.bars(

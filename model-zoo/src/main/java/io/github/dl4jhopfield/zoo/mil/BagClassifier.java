@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.mil;
 import io.github.dl4jhopfield.layers.Associations;
 import io.github.dl4jhopfield.zoo.files.ModelFiles;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,7 +12,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.ObjIntConsumer;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -51,7 +51,18 @@ public final class BagClassifier {
    * @param seed of initial weights, dropout and order; same seed: same bits
    */
   public static BagClassifier train(List<Bag> bags, MilParameters parameters, long seed) {
-    return train(bags, parameters, seed, (classifier, epoch) -> {});
+    try {
+      return train(bags, parameters, seed, (classifier, epoch) -> {});
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Looks at a classifier in training. */
+  @FunctionalInterface
+  interface Watcher {
+    /** The classifier as it is after that number of epochs. */
+    void reached(BagClassifier classifier, int epoch) throws IOException;
   }
 
   /**
@@ -59,11 +70,8 @@ public final class BagClassifier {
    *
    * @param afterEpoch receives the classifier as it is and the number of epochs done
    */
-  public static BagClassifier train(
-      List<Bag> bags,
-      MilParameters parameters,
-      long seed,
-      ObjIntConsumer<BagClassifier> afterEpoch) {
+  static BagClassifier train(
+      List<Bag> bags, MilParameters parameters, long seed, Watcher afterEpoch) throws IOException {
     Standardizer standardizer = Standardizer.fit(bags);
     MultiLayerNetwork network =
         HopfieldMIL.builder()
@@ -84,7 +92,7 @@ public final class BagClassifier {
       for (List<Bag> batch : batches(bags, parameters.batchSize(), random)) {
         network.fit(BagTensors.of(batch, standardizer));
       }
-      afterEpoch.accept(classifier, epoch);
+      afterEpoch.reached(classifier, epoch);
     }
     return classifier;
   }

@@ -1,6 +1,10 @@
 package io.github.dl4jhopfield.zoo.mil;
 
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.files.Fingerprint;
+import io.github.dl4jhopfield.zoo.learn.Dataset;
+import io.github.dl4jhopfield.zoo.learn.Sample;
+import io.github.dl4jhopfield.zoo.learn.Target;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -9,7 +13,9 @@ import java.util.Set;
  * Bags with as many features each: the data of multiple-instance learning. Both labels occur,
  * identifiers are unique, every value is finite.
  */
-public final class BagDataset {
+public final class BagDataset implements Dataset<double[][]> {
+  private static final List<Target> TARGETS = List.of(Target.binary("label"));
+
   private final String name;
   private final List<Bag> bags;
   private final int features;
@@ -77,6 +83,7 @@ public final class BagDataset {
   }
 
   /** Short name for reports. */
+  @Override
   public String name() {
     return name;
   }
@@ -87,6 +94,7 @@ public final class BagDataset {
   }
 
   /** Number of bags. */
+  @Override
   public int size() {
     return bags.size();
   }
@@ -109,5 +117,27 @@ public final class BagDataset {
   /** Labels in the order of the bags, 0 or 1. */
   public int[] labels() {
     return bags.stream().mapToInt(Bag::label).toArray();
+  }
+
+  @Override
+  public List<Target> targets() {
+    return TARGETS;
+  }
+
+  @Override
+  public Sample<double[][]> sample(int index) {
+    return bags.get(index);
+  }
+
+  @Override
+  public String fingerprint() {
+    Fingerprint print = new Fingerprint();
+    for (Bag bag : bags) {
+      print.add(bag.id()).add(bag.label());
+      for (double[] instance : bag.instances()) {
+        print.add(instance);
+      }
+    }
+    return print.toString();
   }
 }

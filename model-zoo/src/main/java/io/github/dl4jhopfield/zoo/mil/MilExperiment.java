@@ -3,22 +3,24 @@ package io.github.dl4jhopfield.zoo.mil;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
-import io.github.dl4jhopfield.zoo.experiment.Progress;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentTemplate;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
-import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.learn.Folds;
+import io.github.dl4jhopfield.zoo.learn.Measure;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation.Fitted;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation.Outcome;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /**
  * Multiple-instance learning with Hopfield pooling: cross-validation of {@link HopfieldMIL} by bag,
@@ -29,77 +31,68 @@ import java.util.Map;
  * with hyperparameters chosen by the same inner cross-validation over all bags; the reported AUC is
  * that of the folds, not of this model.
  */
-public final class MilExperiment implements TunableExperiment {
-  static final String NAME = "mil";
+public final class MilExperiment extends ExperimentTemplate<MilData> implements TunableExperiment {
+  private static final String FOLDS = "folds";
 
   /** For the service loader. */
-  public MilExperiment() {}
-
-  @Override
-  public String name() {
-    return NAME;
-  }
-
-  @Override
-  public String description() {
-    return "Multiple-instance learning with Hopfield pooling, cross-validated by bag; MUSK1, a MIL"
-        + " CSV or a .mat benchmark";
+  public MilExperiment() {
+    super(
+        "mil",
+        "Multiple-instance learning with Hopfield pooling, cross-validated by bag; MUSK1, a MIL"
+            + " CSV or a .mat benchmark");
   }
 
   @Override
   public List<ExperimentOption> options() {
     MilParameters base = MilParameters.DEFAULT;
     List<ExperimentOption> options = new ArrayList<>();
-    options.add(ExperimentOption.integer("folds", 10, 2, 100, "outer folds"));
+    options.add(ExperimentOption.integer(FOLDS, 10, 2, 100, "outer folds"));
     options.addAll(MilSettings.options(base));
     return options;
   }
 
   @Override
-  public ExperimentResult run(ExperimentContext context) throws IOException {
-    long start = System.nanoTime();
-    Map<String, String> given = context.resolve(this);
-    MilCrossValidation.Settings settings =
-        MilSettings.parse(given, Integer.parseInt(given.get("folds")), context.seed());
-    BagDataset data = read(context);
-    checkFolds(data, settings, context);
-    Path out = context.out().orElse(null);
-    if (out != null) {
-      AtomicFiles.prepareFolder(out);
+  protected MilData open(ExperimentRun run) {
+    MilData data = read(run);
+    MilSettings settings = data.settings();
+    int folds = run.integer(FOLDS);
+    int rarer = rarer(data.bags());
+    if (rarer < folds) {
+      throw new DataFormatException(
+          file(run, data.bags()),
+          0,
+          "at least " + folds + " bags of each label for as many folds",
+          rarer + "; give a smaller number of folds");
     }
+    if (settings.tune()) {
+      settings.checkInnerFolds(
+          file(run, data.bags()),
+          // the rarest that a training part can be left with
+          rarer - (rarer + folds - 1) / folds,
+          "outside of each fold for the inner folds",
+          ", or tune=false");
+    }
+    return data;
+  }
 
-    Progress progress = context.progress();
-    List<MilCrossValidation.Fold> folds;
+  @Override
+  protected Findings run(ExperimentRun run, MilData opened) throws IOException {
+    BagDataset data = opened.bags();
+    var validation = opened.settings().validation(run.progress());
+    int count = run.integer(FOLDS);
+    run.progress()
+        .begin(
+            count + "-fold cross-validation on " + data.name(),
+            (long) validation.trainingsPerModel() * (count + (run.writes() ? 1 : 0)));
+    List<Outcome<MilParameters, BagClassifier>> folds =
+        validation.run(data, Folds.stratified(data.labels(), count, run.seed()), run.seed());
     BagClassifier model = null;
-    progress.begin(
-        settings.folds() + "-fold cross-validation on " + data.name(),
-        (long) settings.trainingsPerModel() * (settings.folds() + (out == null ? 0 : 1)));
-    try {
-      folds = MilCrossValidation.run(data, settings, progress);
-      if (out != null) {
-        MilCrossValidation.Fitted fitted =
-            MilCrossValidation.fit(data.bags(), settings, Seeds.mix(settings.seed(), 0), progress);
-        progress.advance(1, "model of all bags");
-        model =
-            fitted
-                .classifier()
-                .withTraining(Map.of("dataset", data.name(), "positives", data.positives()));
-      }
-    } finally {
-      progress.end();
+    if (run.writes()) {
+      Fitted<MilParameters, BagClassifier> fitted = validation.fit(data, Seeds.mix(run.seed(), 0));
+      run.progress().advance(1, "model of all bags");
+      model = fitted.model().withTraining(MilData.said(data));
     }
-
-    ExperimentResult result =
-        result(data, settings, context.resolveTyped(this), folds, model, start);
-    if (out == null) {
-      return result;
-    }
-    List<Path> files =
-        List.of(out.resolve("metrics.json"), out.resolve("report.html"), out.resolve("model.zip"));
-    model.save(files.get(2));
-    AtomicFiles.writeText(files.get(1), MilReport.html(data, settings, folds, model, result));
-    AtomicFiles.writeText(files.get(0), result.toJson() + "\n");
-    return result.withFiles(files);
+    return findings(run, opened, folds, model);
   }
 
   @Override
@@ -108,104 +101,77 @@ public final class MilExperiment implements TunableExperiment {
   }
 
   @Override
-  public Tuning prepare(ExperimentContext context) throws IOException {
-    Map<String, String> given = context.resolve(this);
-    MilCrossValidation.Settings settings =
-        MilSettings.parse(given, Integer.parseInt(given.get("folds")), context.seed());
-    BagDataset data = read(context);
-    int rarer = Math.min(data.positives(), data.size() - data.positives());
-    if (rarer < settings.innerFolds()) {
-      throw new DataFormatException(
-          context.data().map(Path::toString).orElse(data.name()),
-          0,
-          "at least " + settings.innerFolds() + " bags of each label for as many inner folds",
-          rarer + "; give fewer inner folds");
-    }
-    return new MilTuning(data, settings);
+  public Tuning prepare(ExperimentContext context) {
+    ExperimentRun run = ExperimentRun.of(this, context);
+    MilData data = read(run);
+    data.settings()
+        .checkInnerFolds(file(run, data.bags()), rarer(data.bags()), "for as many inner folds", "");
+    return new MilTuning(data, run.seed());
   }
 
-  private static BagDataset read(ExperimentContext context) {
-    return context.data().isPresent() ? BagFiles.read(context.data().get()) : BagFiles.musk1();
+  private static MilData read(ExperimentRun run) {
+    MilSettings settings = MilSettings.of(run);
+    return new MilData(run.data().map(BagFiles::read).orElseGet(BagFiles::musk1), settings);
   }
 
-  private static void checkFolds(
-      BagDataset data, MilCrossValidation.Settings settings, ExperimentContext context) {
-    int rarer = Math.min(data.positives(), data.size() - data.positives());
-    String file = context.data().map(Path::toString).orElse(data.name());
-    if (rarer < settings.folds()) {
-      throw new DataFormatException(
-          file,
-          0,
-          "at least " + settings.folds() + " bags of each label for as many folds",
-          rarer + "; give a smaller number of folds");
-    }
-    // the rarest that a training part can be left with
-    int left = rarer - (rarer + settings.folds() - 1) / settings.folds();
-    if (settings.tune() && left < settings.innerFolds()) {
-      throw new DataFormatException(
-          file,
-          0,
-          "at least "
-              + settings.innerFolds()
-              + " bags of each label outside of each fold for the inner folds",
-          left + "; give fewer inner folds, or tune=false");
-    }
+  private static int rarer(BagDataset data) {
+    return Math.min(data.positives(), data.size() - data.positives());
   }
 
-  private ExperimentResult result(
-      BagDataset data,
-      MilCrossValidation.Settings settings,
-      Map<String, Object> options,
-      List<MilCrossValidation.Fold> folds,
-      BagClassifier model,
-      long start) {
-    double[] auc = folds.stream().mapToDouble(MilCrossValidation.Fold::auc).toArray();
-    Map<String, ExperimentResult.Metric> metrics = new LinkedHashMap<>();
-    metrics.put("auc", ExperimentResult.Metric.of(auc));
-    metrics.put("accuracy", ExperimentResult.Metric.of(accuracies(data, folds)));
-    metrics.put("pooledAuc", ExperimentResult.Metric.of(pooled(data, folds).area()));
+  private static String file(ExperimentRun run, BagDataset data) {
+    return run.data().map(Object::toString).orElse(data.name());
+  }
 
-    Map<String, Object> details = new LinkedHashMap<>();
-    details.put("folds", settings.folds());
-    details.put("foldAuc", auc);
-    details.put(
-        "foldParameters",
-        folds.stream().map(fold -> fold.classifier().parameters().toMap()).toList());
+  private static Findings findings(
+      ExperimentRun run,
+      MilData opened,
+      List<Outcome<MilParameters, BagClassifier>> folds,
+      BagClassifier model) {
+    BagDataset data = opened.bags();
+    double[] auc = folds.stream().mapToDouble(Outcome::score).toArray();
+    Findings findings =
+        new Findings(data.name())
+            .metric("auc", auc)
+            .metric("accuracy", accuracies(data, folds))
+            .metric("pooledAuc", pooled(data, folds).area())
+            .detail("folds", folds.size())
+            .detail("foldAuc", auc)
+            .detail(
+                "foldParameters",
+                folds.stream().map(fold -> fold.fitted().parameters().toMap()).toList());
     if (model != null) {
-      details.put("modelParameters", model.parameters().toMap());
+      findings.detail("modelParameters", model.parameters().toMap());
     }
-    details.put("bags", data.size());
-    details.put("positives", data.positives());
-    details.put("instances", data.instances());
-    details.put("features", data.features());
-
-    ResultTable table = foldTable(data, settings, folds, metrics.get("auc"));
-    return new ExperimentResult(
-        NAME,
-        data.name(),
-        settings.seed(),
-        (System.nanoTime() - start) / 1e9,
-        metrics,
-        options,
-        details,
-        List.of(table),
-        List.of());
+    findings
+        .detail("bags", data.size())
+        .detail("positives", data.positives())
+        .detail("instances", data.instances())
+        .detail("features", data.features())
+        .table(
+            foldTable(data, opened.settings(), folds, run.seed(), findings.metrics().get("auc")));
+    if (model != null) {
+      findings
+          .report(result -> MilReport.html(opened, folds, model, result))
+          .file("model.zip", model::save);
+    }
+    return findings;
   }
 
   private static ResultTable foldTable(
       BagDataset data,
-      MilCrossValidation.Settings settings,
-      List<MilCrossValidation.Fold> folds,
+      MilSettings settings,
+      List<Outcome<MilParameters, BagClassifier>> folds,
+      long seed,
       ExperimentResult.Metric auc) {
     List<List<String>> rows = new ArrayList<>();
-    for (MilCrossValidation.Fold fold : folds) {
-      MilParameters chosen = fold.classifier().parameters();
+    for (Outcome<MilParameters, BagClassifier> fold : folds) {
+      MilParameters chosen = fold.fitted().parameters();
       rows.add(
           List.of(
               Integer.toString(fold.fold() + 1),
               Integer.toString(fold.test().length),
-              number(fold.auc()),
-              settings.tune() ? number(fold.innerAuc()) : "-",
+              number(fold.score()),
+              settings.tune() ? number(fold.fitted().innerScore()) : "-",
               Double.toString(chosen.dropout()),
               Integer.toString(chosen.epochs())));
     }
@@ -219,37 +185,27 @@ public final class MilExperiment implements TunableExperiment {
             ""));
     return new ResultTable(
         String.format(
-            Locale.ROOT,
-            "%s: AUC of %d folds by bag, seed %d",
-            data.name(),
-            settings.folds(),
-            settings.seed()),
+            Locale.ROOT, "%s: AUC of %d folds by bag, seed %d", data.name(), folds.size(), seed),
         List.of("fold", "bags", "AUC", "inner AUC", "dropout", "epochs"),
         rows);
   }
 
   /** The curve of all bags, each scored by the model of its fold. */
-  static RocCurve pooled(BagDataset data, List<MilCrossValidation.Fold> folds) {
+  static RocCurve pooled(BagDataset data, List<Outcome<MilParameters, BagClassifier>> folds) {
     double[] scores = new double[data.size()];
-    for (MilCrossValidation.Fold fold : folds) {
+    for (Outcome<MilParameters, BagClassifier> fold : folds) {
       for (int i = 0; i < fold.test().length; i++) {
-        scores[fold.test()[i]] = fold.scores()[i];
+        scores[fold.test()[i]] = fold.predictions()[i][0];
       }
     }
     return RocCurve.of(data.labels(), scores);
   }
 
-  private static double[] accuracies(BagDataset data, List<MilCrossValidation.Fold> folds) {
+  private static double[] accuracies(
+      BagDataset data, List<Outcome<MilParameters, BagClassifier>> folds) {
     return folds.stream()
         .mapToDouble(
-            fold -> {
-              double right = 0;
-              for (int i = 0; i < fold.test().length; i++) {
-                Bag bag = data.bags().get(fold.test()[i]);
-                right += (fold.scores()[i] >= 0.5) == (bag.label() == 1) ? 1 : 0;
-              }
-              return right / fold.test().length;
-            })
+            fold -> Measure.ACCURACY.of(data.subset(fold.test()).labels(0), fold.predictions()))
         .toArray();
   }
 

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.zoo.mil;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation.Outcome;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.report.BarChart;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
@@ -19,11 +20,11 @@ final class MilReport {
   private MilReport() {}
 
   static String html(
-      BagDataset data,
-      MilCrossValidation.Settings settings,
-      List<MilCrossValidation.Fold> folds,
+      MilData opened,
+      List<Outcome<MilParameters, BagClassifier>> folds,
       BagClassifier model,
       ExperimentResult result) {
+    BagDataset data = opened.bags();
     HtmlReport page = new HtmlReport("Multiple-instance learning on " + data.name());
     ExperimentResult.Metric auc = result.metrics().get("auc");
     page.paragraph(
@@ -33,8 +34,8 @@ final class MilReport {
                 + " %d bags (%d positive), %d instances, %d features.",
             auc.mean(),
             auc.std(),
-            settings.folds(),
-            settings.seed(),
+            folds.size(),
+            result.seed(),
             result.seconds(),
             data.size(),
             data.positives(),
@@ -47,7 +48,7 @@ final class MilReport {
     }
     page.section("ROC curve").figure(roc(data, folds), caption(result));
     page.section("Folds").table(result.tables().get(0));
-    page.section("Hyperparameters").paragraph(protocol(settings));
+    page.section("Hyperparameters").paragraph(protocol(opened.settings()));
     page.table(
         ResultTable.ofValues(
             "Hyperparameters of the saved model, which was trained on all bags.",
@@ -59,14 +60,16 @@ final class MilReport {
     return page.toHtml();
   }
 
-  private static LinePlot roc(BagDataset data, List<MilCrossValidation.Fold> folds) {
+  private static LinePlot roc(BagDataset data, List<Outcome<MilParameters, BagClassifier>> folds) {
     LinePlot plot =
         new LinePlot("false positive rate", 0, 1, "true positive rate", 0, 1)
             .dashed("chance", new double[] {0, 1}, new double[] {0, 1});
     for (int i = 0; i < folds.size(); i++) {
-      MilCrossValidation.Fold fold = folds.get(i);
+      Outcome<MilParameters, BagClassifier> fold = folds.get(i);
       int[] labels = Arrays.stream(fold.test()).map(b -> data.bags().get(b).label()).toArray();
-      RocCurve curve = RocCurve.of(labels, fold.scores());
+      RocCurve curve =
+          RocCurve.of(
+              labels, Arrays.stream(fold.predictions()).mapToDouble(row -> row[0]).toArray());
       plot.thin(i == 0 ? "each fold" : "", x(curve), y(curve));
     }
     RocCurve pooled = MilExperiment.pooled(data, folds);
@@ -91,15 +94,15 @@ final class MilReport {
         result.metrics().get("auc").mean());
   }
 
-  private static String protocol(MilCrossValidation.Settings settings) {
+  private static String protocol(MilSettings settings) {
     if (!settings.tune()) {
       return "Hyperparameters were given, not chosen. Features were standardised with the mean and"
           + " deviation of the training folds.";
     }
     return "For each outer fold, dropout (of "
-        + MilSelection.DROPOUTS
+        + MilLearner.DROPOUTS
         + ") and the number of epochs (of "
-        + Arrays.toString(MilSelection.epochs(settings.parameters()))
+        + Arrays.toString(MilLearner.epochs(settings.parameters()))
         + ") were chosen by the mean AUC of a "
         + settings.innerFolds()
         + "-fold cross-validation within the training bags of that fold; a model with the chosen"
@@ -110,7 +113,8 @@ final class MilReport {
         + " looked at, so with them figures on these three are mildly optimistic.";
   }
 
-  private static void attention(HtmlReport page, BagDataset data, MilCrossValidation.Fold fold) {
+  private static void attention(
+      HtmlReport page, BagDataset data, Outcome<MilParameters, BagClassifier> fold) {
     page.section("Which instances decide");
     page.paragraph(
         "Association weight of each instance in bags of fold 1, which its model has not seen: the"
@@ -121,7 +125,7 @@ final class MilReport {
       for (int i = 0; i < fold.test().length && shown < BAGS_OF_A_LABEL; i++) {
         Bag bag = data.bags().get(fold.test()[i]);
         if (bag.label() == label) {
-          bag(page, bag, fold.classifier().attention(bag), fold.scores()[i]);
+          bag(page, bag, fold.fitted().model().attention(bag), fold.predictions()[i][0]);
           shown++;
         }
       }

@@ -1,13 +1,17 @@
 package io.github.dl4jhopfield.zoo.mil;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.experiment.Progress;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation;
 import java.util.List;
-import java.util.Map;
 
-/** The options that everything with {@link HopfieldMIL} has, and what they mean. */
-final class MilSettings {
-  private MilSettings() {}
-
+/**
+ * How {@link HopfieldMIL} is trained and evaluated: the options that everything with it has, and
+ * what they mean.
+ */
+record MilSettings(int innerFolds, boolean tune, MilParameters parameters, int threads) {
   static List<ExperimentOption> options(MilParameters base) {
     return List.of(
         ExperimentOption.flag(
@@ -34,21 +38,46 @@ final class MilSettings {
             "folds trained at once"));
   }
 
-  static MilCrossValidation.Settings parse(Map<String, String> values, int folds, long seed) {
-    return new MilCrossValidation.Settings(
-        folds,
-        Integer.parseInt(values.get("inner-folds")),
-        Boolean.parseBoolean(values.get("tune")),
+  static MilSettings of(ExperimentRun run) {
+    return new MilSettings(
+        run.integer("inner-folds"),
+        run.flag("tune"),
         new MilParameters(
-            Integer.parseInt(values.get("embedding")),
-            Integer.parseInt(values.get("heads")),
-            Integer.parseInt(values.get("hidden")),
-            Double.parseDouble(values.get("beta")),
-            Double.parseDouble(values.get("dropout")),
-            Double.parseDouble(values.get("learning-rate")),
-            Integer.parseInt(values.get("epochs")),
-            Integer.parseInt(values.get("batch-size"))),
-        seed,
-        Integer.parseInt(values.get("threads")));
+            run.integer("embedding"),
+            run.integer("heads"),
+            run.integer("hidden"),
+            run.number("beta"),
+            run.number("dropout"),
+            run.number("learning-rate"),
+            run.integer("epochs"),
+            run.integer("batch-size")),
+        run.integer("threads"));
+  }
+
+  /** The cross-validation by bag that they ask for. */
+  NestedCrossValidation<double[][], MilParameters, BagClassifier> validation(Progress progress) {
+    var validation = NestedCrossValidation.builder(new MilLearner(parameters));
+    if (tune) {
+      validation.choose(innerFolds);
+    } else {
+      validation.parameters(parameters);
+    }
+    return validation.threads(threads).progress(progress).build();
+  }
+
+  /**
+   * Checks that inner folds can be made of so many bags of each label.
+   *
+   * @param where which bags, for the message
+   * @param way out, for the message
+   */
+  void checkInnerFolds(String file, int rarer, String where, String out) {
+    if (rarer < innerFolds) {
+      throw new DataFormatException(
+          file,
+          0,
+          "at least " + innerFolds + " bags of each label " + where,
+          rarer + "; give fewer inner folds" + out);
+    }
   }
 }

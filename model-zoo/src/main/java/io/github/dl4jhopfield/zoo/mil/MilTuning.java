@@ -2,10 +2,11 @@ package io.github.dl4jhopfield.zoo.mil;
 
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
-import io.github.dl4jhopfield.zoo.learn.RocCurve;
+import io.github.dl4jhopfield.zoo.learn.Folds;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
-import io.github.dl4jhopfield.zoo.learn.StratifiedFolds;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,14 +20,14 @@ final class MilTuning implements Tuning {
   private static final double MOST_BETA = 5;
   private static final double MOST_DROPOUT = 0.6;
 
-  private final BagDataset data;
-  private final MilCrossValidation.Settings settings;
-  private final StratifiedFolds folds;
+  private final MilData data;
+  private final long seed;
+  private final Folds folds;
 
-  MilTuning(BagDataset data, MilCrossValidation.Settings settings) {
+  MilTuning(MilData data, long seed) {
     this.data = data;
-    this.settings = settings;
-    folds = StratifiedFolds.of(data.labels(), settings.innerFolds(), settings.seed());
+    this.seed = seed;
+    folds = Folds.stratified(data.bags().labels(), data.settings().innerFolds(), seed);
   }
 
   static List<TuningParameter> space(MilParameters base) {
@@ -38,7 +39,7 @@ final class MilTuning implements Tuning {
   }
 
   private MilParameters parameters(Map<String, Object> values) {
-    return settings
+    return data.settings()
         .parameters()
         .withLearningRate(number(values, "learningRate").doubleValue())
         .withHeads(number(values, "heads").intValue())
@@ -56,7 +57,7 @@ final class MilTuning implements Tuning {
 
   @Override
   public String dataset() {
-    return data.name();
+    return data.bags().name();
   }
 
   @Override
@@ -71,26 +72,24 @@ final class MilTuning implements Tuning {
 
   @Override
   public Score evaluate(Map<String, Object> values) {
-    MilParameters parameters = parameters(values);
-    List<Double> parts = new ArrayList<>();
-    for (int fold = 0; fold < folds.count(); fold++) {
-      List<Bag> validation = MilSelection.pick(data.bags(), folds.test(fold));
-      BagClassifier classifier =
-          BagClassifier.train(
-              MilSelection.pick(data.bags(), folds.train(fold)),
-              parameters,
-              Seeds.mix(settings.seed(), 1 + fold));
-      int[] labels = validation.stream().mapToInt(Bag::label).toArray();
-      parts.add(RocCurve.of(labels, classifier.scores(validation)).area());
+    MilLearner learner = new MilLearner(data.settings().parameters());
+    var validation = NestedCrossValidation.builder(learner).parameters(parameters(values)).build();
+    try {
+      List<Double> parts = new ArrayList<>();
+      for (int fold = 0; fold < folds.count(); fold++) {
+        parts.add(validation.fold(data.bags(), folds, fold, seed).score());
+      }
+      double mean = parts.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+      return new Score(mean, parts);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    double mean = parts.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-    return new Score(mean, parts);
   }
 
   @Override
   public void saveModel(Map<String, Object> values, Path file) throws IOException {
-    BagClassifier.train(data.bags(), parameters(values), Seeds.mix(settings.seed(), 0))
-        .withTraining(Map.of("dataset", data.name(), "positives", data.positives()))
+    BagClassifier.train(data.bags().bags(), parameters(values), Seeds.mix(seed, 0))
+        .withTraining(MilData.said(data.bags()))
         .save(file);
   }
 }

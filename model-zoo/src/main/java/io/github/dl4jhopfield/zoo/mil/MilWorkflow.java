@@ -3,10 +3,11 @@ package io.github.dl4jhopfield.zoo.mil;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
-import io.github.dl4jhopfield.zoo.experiment.Progress;
-import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation.Fitted;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
@@ -41,65 +42,46 @@ public final class MilWorkflow implements ModelWorkflow {
 
   @Override
   public ExperimentResult train(ExperimentContext context) throws IOException {
-    long start = System.nanoTime();
-    Map<String, Object> options = context.resolveTyped("train " + name(), options());
-    MilCrossValidation.Settings settings =
-        MilSettings.parse(context.resolve("train " + name(), options()), 0, context.seed());
-    Path file =
-        context
-            .data()
-            .orElseThrow(() -> new IllegalArgumentException("train: expected data, found none"));
-    Path out =
-        context
-            .out()
-            .orElseThrow(
-                () -> new IllegalArgumentException("train: expected a folder for the model"));
-    BagDataset data = BagFiles.read(file);
-    int rarer = Math.min(data.positives(), data.size() - data.positives());
-    if (settings.tune() && rarer < settings.innerFolds()) {
-      throw new DataFormatException(
-          file.toString(),
-          0,
-          "at least " + settings.innerFolds() + " bags of each label for as many inner folds",
-          rarer + "; give fewer inner folds, or tune=false");
-    }
-    AtomicFiles.prepareFolder(out);
+    String what = "train " + name();
+    return ExperimentRun.execute(
+        what, what, options(), context, MilWorkflow::open, MilWorkflow::train);
+  }
 
-    Progress progress = context.progress();
-    progress.begin("training on " + data.name(), settings.trainingsPerModel());
-    MilCrossValidation.Fitted fitted;
-    try {
-      fitted = MilCrossValidation.fit(data.bags(), settings, settings.seed(), progress);
-      progress.advance(1, "model of all bags");
-    } finally {
-      progress.end();
+  private static MilData open(ExperimentRun run) {
+    Path file =
+        run.data()
+            .orElseThrow(() -> new IllegalArgumentException("train: expected data, found none"));
+    if (!run.writes()) {
+      throw new IllegalArgumentException("train: expected a folder for the model");
     }
-    BagClassifier model =
-        fitted
-            .classifier()
-            .withTraining(Map.of("dataset", data.name(), "positives", data.positives()));
-    Map<String, ExperimentResult.Metric> metrics = new LinkedHashMap<>();
+    MilSettings settings = MilSettings.of(run);
+    BagDataset bags = BagFiles.read(file);
     if (settings.tune()) {
-      metrics.put("validationAuc", ExperimentResult.Metric.of(fitted.innerAuc()));
+      settings.checkInnerFolds(
+          file.toString(),
+          Math.min(bags.positives(), bags.size() - bags.positives()),
+          "for as many inner folds",
+          ", or tune=false");
     }
-    Path modelFile = out.resolve("model.zip");
-    Path metricsFile = out.resolve("metrics.json");
-    ExperimentResult result =
-        new ExperimentResult(
-            "train " + name(),
-            data.name(),
-            context.seed(),
-            (System.nanoTime() - start) / 1e9,
-            metrics,
-            options,
-            Map.of("modelParameters", model.parameters().toMap()),
-            List.of(
-                ResultTable.ofValues(
-                    "Hyperparameters", "hyperparameter", model.parameters().toMap())),
-            List.of(modelFile, metricsFile));
-    model.save(modelFile);
-    AtomicFiles.writeText(metricsFile, result.toJson() + "\n");
-    return result;
+    return new MilData(bags, settings);
+  }
+
+  private static Findings train(ExperimentRun run, MilData data) throws IOException {
+    BagDataset bags = data.bags();
+    var validation = data.settings().validation(run.progress());
+    run.progress().begin("training on " + bags.name(), validation.trainingsPerModel());
+    Fitted<MilParameters, BagClassifier> fitted = validation.fit(bags, run.seed());
+    run.progress().advance(1, "model of all bags");
+    BagClassifier model = fitted.model().withTraining(MilData.said(bags));
+    Findings findings = new Findings(bags.name());
+    if (data.settings().tune()) {
+      findings.metric("validationAuc", fitted.innerScore());
+    }
+    return findings
+        .detail("modelParameters", model.parameters().toMap())
+        .table(
+            ResultTable.ofValues("Hyperparameters", "hyperparameter", model.parameters().toMap()))
+        .file("model.zip", model::save);
   }
 
   @Override

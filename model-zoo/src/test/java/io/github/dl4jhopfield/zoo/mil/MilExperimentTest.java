@@ -10,7 +10,9 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Experiments;
 import io.github.dl4jhopfield.zoo.experiment.Progress;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
-import io.github.dl4jhopfield.zoo.learn.StratifiedFolds;
+import io.github.dl4jhopfield.zoo.learn.Folds;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation;
+import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,16 +28,20 @@ class MilExperimentTest {
 
   @TempDir Path folder;
 
-  private static MilCrossValidation.Settings settings(int threads) {
-    return new MilCrossValidation.Settings(
-        3, 2, true, MilParameters.DEFAULT.withEpochs(6), 1, threads);
+  private static NestedCrossValidation<double[][], MilParameters, BagClassifier> validation(
+      int threads) {
+    return new MilSettings(2, true, MilParameters.DEFAULT.withEpochs(6), threads).validation(QUIET);
+  }
+
+  private static Folds folds(BagDataset data) {
+    return Folds.stratified(data.labels(), 3, 1);
   }
 
   /** Whatever is done to the bags of a fold, what that fold's model learned stays the same. */
   @Test
-  void nothingOfAnOuterTestFoldReachesItsModel() {
+  void nothingOfAnOuterTestFoldReachesItsModel() throws IOException {
     BagDataset data = SyntheticBags.of(36, 4, 1);
-    StratifiedFolds folds = StratifiedFolds.of(data.labels(), 3, settings(1).seed());
+    Folds folds = folds(data);
     List<Bag> bags = new ArrayList<>(data.bags());
     for (int i : folds.test(1)) {
       double[][] changed = {{1e6, -1e6, 5e5, 3}, {9e5, 0, 0, 0}};
@@ -43,45 +49,40 @@ class MilExperimentTest {
     }
     BagDataset altered = new BagDataset("altered", bags);
 
-    MilCrossValidation.Fold before = MilCrossValidation.fold(data, folds, 1, settings(1), QUIET);
-    MilCrossValidation.Fold after = MilCrossValidation.fold(altered, folds, 1, settings(1), QUIET);
-    assertThat(after.classifier().standardizer().mean())
-        .isEqualTo(before.classifier().standardizer().mean());
-    assertThat(after.classifier().standardizer().deviation())
-        .isEqualTo(before.classifier().standardizer().deviation());
-    assertThat(after.classifier().parameters()).isEqualTo(before.classifier().parameters());
-    assertThat(after.innerAuc()).isEqualTo(before.innerAuc());
-    assertThat(after.classifier().network().params())
-        .isEqualTo(before.classifier().network().params());
-    assertThat(after.scores()).as("the test would notice").isNotEqualTo(before.scores());
+    Outcome<MilParameters, BagClassifier> before = validation(1).fold(data, folds, 1, 1);
+    Outcome<MilParameters, BagClassifier> after = validation(1).fold(altered, folds, 1, 1);
+    BagClassifier model = before.fitted().model();
+    BagClassifier same = after.fitted().model();
+    assertThat(same.standardizer().mean()).isEqualTo(model.standardizer().mean());
+    assertThat(same.standardizer().deviation()).isEqualTo(model.standardizer().deviation());
+    assertThat(same.parameters()).isEqualTo(model.parameters());
+    assertThat(after.fitted().innerScore()).isEqualTo(before.fitted().innerScore());
+    assertThat(same.network().params()).isEqualTo(model.network().params());
+    assertThat(after.predictions()).as("the test would notice").isNotEqualTo(before.predictions());
 
-    MilCrossValidation.Fold other = MilCrossValidation.fold(altered, folds, 0, settings(1), QUIET);
-    assertThat(other.classifier().standardizer().mean())
+    BagClassifier other = validation(1).fold(altered, folds, 0, 1).fitted().model();
+    assertThat(other.standardizer().mean())
         .as("the other folds' models do train on these bags")
-        .isNotEqualTo(
-            MilCrossValidation.fold(data, folds, 0, settings(1), QUIET)
-                .classifier()
-                .standardizer()
-                .mean());
+        .isNotEqualTo(validation(1).fold(data, folds, 0, 1).fitted().model().standardizer().mean());
   }
 
   @Test
-  void theResultDependsOnTheSeedAndNotOnTheThreads() {
+  void theResultDependsOnTheSeedAndNotOnTheThreads() throws IOException {
     BagDataset data = SyntheticBags.of(30, 3, 2);
-    List<double[]> one = scores(MilCrossValidation.run(data, settings(1), QUIET));
-    List<double[]> two = scores(MilCrossValidation.run(data, settings(2), QUIET));
+    List<double[][]> one = scores(validation(1).run(data, folds(data), 1));
+    List<double[][]> two = scores(validation(2).run(data, folds(data), 1));
     assertThat(two).usingRecursiveComparison().isEqualTo(one);
   }
 
-  private static List<double[]> scores(List<MilCrossValidation.Fold> folds) {
-    return folds.stream().map(MilCrossValidation.Fold::scores).toList();
+  private static List<double[][]> scores(List<Outcome<MilParameters, BagClassifier>> folds) {
+    return folds.stream().map(Outcome::predictions).toList();
   }
 
   @Test
-  void theFoldsHoldEachBagOnce() {
+  void theFoldsHoldEachBagOnce() throws IOException {
     BagDataset data = SyntheticBags.of(31, 3, 2);
     assertThat(
-            MilCrossValidation.run(data, settings(2), QUIET).stream()
+            validation(2).run(data, folds(data), 1).stream()
                 .flatMapToInt(fold -> Arrays.stream(fold.test()))
                 .sorted()
                 .toArray())

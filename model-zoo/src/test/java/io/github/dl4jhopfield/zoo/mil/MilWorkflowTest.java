@@ -33,7 +33,7 @@ class MilWorkflowTest {
                 .option("inner-folds", "2")
                 .build());
     assertThat(trained.files())
-        .containsExactly(out.resolve("model.zip"), out.resolve("metrics.json"));
+        .containsExactly(out.resolve("metrics.json"), out.resolve("model.zip"));
     assertThat(trained.metrics().get("validationAuc").mean()).isGreaterThan(0.8);
     Path model = out.resolve("model.zip");
 

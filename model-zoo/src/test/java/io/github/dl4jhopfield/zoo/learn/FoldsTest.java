@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class StratifiedFoldsTest {
+class FoldsTest {
   @Test
   void eachItemIsInOneFoldAndLabelsAndSizesAreEven() {
     long seed = 7;
@@ -19,7 +19,7 @@ class StratifiedFoldsTest {
           IntStream.range(0, 2 * count + random.nextInt(80))
               .map(i -> i < 2 * count ? i % 2 : random.nextInt(3) / 2)
               .toArray();
-      StratifiedFolds folds = StratifiedFolds.of(labels, count, trial);
+      Folds folds = Folds.stratified(labels, count, trial);
       int[] sizes = new int[count];
       int[] positives = new int[count];
       int[] seen = new int[labels.length];
@@ -44,15 +44,15 @@ class StratifiedFoldsTest {
   @Test
   void theSeedDecides() {
     int[] labels = IntStream.range(0, 50).map(i -> i % 2).toArray();
-    assertThat(StratifiedFolds.of(labels, 5, 1).test(0))
-        .isEqualTo(StratifiedFolds.of(labels, 5, 1).test(0))
-        .isNotEqualTo(StratifiedFolds.of(labels, 5, 2).test(0));
+    assertThat(Folds.stratified(labels, 5, 1).test(0))
+        .isEqualTo(Folds.stratified(labels, 5, 1).test(0))
+        .isNotEqualTo(Folds.stratified(labels, 5, 2).test(0));
   }
 
   @Test
   void moreFoldsThanItemsOfALabelAreRefused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> StratifiedFolds.of(new int[] {1, 0, 0, 0}, 2, 1))
-        .withMessageContaining("positive bag, of which there are 1, found 2");
+        .isThrownBy(() -> Folds.stratified(new int[] {1, 0, 0, 0}, 2, 1))
+        .withMessageContaining("sample of class 1, of which there are 1, found 2");
   }
 }
