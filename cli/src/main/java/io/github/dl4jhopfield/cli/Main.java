@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
-import io.github.dl4jhopfield.zoo.files.TreeFileException;
+import io.github.dl4jhopfield.zoo.files.Faults;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -134,7 +134,7 @@ public final class Main {
     if (debug) {
       e.printStackTrace(err);
     }
-    if (e instanceof TreeFileException faulty) {
+    if (e instanceof Faults faulty) {
       faulty.faults().forEach(fault -> err.println("hopfield: " + oneLine(fault)));
     } else {
       err.println("hopfield: " + oneLine(failureMessage(e)));

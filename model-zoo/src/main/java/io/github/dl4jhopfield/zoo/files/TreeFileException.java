@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /** A settings file that cannot be used: every fault that was found in it, a line each. */
-public final class TreeFileException extends IOException {
+public final class TreeFileException extends IOException implements Faults {
   private static final long serialVersionUID = 1L;
 
   private final transient List<String> faults;
@@ -20,7 +20,7 @@ public final class TreeFileException extends IOException {
     this.faults = List.copyOf(faults);
   }
 
-  /** The faults, in the file's order; each names file and line. */
+  @Override
   public List<String> faults() {
     return faults;
   }
