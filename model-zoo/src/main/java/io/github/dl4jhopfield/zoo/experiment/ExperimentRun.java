@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.zoo.experiment;
 
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
-import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -104,10 +104,9 @@ public final class ExperimentRun {
       String html = findings.report().apply(result);
       writers.put("report.html", file -> AtomicFiles.writeText(file, html));
     }
-    for (Figure figure : findings.figures()) {
-      byte[] png = figure.png();
-      writers.put(
-          figure.name() + ".png", file -> AtomicFiles.write(file, stream -> stream.write(png)));
+    for (Illustration one : findings.figures()) {
+      String svg = one.figure().toSvgFile();
+      writers.put(one.name() + ".svg", file -> AtomicFiles.writeText(file, svg));
     }
     writers.putAll(findings.files());
     List<Path> written = new ArrayList<>();

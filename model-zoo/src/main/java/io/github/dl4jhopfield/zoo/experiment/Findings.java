@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.zoo.experiment;
 
-import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,7 +24,7 @@ public final class Findings {
   private final Map<String, ExperimentResult.Metric> metrics = new LinkedHashMap<>();
   private final Map<String, Object> details = new LinkedHashMap<>();
   private final List<ResultTable> tables = new ArrayList<>();
-  private final List<Figure> figures = new ArrayList<>();
+  private final List<Illustration> figures = new ArrayList<>();
   private final List<String> protocol = new ArrayList<>();
   private final Map<String, FileWriter> files = new LinkedHashMap<>();
   private Function<ExperimentResult, String> report;
@@ -60,8 +60,8 @@ public final class Findings {
     return this;
   }
 
-  /** A figure; {@code NAME.png} of it is written too. */
-  public Findings figure(Figure figure) {
+  /** A figure; {@code NAME.svg} of it is written too. */
+  public Findings figure(Illustration figure) {
     figures.add(Objects.requireNonNull(figure, "figure"));
     return this;
   }
@@ -105,7 +105,7 @@ public final class Findings {
   }
 
   /** The figures so far, to be added to anywhere. */
-  public List<Figure> figures() {
+  public List<Illustration> figures() {
     return figures;
   }
 

@@ -6,9 +6,9 @@ import io.github.dl4jhopfield.layers.HopfieldBase;
 import io.github.dl4jhopfield.layers.HopfieldDecoderVertex;
 import io.github.dl4jhopfield.layers.HopfieldLayer;
 import io.github.dl4jhopfield.layers.HopfieldVertexBase;
-import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.BarPlot;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
-import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -241,21 +241,18 @@ public record Explanation(List<LayerRegimes> layers) {
     return page.toHtml();
   }
 
-  private static Figure figure(LayerRegimes layer) {
+  private static BarPlot figure(LayerRegimes layer) {
     List<HeadRegime> heads = layer.heads();
-    Map<String, double[]> bars = new LinkedHashMap<>();
-    bars.put("lower quartile", heads.stream().mapToDouble(h -> h.quantile(0.25)).toArray());
-    bars.put("median", heads.stream().mapToDouble(HeadRegime::median).toArray());
-    bars.put("upper quartile", heads.stream().mapToDouble(h -> h.quantile(0.75)).toArray());
-    bars.put("all stored", heads.stream().mapToDouble(HeadRegime::stored).toArray());
-    return new Figure(
-        "regimes-" + layer.index(),
-        Plots.bars(
+    return new BarPlot(
             "Stored patterns with 90% of the association",
             "head",
             heads.stream().map(h -> Integer.toString(h.head() + 1)).toList(),
-            "patterns",
-            bars),
-        "k by head");
+            Axis.linear("patterns"))
+        .group(
+            "median, between quartiles",
+            heads.stream().mapToDouble(HeadRegime::median).toArray(),
+            heads.stream().mapToDouble(h -> h.quantile(0.25)).toArray(),
+            heads.stream().mapToDouble(h -> h.quantile(0.75)).toArray())
+        .group("all stored", heads.stream().mapToDouble(HeadRegime::stored).toArray());
   }
 }

@@ -8,18 +8,15 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.Illustration;
+import io.github.dl4jhopfield.zoo.report.Panels;
+import io.github.dl4jhopfield.zoo.report.Picture;
 import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
-import java.awt.BasicStroke;
-import java.awt.Color;
-import java.awt.Font;
-import java.awt.Graphics2D;
-import java.awt.geom.Ellipse2D;
-import java.awt.geom.Line2D;
-import java.awt.geom.Path2D;
-import java.awt.image.BufferedImage;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,8 +27,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** The plane as a Hopfield network sees it: energy, trajectories and basins of attraction. */
 public final class BasinsExperiment extends MemoryExperiment {
   private static final double RANGE = 1.6;
-  private static final int PANEL = 380;
-  private static final Color MIXED = new Color(0xe4e7eb);
+  private static final int MIXED = 0xe4e7eb;
 
   /** For the service loader. */
   public BasinsExperiment() {
@@ -80,31 +76,12 @@ public final class BasinsExperiment extends MemoryExperiment {
 
     Findings findings = new Findings(n + " random patterns in the plane");
     Map<String, Separation> separations = separations();
-    int left = 190;
-    int top = 70;
-    int gap = 24;
-    BufferedImage image =
-        new BufferedImage(
-            left + betas.length * (PANEL + gap),
-            top + separations.size() * (PANEL + gap) + 60,
-            BufferedImage.TYPE_INT_RGB);
-    Graphics2D g = Plots.canvas(image);
-    g.setFont(Plots.font(Font.BOLD, 12));
+    Panels panels = new Panels("", betas.length, 160);
     List<List<String>> rows = new ArrayList<>();
     context.progress().begin("basins", (long) separations.size() * betas.length);
-    int y = top;
     for (Map.Entry<String, Separation> separation : separations.entrySet()) {
-      g.setColor(Plots.INK);
-      g.setFont(Plots.font(Font.BOLD, 12));
-      g.drawString(separation.getKey(), 8, y + PANEL / 2);
       List<String> row = new ArrayList<>(List.of(separation.getKey()));
       for (int b = 0; b < betas.length; b++) {
-        int x = left + b * (PANEL + gap);
-        if (y == top) {
-          g.setColor(Plots.INK);
-          g.setFont(Plots.font(Font.BOLD, 12));
-          g.drawString("beta " + decimal(betas[b]), x + PANEL / 2 - 60, top - 24);
-        }
         HopfieldMemory memory =
             HopfieldMemory.builder(patterns)
                 .separation(separation.getValue())
@@ -119,33 +96,24 @@ public final class BasinsExperiment extends MemoryExperiment {
         double share = (double) single / retrieval.results().size();
         row.add(percent(share));
         findings.metric("single-" + separation.getKey() + "-beta-" + decimal(betas[b]), share);
-        panel(
-            g,
-            x,
-            y,
-            grid,
-            retrieval,
-            memory.energies(queries),
-            memory.retrieve(
-                trajectories, RetrievalOptions.defaults().withTrace(true).withMaxSteps(60)),
-            patterns);
+        panels.add(
+            separation.getKey() + ", beta " + decimal(betas[b]),
+            panel(
+                grid,
+                retrieval,
+                memory.energies(queries),
+                memory.retrieve(
+                    trajectories, RetrievalOptions.defaults().withTrace(true).withMaxSteps(60)),
+                patterns,
+                share));
         context.progress().advance(1, separation.getKey() + ", beta " + decimal(betas[b]));
       }
       rows.add(row);
-      y += PANEL + gap;
     }
-    g.setColor(Plots.INK);
-    g.setFont(Plots.font(Font.PLAIN, 11));
-    g.drawString(
-        "Colour: pattern reached. Grey: a mixture. Lines: energy. Arrows: trajectories. Discs:"
-            + " stored patterns.",
-        left,
-        y + 20);
-    g.dispose();
     findings.figure(
-        new Figure(
+        new Illustration(
             "basins",
-            image,
+            panels,
             "Where retrieval ends from each point of the plane (both axes from -1.6 to 1.6). A"
                 + " coloured region ends in the stored pattern of its colour alone, grey in a"
                 + " mixture; lines are levels of the energy, dots with lines are trajectories. With"
@@ -170,7 +138,7 @@ public final class BasinsExperiment extends MemoryExperiment {
     return findings;
   }
 
-  private static double coordinate(int i, int grid) {
+  private static double coordinate(double i, int grid) {
     return -RANGE + 2 * RANGE * (i + 0.5) / grid;
   }
 
@@ -194,101 +162,48 @@ public final class BasinsExperiment extends MemoryExperiment {
     return Nd4j.createFromArray(rows);
   }
 
-  private static void panel(
-      Graphics2D g,
-      int left,
-      int top,
+  private static XyPlot panel(
       int grid,
       Retrieval retrieval,
       double[] energies,
       Retrieval trajectories,
-      INDArray patterns) {
-    double cell = (double) PANEL / grid;
-    for (int i = 0; i < grid * grid; i++) {
+      INDArray patterns,
+      double single) {
+    int[] colours = new int[grid * grid];
+    for (int i = 0; i < colours.length; i++) {
       FixedPoint point = retrieval.result(i).fixedPoint();
-      g.setColor(
+      colours[i] =
           point.kind() == FixedPoint.Kind.SINGLE_PATTERN
               ? pale(Plots.colour((int) point.pattern()))
-              : MIXED);
-      int x0 = left + (int) Math.round((i % grid) * cell);
-      int y0 = top + (int) Math.round((i / grid) * cell);
-      g.fillRect(
-          x0,
-          y0,
-          left + (int) Math.round((i % grid + 1) * cell) - x0,
-          top + (int) Math.round((i / grid + 1) * cell) - y0);
+              : MIXED;
     }
-    java.awt.Shape clip = g.getClip();
-    g.setClip(left, top, PANEL, PANEL);
-    contours(g, left, top, grid, energies);
-    g.setStroke(new BasicStroke(3));
-    g.setColor(Plots.INK);
+    Axis axis = Axis.linear("").from(-RANGE).to(RANGE);
+    XyPlot plot =
+        new XyPlot("", axis, axis)
+            .plain()
+            .ground(Picture.colours(colours, grid, grid))
+            .contours(contours(grid, energies))
+            .describedAs(percent(single) + "% of the plane ends in a single pattern.");
     for (Retrieval.Result result : trajectories.results()) {
       INDArray states = result.trace().orElseThrow().states();
-      Path2D path = new Path2D.Double();
-      double[] last = null;
-      for (int s = 0; s < states.size(0); s++) {
-        double[] at = pixel(states.getRow(s).toDoubleVector(), left, top);
-        if (s == 0) {
-          path.moveTo(at[0], at[1]);
-          g.fill(new Ellipse2D.Double(at[0] - 5, at[1] - 5, 10, 10));
-        } else {
-          path.lineTo(at[0], at[1]);
-          if (s == 1) {
-            arrow(g, last, at);
-          }
-        }
-        last = at;
-      }
-      g.draw(path);
+      double[] x = states.getColumn(0).toDoubleVector();
+      double[] y = states.getColumn(1).toDoubleVector();
+      plot.path(x, y);
     }
     for (int p = 0; p < patterns.size(0); p++) {
-      double[] at = pixel(patterns.getRow(p).toDoubleVector(), left, top);
-      Ellipse2D disc = new Ellipse2D.Double(at[0] - 11, at[1] - 11, 22, 22);
-      g.setColor(Plots.colour(p));
-      g.fill(disc);
-      g.setColor(Color.WHITE);
-      g.draw(disc);
+      plot.points(
+          "pattern " + (p + 1),
+          new double[] {patterns.getDouble(p, 0)},
+          new double[] {patterns.getDouble(p, 1)});
     }
-    g.setClip(clip);
-    g.setColor(Color.GRAY);
-    g.setStroke(new BasicStroke(2));
-    g.drawRect(left, top, PANEL, PANEL);
-  }
-
-  private static void arrow(Graphics2D g, double[] from, double[] to) {
-    double dx = to[0] - from[0];
-    double dy = to[1] - from[1];
-    double length = Math.hypot(dx, dy);
-    if (length < 24) {
-      return;
-    }
-    double mx = from[0] + 0.6 * dx;
-    double my = from[1] + 0.6 * dy;
-    dx *= 12 / length;
-    dy *= 12 / length;
-    Path2D head = new Path2D.Double();
-    head.moveTo(mx + dx, my + dy);
-    head.lineTo(mx - dx - 0.7 * dy, my - dy + 0.7 * dx);
-    head.lineTo(mx - dx + 0.7 * dy, my - dy - 0.7 * dx);
-    head.closePath();
-    g.fill(head);
-  }
-
-  private static double[] pixel(double[] point, int left, int top) {
-    return new double[] {
-      left + (point[0] + RANGE) / (2 * RANGE) * PANEL,
-      top + (RANGE - point[1]) / (2 * RANGE) * PANEL
-    };
+    return plot;
   }
 
   /** Marching squares between the centres of the cells, levels at equal shares of the points. */
-  private static void contours(Graphics2D g, int left, int top, int grid, double[] energies) {
+  private static double[][] contours(int grid, double[] energies) {
+    List<double[]> segments = new ArrayList<>();
     double[] sorted = energies.clone();
-    java.util.Arrays.sort(sorted);
-    g.setColor(new Color(0, 0, 0, 90));
-    g.setStroke(new BasicStroke(1.5f));
-    double cell = (double) PANEL / grid;
+    Arrays.sort(sorted);
     for (int level = 1; level < 12; level++) {
       double e = sorted[(int) ((long) sorted.length * level / 12)];
       for (int r = 0; r + 1 < grid; r++) {
@@ -306,13 +221,13 @@ public final class BasinsExperiment extends MemoryExperiment {
             if (v[k] < e != v[next] < e) {
               double t = (e - v[k]) / (v[next] - v[k]);
               double[] at = {
-                left + (corner[k][0] + t * (corner[next][0] - corner[k][0]) + 0.5) * cell,
-                top + (corner[k][1] + t * (corner[next][1] - corner[k][1]) + 0.5) * cell
+                coordinate(corner[k][0] + t * (corner[next][0] - corner[k][0]), grid),
+                -coordinate(corner[k][1] + t * (corner[next][1] - corner[k][1]), grid)
               };
               if (first == null) {
                 first = at;
               } else {
-                g.draw(new Line2D.Double(first[0], first[1], at[0], at[1]));
+                segments.add(new double[] {first[0], first[1], at[0], at[1]});
                 first = null;
               }
             }
@@ -320,12 +235,15 @@ public final class BasinsExperiment extends MemoryExperiment {
         }
       }
     }
+    return segments.toArray(double[][]::new);
   }
 
-  private static Color pale(Color colour) {
-    return new Color(
-        (colour.getRed() + 2 * 255) / 3,
-        (colour.getGreen() + 2 * 255) / 3,
-        (colour.getBlue() + 2 * 255) / 3);
+  /** A third of a colour on white. */
+  private static int pale(int rgb) {
+    int result = 0;
+    for (int shift = 0; shift < 24; shift += 8) {
+      result |= ((rgb >> shift & 255) + 2 * 255) / 3 << shift;
+    }
+    return result;
   }
 }

@@ -9,10 +9,12 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
-import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.Illustration;
+import io.github.dl4jhopfield.zoo.report.Picture;
+import io.github.dl4jhopfield.zoo.report.PictureGrid;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
-import java.awt.image.BufferedImage;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -88,13 +90,13 @@ public final class DiffusionExperiment extends MemoryExperiment {
     Findings findings = new Findings(stored.name());
     Map<String, Measured[]> measured = new LinkedHashMap<>();
     SEPARATIONS.forEach(name -> measured.put(name, new Measured[etas.length]));
-    List<double[][]> cells = new ArrayList<>();
+    List<Picture[]> cells = new ArrayList<>();
     List<String> labels = new ArrayList<>();
     for (String name : new String[] {"sparsemax", "softmax"}) {
       labels.add("half hidden, " + name);
       labels.add("not stored, " + name);
-      cells.add(new double[etas.length + 1][]);
-      cells.add(new double[etas.length + 1][]);
+      cells.add(new Picture[etas.length + 1]);
+      cells.add(new Picture[etas.length + 1]);
     }
     context.progress().begin("diffusion", (long) etas.length * SEPARATIONS.size());
     for (int e = 0; e < etas.length; e++) {
@@ -105,10 +107,10 @@ public final class DiffusionExperiment extends MemoryExperiment {
         measured.get(name)[e] = measure(fromHalf, fromUnseen, patterns, stored, others);
         int row = name.equals("sparsemax") ? 0 : name.equals("softmax") ? 2 : -1;
         if (row >= 0) {
-          cells.get(row)[0] = RetrievalExperiment.pixels(half.getRow(0));
-          cells.get(row + 1)[0] = RetrievalExperiment.pixels(unseen.getRow(0));
-          cells.get(row)[e + 1] = RetrievalExperiment.pixels(fromHalf.states().getRow(0));
-          cells.get(row + 1)[e + 1] = RetrievalExperiment.pixels(fromUnseen.states().getRow(0));
+          cells.get(row)[0] = stored.picture(half.getRow(0));
+          cells.get(row + 1)[0] = stored.picture(unseen.getRow(0));
+          cells.get(row)[e + 1] = stored.picture(fromHalf.states().getRow(0));
+          cells.get(row + 1)[e + 1] = stored.picture(fromUnseen.states().getRow(0));
         }
         context.progress().advance(1, "eta " + decimal(etas[e]) + ", " + name);
       }
@@ -119,9 +121,9 @@ public final class DiffusionExperiment extends MemoryExperiment {
       columns.add("eta " + decimal(eta));
     }
     findings.figure(
-        new Figure(
+        new Illustration(
             "states",
-            Plots.imageGrid(labels, columns, cells, stored.height(), stored.width()),
+            new PictureGrid("", labels, columns, cells),
             "Final states from one stored image with its lower half hidden and one image that is not"
                 + " stored, each picture stretched to full contrast. Without diffusion sparsemax gives"
                 + " single images and softmax a blur. As eta grows both come to images with many"
@@ -177,15 +179,15 @@ public final class DiffusionExperiment extends MemoryExperiment {
 
   private static void report(Findings findings, double[] etas, Map<String, Measured[]> measured) {
     List<List<String>> rows = new ArrayList<>();
-    List<Plots.Line> itself = new ArrayList<>();
-    List<Plots.Line> label = new ArrayList<>();
-    List<Plots.Line> mixed = new ArrayList<>();
+    XyPlot itself = plot("Stored images, lower half hidden", share("image itself heaviest, %"));
+    XyPlot label = plot("Images that are not stored", share("heaviest image has the label, %"));
+    XyPlot mixed = plot("How many images the final state mixes", Axis.log("images (mean)").from(1));
     for (Map.Entry<String, Measured[]> entry : measured.entrySet()) {
       String name = entry.getKey();
       Measured[] all = entry.getValue();
-      itself.add(line(name, etas, all, Measured::itself));
-      label.add(line(name, etas, all, Measured::label));
-      mixed.add(line(name, etas, all, Measured::mixed));
+      itself.marked(name, etas, values(all, Measured::itself));
+      label.marked(name, etas, values(all, Measured::label));
+      mixed.marked(name, etas, values(all, Measured::mixed));
       for (int e = 0; e < etas.length; e++) {
         Measured one = all[e];
         String suffix = "-" + name + "-eta-" + decimal(etas[e]);
@@ -215,49 +217,44 @@ public final class DiffusionExperiment extends MemoryExperiment {
                 "images mixed"),
             rows));
     findings.figure(
-        new Figure(
+        new Illustration(
             "itself",
-            plot("Stored images, lower half hidden", share("image itself heaviest, %"), itself),
+            itself,
             "How often a half-hidden stored image is itself the heaviest in the final mixture."
                 + " Diffusion makes an image and its neighbours alike as keys, and leaves longer"
                 + " keys to images with many neighbours, so that these are found instead the"
                 + " further it goes."));
     findings.figure(
-        new Figure(
+        new Illustration(
             "label",
-            plot("Images that are not stored", share("heaviest image has the label, %"), label),
+            label,
             "How often the heaviest stored image shows the same digit as a query that is not stored."
                 + " At eta 0 retrieval is without diffusion; where a curve lies below its start,"
                 + " the unsmoothed images answer this question better."));
     findings.figure(
-        new Figure(
+        new Illustration(
             "mixed",
-            plot(
-                "How many images the final state mixes",
-                Plots.Axis.log("images (mean)").from(1),
-                mixed),
+            mixed,
             "Mean number of stored images in the final states from half-hidden images: weights above"
                 + " 0, for softmax the fewest with 90% of the weight. Where softmax mixes fewer with"
                 + " diffused keys, it is since their lengths differ: under the normalised Laplacian keys"
                 + " tend to the square root of their image's degree, and the longest win."));
   }
 
-  private static Plots.Axis share(String title) {
-    return Plots.Axis.linear(title).from(0).to(100);
+  private static Axis share(String title) {
+    return Axis.linear(title).from(0).to(100);
   }
 
-  private static BufferedImage plot(String title, Plots.Axis y, List<Plots.Line> lines) {
-    Plots.Axis eta = Plots.Axis.linear("eta of each diffusion step");
-    return Plots.lines(title, eta, y, Plots.Style.MARKED, lines);
+  private static XyPlot plot(String title, Axis y) {
+    return new XyPlot(title, Axis.linear("eta of each diffusion step"), y);
   }
 
-  private static Plots.Line line(
-      String name, double[] etas, Measured[] all, ToDoubleFunction<Measured> value) {
+  private static double[] values(Measured[] all, ToDoubleFunction<Measured> value) {
     double[] y = new double[all.length];
     for (int e = 0; e < y.length; e++) {
       y[e] = value.applyAsDouble(all[e]);
     }
-    return new Plots.Line(name, etas, y);
+    return y;
   }
 
   private static String protocol(

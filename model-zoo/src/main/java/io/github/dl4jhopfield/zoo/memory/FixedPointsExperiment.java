@@ -9,9 +9,10 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
-import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,7 +69,11 @@ public final class FixedPointsExperiment extends MemoryExperiment {
     }
     Findings findings = new Findings(drawn.name());
     context.progress().begin("fixed points", (long) separations().size() * count);
-    List<Plots.Line> sizes = new ArrayList<>();
+    XyPlot sizes =
+        new XyPlot(
+            "How many stored images a fixed point mixes",
+            Axis.log("beta"),
+            Axis.log("images mixed (mean)").from(1));
     for (Map.Entry<String, Separation> separation : separations().entrySet()) {
       double[] single = new double[count];
       double[] some = new double[count];
@@ -109,7 +114,7 @@ public final class FixedPointsExperiment extends MemoryExperiment {
                 Integer.toString(steps)));
         context.progress().advance(1, separation.getKey() + ", beta " + decimal(betas[b]));
       }
-      sizes.add(new Plots.Line(separation.getKey(), betas, size));
+      sizes.marked(separation.getKey(), betas, size);
       findings.table(
           new ResultTable(
               separation.getKey() + ": kinds of fixed points, percent of the queries",
@@ -125,17 +130,15 @@ public final class FixedPointsExperiment extends MemoryExperiment {
       findings.metric(key + "-single-at-largest-beta", single[count - 1] / 100);
       if (key.equals("softmax") || key.equals("sparsemax")) {
         findings.figure(
-            new Figure(
+            new Illustration(
                 "kinds-" + key,
-                Plots.lines(
-                    "Kinds of fixed points, " + key,
-                    Plots.Axis.log("beta"),
-                    Plots.Axis.linear("queries, %").from(0).to(100),
-                    Plots.Style.MARKED,
-                    List.of(
-                        new Plots.Line("global average", betas, average),
-                        new Plots.Line("metastable", betas, some),
-                        new Plots.Line("single pattern", betas, single))),
+                new XyPlot(
+                        "Kinds of fixed points, " + key,
+                        Axis.log("beta"),
+                        Axis.linear("queries, %").from(0).to(100))
+                    .marked("global average", betas, average)
+                    .marked("metastable", betas, some)
+                    .marked("single pattern", betas, single),
                 key.equals("softmax")
                     ? "Softmax: with a small beta every query ends in the average of all images;"
                         + " then come mixtures of some, and only a large beta separates single"
@@ -149,14 +152,9 @@ public final class FixedPointsExperiment extends MemoryExperiment {
         .figures()
         .add(
             0,
-            new Figure(
+            new Illustration(
                 "patterns-mixed",
-                Plots.lines(
-                    "How many stored images a fixed point mixes",
-                    Plots.Axis.log("beta"),
-                    Plots.Axis.log("images mixed (mean)").from(1),
-                    Plots.Style.MARKED,
-                    sizes),
+                sizes,
                 "Mean number of images in the mixture against beta: weights above 0 for the sparse"
                     + " separations, the fewest with 90% of the weight for softmax. Every separation"
                     + " goes from all images to one; the sparse ones are there first."));

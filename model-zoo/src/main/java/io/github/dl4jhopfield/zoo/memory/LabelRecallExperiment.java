@@ -9,9 +9,10 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
-import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -136,21 +137,20 @@ public final class LabelRecallExperiment extends MemoryExperiment {
             asked.count(),
             draws,
             data.stored().count()));
-    List<Plots.Line> lines = new ArrayList<>();
+    XyPlot plot =
+        new XyPlot(
+            "Labels recalled from images",
+            Axis.log("digits stored"),
+            Axis.linear("labels recalled, %").to(100));
     double[] x = new double[sizes.length];
     for (int i = 0; i < x.length; i++) {
       x[i] = sizes[i];
     }
-    curves.forEach((name, y) -> lines.add(new Plots.Line(name, x, y)));
+    curves.forEach((name, y) -> plot.marked(name, x, y));
     findings.figure(
-        new Figure(
+        new Illustration(
             "label-recall",
-            Plots.lines(
-                "Labels recalled from images",
-                Plots.Axis.log("digits stored"),
-                Plots.Axis.linear("labels recalled, %").to(100),
-                Plots.Style.MARKED,
-                lines),
+            plot,
             "The more digits are stored, the more labels come back. The sparse separations mix only"
                 + " the few stored digits that are nearest to the query; softmax at this beta"
                 + " averages over many digits of other classes, and levels off sooner."));

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.zoo.memory;
 
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.report.Picture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -182,5 +183,18 @@ public final class LabelledImages {
       values[i] = (pixels[i] & 0xff) / 255f;
     }
     return Nd4j.create(values, new long[] {count(), size}, 'c');
+  }
+
+  /** A row of values as a picture of this shape, stretched to full contrast; below 0 is paper. */
+  Picture picture(INDArray row) {
+    double[] values = row.toDoubleVector();
+    double most = 1e-9;
+    for (double v : values) {
+      most = Math.max(most, v);
+    }
+    for (int i = 0; i < values.length; i++) {
+      values[i] /= most;
+    }
+    return Picture.ink(values, height(), width());
   }
 }

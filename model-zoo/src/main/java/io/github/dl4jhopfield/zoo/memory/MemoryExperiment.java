@@ -7,6 +7,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentTemplate;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
+import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -49,7 +50,7 @@ abstract class MemoryExperiment extends ExperimentTemplate<ExperimentContext> {
             result.seconds()));
     findings.protocol().forEach(page::paragraph);
     page.section("Figures");
-    findings.figures().forEach(figure -> page.figure(figure, figure.caption()));
+    findings.figures().forEach(page::figure);
     page.section("Numbers");
     findings.tables().forEach(page::table);
     page.section("Options");
@@ -109,7 +110,7 @@ abstract class MemoryExperiment extends ExperimentTemplate<ExperimentContext> {
   }
 
   static String percent(double share) {
-    return String.format(Locale.ROOT, "%.1f", 100 * share);
+    return Numbers.percent(share);
   }
 
   static String decimal(double value) {

@@ -8,8 +8,9 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
-import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.BarPlot;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -110,15 +111,17 @@ public final class MetastableExperiment extends MemoryExperiment {
               "beta " + decimal(beta) + ": queries by number of images mixed, percent",
               columns,
               rows));
+      BarPlot plot =
+          new BarPlot(
+              "Images mixed in the final state, beta " + decimal(beta),
+              "images mixed",
+              BINS,
+              Axis.linear("queries, %"));
+      histograms.forEach(plot::group);
       findings.figure(
-          new Figure(
+          new Illustration(
               "mixed-beta-" + decimal(beta),
-              Plots.bars(
-                  "Images mixed in the final state, beta " + decimal(beta),
-                  "images mixed",
-                  BINS,
-                  "queries, %",
-                  histograms),
+              plot,
               "How many stored images have a share in the final state, beta "
                   + decimal(beta)
                   + ": weights above 0, for softmax the fewest with 90% of the weight. The sparser"

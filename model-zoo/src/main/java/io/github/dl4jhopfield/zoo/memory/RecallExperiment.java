@@ -9,9 +9,12 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
-import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.Illustration;
+import io.github.dl4jhopfield.zoo.report.Picture;
+import io.github.dl4jhopfield.zoo.report.PictureGrid;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -196,27 +199,17 @@ public final class RecallExperiment extends MemoryExperiment {
     int size = (int) sizes[sizes.length - 1];
     findings.figure(recallCurves(longest, size, options));
     findings.figure(
-        new Figure(
+        new Illustration(
             "distinct-by-length",
-            Plots.lines(
-                "Free recall: distinct items",
-                Plots.Axis.log("items in the list"),
-                Plots.Axis.linear("distinct items, % of the list").from(0).to(100),
-                Plots.Style.MARKED,
-                lines(sizes, free)),
+            byLength("Free recall: distinct items", "distinct items, % of the list", sizes, free),
             "Share of the list that comes up in as many retrievals as the list is long. Without a"
                 + " penalty only the first item does; with it, in long lists, the sparser the"
                 + " separation the more of the list, since denser ones settle in mixtures that"
                 + " several items lead to."));
     findings.figure(
-        new Figure(
+        new Illustration(
             "sequential-by-length",
-            Plots.lines(
-                "Sequential recall: similarity to the list",
-                Plots.Axis.log("items in the list"),
-                Plots.Axis.linear("similarity, %").from(0).to(100),
-                Plots.Style.MARKED,
-                lines(sizes, ordered)),
+            byLength("Sequential recall: similarity to the list", "similarity, %", sizes, ordered),
             "Recall in the order of storing by sequential 2-subsets: 1 - Levenshtein distance to"
                 + " the list / its length, in percent. The pair holds the item left and the next; an"
                 + " error comes when the updates that follow settle in a mixture or another item."));
@@ -286,26 +279,27 @@ public final class RecallExperiment extends MemoryExperiment {
     return name.replace(", ", "-").replace(' ', '-');
   }
 
-  private static List<Plots.Line> lines(double[] x, Map<String, double[]> y) {
-    List<Plots.Line> lines = new ArrayList<>();
-    y.forEach((name, values) -> lines.add(new Plots.Line(name, x, values)));
-    return lines;
+  private static XyPlot byLength(
+      String title, String yTitle, double[] sizes, Map<String, double[]> y) {
+    XyPlot plot =
+        new XyPlot(title, Axis.log("items in the list"), Axis.linear(yTitle).from(0).to(100));
+    y.forEach((name, values) -> plot.marked(name, sizes, values));
+    return plot;
   }
 
-  private static Figure recallCurves(
+  private static Illustration recallCurves(
       Map<String, Tally> tallies, int size, Map<String, String> options) {
     double[] x = new double[size];
     Arrays.setAll(x, t -> t + 1);
-    List<Plots.Line> lines = new ArrayList<>();
-    tallies.forEach((name, tally) -> lines.add(new Plots.Line(name, x, tally.distinct)));
-    return new Figure(
-        "recall-curves",
-        Plots.lines(
+    XyPlot plot =
+        new XyPlot(
             "Free recall of " + size + " items",
-            Plots.Axis.linear("retrievals").from(0),
-            Plots.Axis.linear("distinct items so far").from(0),
-            Plots.Style.TAPERED,
-            lines),
+            Axis.linear("retrievals").from(0),
+            Axis.linear("distinct items so far").from(0));
+    tallies.forEach((name, tally) -> plot.tapered(name, x, tally.distinct));
+    return new Illustration(
+        "recall-curves",
+        plot,
         String.format(
             Locale.ROOT,
             "Distinct items after each retrieval, mean of %s lists of %d, beta %s, penalty %s. The"
@@ -317,27 +311,28 @@ public final class RecallExperiment extends MemoryExperiment {
             options.get("penalty")));
   }
 
-  private static Figure strip(Items items, Map<String, Tally> tallies) {
+  private static Illustration strip(Items items, Map<String, Tally> tallies) {
     List<String> columns = new ArrayList<>();
     for (int t = 1; t <= SHOWN; t++) {
       columns.add(Integer.toString(t));
     }
-    List<double[][]> cells = new ArrayList<>();
+    int height = items.images().height();
+    int width = items.images().width();
+    List<Picture[]> cells = new ArrayList<>();
     for (Tally tally : tallies.values()) {
-      double[][] row = new double[SHOWN][];
+      Picture[] row = new Picture[SHOWN];
       for (int t = 0; t < Math.min(SHOWN, tally.example.size()); t++) {
-        row[t] = items.patterns().getRow(tally.example.get(t).pattern()).toDoubleVector();
+        row[t] =
+            Picture.ink(
+                items.patterns().getRow(tally.example.get(t).pattern()).toDoubleVector(),
+                height,
+                width);
       }
       cells.add(row);
     }
-    return new Figure(
+    return new Illustration(
         "recalled",
-        Plots.imageGrid(
-            new ArrayList<>(tallies.keySet()),
-            columns,
-            cells,
-            items.images().height(),
-            items.images().width()),
+        new PictureGrid("", new ArrayList<>(tallies.keySet()), columns, cells),
         "The first 12 items recalled from one list, the heaviest in each final state: with a penalty"
             + " recall goes from image to similar image, unless it falls into a mixture; without"
             + " one it stays where it is.");

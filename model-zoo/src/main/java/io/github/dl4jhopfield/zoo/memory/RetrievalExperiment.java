@@ -10,9 +10,12 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
-import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.Illustration;
+import io.github.dl4jhopfield.zoo.report.Picture;
+import io.github.dl4jhopfield.zoo.report.PictureGrid;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -275,23 +278,22 @@ public final class RetrievalExperiment extends MemoryExperiment {
     return (double) right / retrieval.results().size();
   }
 
-  private static Figure curves(
+  private static Illustration curves(
       double[] sizes,
       Map<String, double[]> shares,
       String suffix,
       String map,
       double beta,
       String seen) {
-    List<Plots.Line> lines = new ArrayList<>();
-    shares.forEach((name, y) -> lines.add(new Plots.Line(name, sizes, y)));
-    return new Figure(
-        "retrieved-half-hidden" + suffix,
-        Plots.lines(
+    XyPlot plot =
+        new XyPlot(
             "Lower half hidden, " + map,
-            Plots.Axis.log("images stored"),
-            Plots.Axis.linear("retrieved exactly, %").from(0).to(100),
-            Plots.Style.MARKED,
-            lines),
+            Axis.log("images stored"),
+            Axis.linear("retrieved exactly, %").from(0).to(100));
+    shares.forEach((name, y) -> plot.marked(name, sizes, y));
+    return new Illustration(
+        "retrieved-half-hidden" + suffix,
+        plot,
         String.format(
             Locale.ROOT,
             "Stored images that come back exactly from their upper half, %s, beta %s. %s",
@@ -301,10 +303,10 @@ public final class RetrievalExperiment extends MemoryExperiment {
   }
 
   /** One image per way of asking: query, states, result, for sparsemax and softmax. */
-  private static Figure grid(
+  private static Illustration grid(
       INDArray stored, List<Query> queries, LabelledImages drawn, double beta, int updates) {
     List<String> labels = new ArrayList<>();
-    List<double[][]> cells = new ArrayList<>();
+    List<Picture[]> cells = new ArrayList<>();
     int example = 3;
     for (Query query : queries) {
       for (String name : new String[] {"sparsemax", "softmax"}) {
@@ -323,25 +325,24 @@ public final class RetrievalExperiment extends MemoryExperiment {
         INDArray trace = retrieval.result(0).trace().orElseThrow().states();
         long nearest = retrieval.result(0).fixedPoint().pattern();
         int steps = (int) trace.size(0) - 1;
-        double[][] row = new double[6][];
-        row[0] = pixels(query.rows().getRow(example));
+        Picture[] row = new Picture[6];
+        row[0] = drawn.picture(query.rows().getRow(example));
         for (int step = 1; step <= 3; step++) {
-          row[step] = pixels(trace.getRow(Math.min(step, steps)));
+          row[step] = drawn.picture(trace.getRow(Math.min(step, steps)));
         }
-        row[4] = pixels(trace.getRow(steps));
-        row[5] = nearest < 0 ? null : pixels(stored.getRow(nearest));
+        row[4] = drawn.picture(trace.getRow(steps));
+        row[5] = nearest < 0 ? null : drawn.picture(stored.getRow(nearest));
         cells.add(row);
         labels.add(query.name() + ", " + name);
       }
     }
-    return new Figure(
+    return new Illustration(
         "retrieval-grid",
-        Plots.imageGrid(
+        new PictureGrid(
+            "",
             labels,
             List.of("query", "1 update", "2 updates", "3 updates", "result", "nearest stored"),
-            cells,
-            drawn.height(),
-            drawn.width()),
+            cells),
         String.format(
             Locale.ROOT,
             "One image in every way of asking: the query, the states after 1, 2 and 3 updates, the"
@@ -351,17 +352,5 @@ public final class RetrievalExperiment extends MemoryExperiment {
                 + " one; softmax goes through blurred mixtures and may end in another image.",
             beta,
             stored.size(0)));
-  }
-
-  static double[] pixels(INDArray row) {
-    double[] values = row.toDoubleVector();
-    double most = 1e-9;
-    for (double v : values) {
-      most = Math.max(most, v);
-    }
-    for (int i = 0; i < values.length; i++) {
-      values[i] = Math.max(0, values[i]) / most;
-    }
-    return values;
   }
 }

@@ -10,8 +10,9 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
-import io.github.dl4jhopfield.zoo.report.Figure;
-import io.github.dl4jhopfield.zoo.report.Plots;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.BarPlot;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -220,7 +221,7 @@ public final class ScaleExperiment extends MemoryExperiment {
     double read = median(seconds.get("plain read"));
     double products = median(seconds.get("bare products"));
     List<List<String>> rows = new ArrayList<>();
-    Map<String, double[]> bars = new LinkedHashMap<>();
+    Map<String, Double> bars = new LinkedHashMap<>();
     seconds.forEach(
         (name, all) -> {
           double bound = name.endsWith("one query") ? read : Math.max(read, products);
@@ -236,7 +237,7 @@ public final class ScaleExperiment extends MemoryExperiment {
                   name,
                   String.format(Locale.ROOT, "%.3f", taken),
                   ours ? String.format(Locale.ROOT, "%.2f", taken / bound) : "-"));
-          bars.put(name, new double[] {taken});
+          bars.put(name, taken);
         });
     findings.metric("file-mb", bytes / 1e6);
     if (!Double.isNaN(beside)) {
@@ -251,10 +252,15 @@ public final class ScaleExperiment extends MemoryExperiment {
             List.of("what", "seconds", "ratio"),
             rows));
     findings.figure(
-        new Figure(
+        new Illustration(
             "seconds",
-            Plots.bars(
-                "Time of one update", "", List.of(count + " queries, or one"), "seconds", bars),
+            new BarPlot(
+                    "Time of one update, " + count + " queries or one",
+                    "",
+                    List.copyOf(bars.keySet()),
+                    Axis.linear("seconds"))
+                .lying()
+                .group("", bars.values().stream().mapToDouble(v -> v).toArray()),
             "Median time of each. An update is measured against the larger of the read and the bare"
                 + " products, that of one query against the read: a mapped file is read without the"
                 + " copy into a buffer, and sparsemax has nothing to multiply where weights are 0."));

@@ -179,7 +179,7 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
         List.of(
             "mean",
             Integer.toString(data.size()),
-            number(auc.mean()) + " +- " + number(auc.std()),
+            number(auc.mean()) + " ± " + number(auc.std()),
             "",
             "",
             ""));

@@ -3,10 +3,13 @@ package io.github.dl4jhopfield.zoo.mil;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation.Outcome;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
-import io.github.dl4jhopfield.zoo.report.BarChart;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.BarPlot;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
-import io.github.dl4jhopfield.zoo.report.LinePlot;
+import io.github.dl4jhopfield.zoo.report.Numbers;
+import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,10 +33,9 @@ final class MilReport {
     page.paragraph(
         String.format(
             Locale.ROOT,
-            "AUC %.3f ± %.3f: mean and standard deviation of %d folds, seed %d, %.1f s."
+            "AUC %s: mean and standard deviation of %d folds, seed %d, %.1f s."
                 + " %d bags (%d positive), %d instances, %d features.",
-            auc.mean(),
-            auc.std(),
+            Numbers.spread(auc.mean(), auc.std()),
             folds.size(),
             result.seed(),
             result.seconds(),
@@ -60,10 +62,8 @@ final class MilReport {
     return page.toHtml();
   }
 
-  private static LinePlot roc(BagDataset data, List<Outcome<MilParameters, BagClassifier>> folds) {
-    LinePlot plot =
-        new LinePlot("false positive rate", 0, 1, "true positive rate", 0, 1)
-            .dashed("chance", new double[] {0, 1}, new double[] {0, 1});
+  private static XyPlot roc(BagDataset data, List<Outcome<MilParameters, BagClassifier>> folds) {
+    XyPlot plot = Plots.roc("");
     for (int i = 0; i < folds.size(); i++) {
       Outcome<MilParameters, BagClassifier> fold = folds.get(i);
       int[] labels = Arrays.stream(fold.test()).map(b -> data.bags().get(b).label()).toArray();
@@ -73,8 +73,14 @@ final class MilReport {
       plot.thin(i == 0 ? "each fold" : "", x(curve), y(curve));
     }
     RocCurve pooled = MilExperiment.pooled(data, folds);
-    return plot.line(
-        String.format(Locale.ROOT, "all folds, AUC %.3f", pooled.area()), x(pooled), y(pooled));
+    return plot.line("all folds", x(pooled), y(pooled))
+        .describedAs(
+            String.format(
+                Locale.ROOT,
+                "ROC curves: a thick line of all %d folds pooled, area %.3f; a thin line for each"
+                    + " fold; a dashed diagonal for chance.",
+                folds.size(),
+                pooled.area()));
   }
 
   private static double[] x(RocCurve curve) {
@@ -140,7 +146,9 @@ final class MilReport {
     }
     double max = Arrays.stream(weights).max().orElse(1);
     page.figure(
-        new BarChart(labels, Arrays.copyOf(weights, count), max > 0 ? max : 1),
+        new BarPlot("", "", labels, Axis.linear("association weight").to(max > 0 ? max : 1))
+            .lying()
+            .group("", Arrays.copyOf(weights, count)),
         String.format(
             Locale.ROOT,
             "Bag %s: label %s, predicted probability of being positive %.3f%s.",

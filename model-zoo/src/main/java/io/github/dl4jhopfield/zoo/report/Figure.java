@@ -1,44 +1,36 @@
 package io.github.dl4jhopfield.zoo.report;
 
-import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Base64;
-import java.util.Locale;
-import javax.imageio.ImageIO;
-
 /**
- * A picture in pixels for a report.
- *
- * @param name file name without ending
- * @param image drawn at twice the size at which it is shown, so that text stays sharp
- * @param caption what is seen
+ * Something to see: a plot, a grid of pictures, several of them. It is laid out anew for each width
+ * that it is asked for, so that text keeps its size and nothing has to be scrolled sideways: a page
+ * shows one layout on a phone and another on a screen. Drawn as SVG, without fonts or graphics
+ * libraries of the machine; colours follow the reader's light or dark setting.
  */
-public record Figure(String name, BufferedImage image, String caption) implements SvgFigure {
+public interface Figure {
+  /** Width of a figure on a screen and on paper, in CSS pixels. */
+  int WIDE = 720;
 
-  /** The picture as a PNG file. */
-  public byte[] png() {
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", bytes);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+  /** Width of a figure on a phone of 390 pixels. */
+  int NARROW = 350;
+
+  /**
+   * The figure laid out for a width.
+   *
+   * @param width in CSS pixels, at least 240
+   */
+  Drawing draw(int width);
+
+  /** What the figure shows, in words, for those who don't see it. */
+  String description();
+
+  /** The figure as the {@code svg} element of a page, whose style must be {@link HtmlReport}'s. */
+  default String toSvg(int width) {
+    return draw(width).svg("", description());
   }
 
-  @Override
-  public String toSvg() {
-    int width = image.getWidth() / 2;
-    int height = image.getHeight() / 2;
-    return String.format(
-        Locale.ROOT,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %1$d %2$d\" width=\"%1$d\""
-            + " height=\"%2$d\" role=\"img\"><image width=\"%1$d\" height=\"%2$d\""
-            + " href=\"data:image/png;base64,%3$s\"/></svg>",
-        width,
-        height,
-        Base64.getEncoder().encodeToString(png()));
+  /** The figure as an SVG file of its own, with its style in it. */
+  default String toSvgFile() {
+    return draw(WIDE).svg("<style>" + Style.FIGURE + Style.PAPER + "</style>", description())
+        + "\n";
   }
 }

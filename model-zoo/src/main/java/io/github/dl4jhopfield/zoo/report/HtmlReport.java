@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.report;
 
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -7,16 +8,11 @@ import java.util.List;
  * are in it, there are no scripts. All text is escaped.
  */
 public final class HtmlReport {
-  private static final String STYLE =
-      """
-      body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1f24}
-      h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}
-      table{border-collapse:collapse;margin:.5rem 0}
-      td,th{padding:.2rem .7rem;border-bottom:1px solid #d0d7de;text-align:left}
-      td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
-      figure{margin:1rem 0}figcaption,caption{color:#57606a;font-size:.9rem;text-align:left}
-      svg{max-width:100%;height:auto}
-      """;
+  /** Pixels that a table may need on a phone; wider ones are shown row by row. */
+  private static final double PHONE = 352;
+
+  /** Rows that may be kept on one printed page. */
+  private static final int SHORT = 30;
 
   private final StringBuilder body = new StringBuilder();
   private final String title;
@@ -47,49 +43,90 @@ public final class HtmlReport {
     return this;
   }
 
-  /** Adds a table; its title is the caption. */
+  /** Adds a table; its title is the caption. On a phone a wide one is shown row by row. */
   public HtmlReport table(ResultTable table) {
-    body.append("<table><caption>").append(escape(table.title())).append("</caption>\n<tr>");
+    body.append("<table class=\"")
+        .append(onPhone(table) > PHONE ? "many" : "few")
+        .append(table.rows().size() <= SHORT ? " short" : "")
+        .append("\"><caption>")
+        .append(escape(table.title()))
+        .append("</caption>\n<thead><tr>");
     for (int c = 0; c < table.columns().size(); c++) {
-      cell("th", table, c, table.columns().get(c));
+      body.append("<th scope=\"col\" class=\"")
+          .append(kind(table, c))
+          .append("\">")
+          .append(escape(table.columns().get(c)))
+          .append("</th>");
     }
-    body.append("</tr>\n");
+    body.append("</tr></thead>\n<tbody>\n");
     for (List<String> row : table.rows()) {
       body.append("<tr>");
       for (int c = 0; c < row.size(); c++) {
-        cell("td", table, c, row.get(c));
+        body.append("<td class=\"")
+            .append(kind(table, c))
+            .append("\" data-label=\"")
+            .append(escape(table.columns().get(c)))
+            .append("\">")
+            .append(escape(row.get(c)))
+            .append("</td>");
       }
       body.append("</tr>\n");
     }
-    body.append("</table>\n");
+    body.append("</tbody></table>\n");
     return this;
   }
 
-  private void cell(String tag, ResultTable table, int column, String text) {
-    body.append('<').append(tag);
-    if (table.isNumeric(column)) {
-      body.append(" class=\"n\"");
-    }
-    body.append('>').append(escape(text)).append("</").append(tag).append('>');
+  private static String kind(ResultTable table, int column) {
+    return table.isNumeric(column) ? "n" : "text";
   }
 
-  /** Adds a figure with a caption below. */
-  public HtmlReport figure(SvgFigure figure, String caption) {
+  /** Pixels that a table needs on a phone: headings and long texts wrap between words. */
+  private static double onPhone(ResultTable table) {
+    double sum = 0;
+    for (int c = 0; c < table.columns().size(); c++) {
+      int column = c;
+      boolean number = table.isNumeric(c);
+      int longest =
+          table.rows().stream()
+              .map(row -> row.get(column))
+              .mapToInt(cell -> number ? cell.length() : longestWord(cell))
+              .max()
+              .orElse(0);
+      sum += Math.max(longestWord(table.columns().get(c)), longest) * 7.6 + 11;
+    }
+    return sum;
+  }
+
+  private static int longestWord(String text) {
+    return Arrays.stream(text.split(" ")).mapToInt(String::length).max().orElse(0);
+  }
+
+  /** Adds a figure with a caption below: one layout for a screen and paper, one for a phone. */
+  public HtmlReport figure(Figure figure, String caption) {
+    Drawing wide = figure.draw(Figure.WIDE);
+    Drawing narrow = figure.draw(Figure.NARROW);
     body.append("<figure>")
-        .append(figure.toSvg())
+        .append(wide.svg("", figure.description()).replaceFirst("<svg ", "<svg class=\"wide\" "))
+        .append(
+            narrow.svg("", figure.description()).replaceFirst("<svg ", "<svg class=\"narrow\" "))
         .append("<figcaption>")
         .append(escape(caption))
         .append("</figcaption></figure>\n");
     return this;
   }
 
+  /** Adds a figure with its caption. */
+  public HtmlReport figure(Illustration illustration) {
+    return figure(illustration.figure(), illustration.caption());
+  }
+
   /** The page. */
   public String toHtml() {
     return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-        + "<meta name=\"viewport\" content=\"width=device-width\"><title>"
+        + "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>"
         + escape(title)
         + "</title>\n<style>\n"
-        + STYLE
+        + Style.PAGE
         + "</style></head>\n<body>\n<h1>"
         + escape(title)
         + "</h1>\n"

@@ -33,7 +33,14 @@ public record ResultTable(String title, List<String> columns, List<List<String>>
     return new ResultTable(
         title,
         List.of(kind, "value"),
-        values.entrySet().stream().map(e -> List.of(e.getKey(), e.getValue().toString())).toList());
+        values.entrySet().stream().map(e -> List.of(e.getKey(), text(e.getValue()))).toList());
+  }
+
+  /** A fraction with the digits that people read; all of them are in the JSON. */
+  private static String text(Object value) {
+    return value instanceof Double number && number != Math.rint(number)
+        ? Numbers.of(number)
+        : value.toString();
   }
 
   /** The table in plain text: columns aligned, numbers to the right, lines ended by {@code \n}. */
@@ -58,11 +65,23 @@ public record ResultTable(String title, List<String> columns, List<List<String>>
     return text.toString();
   }
 
-  /** Whether every cell of a column is a number, perhaps with something after a blank. */
+  /**
+   * Whether the cells of a column are numbers, perhaps with something after a blank; some may be
+   * empty or a dash.
+   */
   public boolean isNumeric(int column) {
-    return !rows.isEmpty()
-        && rows.stream()
-            .allMatch(row -> row.get(column).matches("[-+]?[0-9][0-9.]*([eE][-+]?[0-9]+)?( .*)?"));
+    boolean any = false;
+    for (List<String> row : rows) {
+      String cell = row.get(column);
+      if (cell.isEmpty() || cell.equals("-")) {
+        continue;
+      }
+      if (!cell.matches("[-+]?[0-9][0-9.,]*([eE][-+]?[0-9]+)?( .*)?")) {
+        return false;
+      }
+      any = true;
+    }
+    return any;
   }
 
   private static void line(

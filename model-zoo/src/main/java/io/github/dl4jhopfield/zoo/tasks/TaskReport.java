@@ -1,11 +1,10 @@
 package io.github.dl4jhopfield.zoo.tasks;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
-import io.github.dl4jhopfield.zoo.report.Figure;
+import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
-import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
-import java.util.ArrayList;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -50,14 +49,14 @@ final class TaskReport {
     figure(
         page,
         group + ": accuracy on held-out sequences",
-        Plots.Axis.linear("accuracy, %").from(0).to(100),
+        Axis.linear("accuracy, %").from(0).to(100),
         networks,
         trainings,
         training -> scaled(training.accuracy(), 100));
     figure(
         page,
         group + ": training loss",
-        Plots.Axis.linear("cross-entropy").from(0),
+        Axis.linear("cross-entropy").from(0),
         networks,
         trainings,
         TaskTraining::loss);
@@ -66,11 +65,11 @@ final class TaskReport {
   private static void figure(
       HtmlReport page,
       String title,
-      Plots.Axis y,
+      Axis y,
       List<TaskNetwork> networks,
       List<TaskTraining> trainings,
       Function<TaskTraining, double[]> curve) {
-    List<Plots.Line> lines = new ArrayList<>();
+    XyPlot plot = new XyPlot(title, Axis.linear("epoch"), y);
     for (TaskNetwork network : networks) {
       List<double[]> own = TaskExperiment.of(network, trainings).stream().map(curve).toList();
       double[] mean = new double[own.get(0).length];
@@ -81,14 +80,9 @@ final class TaskReport {
           mean[epoch] += values[epoch] / own.size();
         }
       }
-      lines.add(new Plots.Line(network.label(), epochs, mean));
+      plot.line(network.label(), epochs, mean);
     }
-    page.figure(
-        new Figure(
-            title,
-            Plots.lines(title, Plots.Axis.linear("epoch"), y, Plots.Style.BARE, lines),
-            title),
-        title + ".");
+    page.figure(plot, title + ".");
   }
 
   private static double[] scaled(double[] values, double factor) {

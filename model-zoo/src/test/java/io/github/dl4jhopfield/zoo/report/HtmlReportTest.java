@@ -2,43 +2,44 @@ package io.github.dl4jhopfield.zoo.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.StringReader;
 import java.util.List;
-import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
-import org.w3c.dom.Document;
-import org.xml.sax.InputSource;
 
 class HtmlReportTest {
   private static final String HOSTILE = "<script>alert('x')</script>&\"";
 
   @Test
   void textOfTheUserIsEscapedEverywhere() {
-    String html =
+    HtmlReport page =
         new HtmlReport(HOSTILE)
             .section(HOSTILE)
             .paragraph(HOSTILE)
-            .table(new ResultTable(HOSTILE, List.of(HOSTILE), List.of(List.of(HOSTILE))))
-            .figure(new BarChart(List.of(HOSTILE), new double[] {1}, 1), HOSTILE)
-            .figure(new LinePlot(HOSTILE, 0, 1, HOSTILE, 0, 1), HOSTILE)
-            .toHtml();
-    assertThat(html).doesNotContain("<script").contains("&lt;script&gt;");
+            .table(new ResultTable(HOSTILE, List.of(HOSTILE), List.of(List.of(HOSTILE))));
+    Figures.of(HOSTILE).forEach(figure -> page.figure(figure, HOSTILE));
+    assertThat(page.toHtml()).doesNotContain("<script").contains("&lt;script&gt;");
   }
 
   @Test
-  void figuresAreWellFormedSvg() throws Exception {
-    LinePlot plot =
-        new LinePlot("a < b", 0, 1, "y", 0, 1)
-            .dashed("chance", new double[] {0, 1}, new double[] {0, 1})
-            .line("curve", new double[] {0, 0.5, 1}, new double[] {0, 1, 1});
-    assertThat(parse(plot.toSvg()).getElementsByTagName("polyline").getLength()).isEqualTo(2);
-    BarChart bars = new BarChart(List.of("a", "b"), new double[] {0.25, 0.75}, 0.75);
-    assertThat(parse(bars.toSvg()).getElementsByTagName("rect").getLength()).isEqualTo(2);
+  void wideTablesAreShownRowByRowOnAPhone() {
+    ResultTable narrow = new ResultTable("t", List.of("a", "b"), List.of(List.of("1", "2")));
+    ResultTable wide =
+        new ResultTable(
+            "t",
+            List.of("separation", "images mixed", "updates", "similarity", "distinct"),
+            List.of(List.of("sequential-k-subsets", "1", "2", "3", "0.958 ± 0.059")));
+    assertThat(new HtmlReport("x").table(narrow).toHtml()).contains("<table class=\"few short\">");
+    assertThat(new HtmlReport("x").table(wide).toHtml())
+        .contains("<table class=\"many short\">", "data-label=\"images mixed\"");
   }
 
-  private static Document parse(String svg) throws Exception {
-    return DocumentBuilderFactory.newInstance()
-        .newDocumentBuilder()
-        .parse(new InputSource(new StringReader(svg)));
+  @Test
+  void aFigureHasALayoutForAScreenAndOneForAPhone() {
+    for (Figure figure : Figures.of("t")) {
+      String html = new HtmlReport("x").figure(figure, "c").toHtml();
+      assertThat(html)
+          .as(figure.description())
+          .contains("<svg class=\"wide\"", "viewBox=\"0 0 720 ")
+          .contains("<svg class=\"narrow\"", "viewBox=\"0 0 350 ");
+    }
   }
 }

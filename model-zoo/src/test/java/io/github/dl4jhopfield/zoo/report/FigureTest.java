@@ -1,0 +1,194 @@
+package io.github.dl4jhopfield.zoo.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.StringReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.Test;
+import org.w3c.dom.Document;
+import org.w3c.dom.Element;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+class FigureTest {
+  @Test
+  void everyFigureIsWellFormedAtEveryWidthAndSaysWhatItShows() throws Exception {
+    for (Figure figure : Figures.of("a < b & \"c\"")) {
+      for (int width : new int[] {240, Figure.NARROW, Figure.WIDE, 1400}) {
+        Element svg = parse(figure.toSvg(width)).getDocumentElement();
+        assertThat(svg.getAttribute("width")).isEqualTo(Integer.toString(width));
+        assertThat(Integer.parseInt(svg.getAttribute("height"))).isBetween(40, 4000);
+        assertThat(svg.getAttribute("role")).isEqualTo("img");
+        assertThat(svg.getAttribute("aria-label")).hasSizeGreaterThan(10).doesNotContain("NaN");
+      }
+      assertThat(parse(figure.toSvgFile()).getElementsByTagName("style").getLength()).isOne();
+    }
+  }
+
+  @Test
+  void noTextIsOutsideOfAFigureOfAPhone() throws Exception {
+    for (Figure figure : Figures.of("held-out accuracy")) {
+      NodeList texts = parse(figure.toSvg(Figure.NARROW)).getElementsByTagName("text");
+      for (int i = 0; i < texts.getLength(); i++) {
+        Element text = (Element) texts.item(i);
+        if (text.hasAttribute("transform")) {
+          continue; // a letter of a logo, or slanted
+        }
+        double x = Double.parseDouble(text.getAttribute("x"));
+        double width = Svg.width(text.getTextContent());
+        double left =
+            switch (text.getAttribute("text-anchor")) {
+              case "end" -> x - width;
+              case "middle" -> x - width / 2;
+              default -> x;
+            };
+        assertThat(left).as(text.getTextContent()).isGreaterThan(-14);
+        assertThat(left + width).as(text.getTextContent()).isLessThan(Figure.NARROW + 14);
+      }
+    }
+  }
+
+  @Test
+  void aLineIsDrawnThroughItsPointsAndBreaksAtNaN() throws Exception {
+    XyPlot plot =
+        new XyPlot("", Axis.linear("x").from(0).to(4), Axis.linear("y").from(0).to(1))
+            .line("l", new double[] {0, 1, 2, 3, 4}, new double[] {0, 1, Double.NaN, 1, 0});
+    String path = attribute(parse(plot.toSvg(720)), "path", "line s0", "d");
+    assertThat(path.chars().filter(c -> c == 'M').count()).isEqualTo(2);
+    assertThat(path.chars().filter(c -> c == 'L').count()).isEqualTo(2);
+  }
+
+  @Test
+  void seriesOfOneNameShareColourAndKey() throws Exception {
+    double[] x = {1, 2};
+    XyPlot plot =
+        new XyPlot("", Axis.linear("x"), Axis.linear("y"))
+            .line("softmax", x, new double[] {1, 2})
+            .band("softmax", x, new double[] {0, 1}, new double[] {2, 3})
+            .line("sparsemax", x, new double[] {2, 1});
+    String svg = plot.toSvg(720);
+    assertThat(svg.split(">softmax<")).hasSize(2);
+    assertThat(svg).contains("class=\"fill s0\"", "class=\"line s1\"").doesNotContain("s2\"");
+  }
+
+  @Test
+  void marksAreRoundNumbersAndDataOfALogarithmicAxis() {
+    Axis.Scale linear = Axis.linear("y").scale(0.03, 0.97, 6, List.of());
+    assertThat(linear.labels()).containsExactly("0.0", "0.2", "0.4", "0.6", "0.8", "1.0");
+    Axis.Scale log = Axis.log("n").scale(16, 1024, 6, List.of(16.0, 128.0, 1024.0));
+    assertThat(log.labels()).containsExactly("16", "128", "1,024");
+    assertThat(log.share(128)).isEqualTo(0.5, org.assertj.core.data.Offset.offset(1e-12));
+    Axis.Scale decades = Axis.log("n").scale(1, 1e6, 4, new ArrayList<>(many()));
+    assertThat(decades.labels()).containsExactly("1", "100", "10,000", "1,000,000");
+  }
+
+  private static List<Double> many() {
+    List<Double> values = new ArrayList<>();
+    for (int i = 1; i < 99; i++) {
+      values.add((double) i);
+    }
+    return values;
+  }
+
+  @Test
+  void barsAreAsLongAsTheirValues() throws Exception {
+    BarPlot bars =
+        new BarPlot("", "", List.of("a", "b"), Axis.linear("w").to(0.8))
+            .lying()
+            .group("", 0.2, 0.8);
+    NodeList rects = parse(bars.toSvg(720)).getElementsByTagName("rect");
+    double first = Double.parseDouble(((Element) rects.item(0)).getAttribute("width"));
+    double second = Double.parseDouble(((Element) rects.item(1)).getAttribute("width"));
+    assertThat(second / first).isBetween(3.99, 4.01);
+    assertThat(bars.description()).contains("a 0.2, b 0.8");
+  }
+
+  @Test
+  void aConfusionMatrixCountsAndShadesByRow() throws Exception {
+    HeatMap map = HeatMap.confusion("", List.of("cat", "dog"), new long[][] {{3, 1}, {0, 4}});
+    Document svg = parse(map.toSvg(720));
+    NodeList rects = svg.getElementsByTagName("rect");
+    double half = Double.parseDouble(((Element) rects.item(0)).getAttribute("fill-opacity"));
+    assertThat(half).isEqualTo(0.76);
+    assertThat(map.description()).contains("cat: 3, 1; dog: 0, 4");
+  }
+
+  @Test
+  void aLogoOfEvenFrequenciesIsFlatAndOfOneLetterTwoBitsHigh() {
+    SequenceLogo logo =
+        SequenceLogo.ofFrequencies(
+            "", "ACGT", List.of(new double[] {0.25, 0.25, 0.25, 0.25}, new double[] {0, 1, 0, 0}));
+    assertThat(logo.toSvg(720)).contains(">C</text>").doesNotContain(">A</text>");
+    assertThat(logo.description()).contains("1 none, 2 C");
+    SequenceLogo largestOnTop =
+        new SequenceLogo("", "", List.of(Map.of('A', 1.0, 'C', 2.0, 'G', Double.NaN, 'T', -1.0)));
+    String svg = largestOnTop.toSvg(720);
+    assertThat(svg.indexOf(">A</text>")).isLessThan(svg.indexOf(">C</text>"));
+    assertThat(svg).doesNotContain(">G</text>", ">T</text>");
+  }
+
+  @Test
+  void aPictureIsAPngOfItsPixels() throws Exception {
+    BufferedImage ink =
+        ImageIO.read(
+            new ByteArrayInputStream(
+                Picture.ink(new double[] {0, 1, Double.NaN, 0.5}, 2, 2).png()));
+    assertThat(ink.getRGB(0, 0) & 0xFFFFFF).isEqualTo(0xFFFFFF);
+    assertThat(ink.getRGB(1, 0) & 0xFFFFFF).isZero();
+    assertThat(ink.getRGB(0, 1) & 0xFFFFFF).isEqualTo(0xFFFFFF);
+    BufferedImage colours =
+        ImageIO.read(
+            new ByteArrayInputStream(Picture.colours(new int[] {0x123456, 0xABCDEF}, 1, 2).png()));
+    assertThat(colours.getRGB(1, 0) & 0xFFFFFF).isEqualTo(0xABCDEF);
+  }
+
+  @Test
+  void numbersHaveTheDigitsThatMeanSomething() {
+    assertThat(Numbers.of(1024)).isEqualTo("1,024");
+    assertThat(Numbers.of(0.25)).isEqualTo("0.25");
+    assertThat(Numbers.of(3.14159265)).isEqualTo("3.142");
+    assertThat(Numbers.of(0.00001234)).isEqualTo("1.23e-05");
+    assertThat(Numbers.of(-0.0731249)).isEqualTo("-0.07312");
+    assertThat(Numbers.spread(0.958012, 0.05943)).isEqualTo("0.958 ± 0.059");
+    assertThat(Numbers.spread(0.958, 0)).isEqualTo("0.958");
+    assertThat(Numbers.spread(1234.5, 67.8)).isEqualTo("1,235 ± 68");
+    assertThat(Numbers.interval(0.9583, 0.92161, 0.98402)).isEqualTo("0.958 (0.922 to 0.984)");
+  }
+
+  @Test
+  void wrongShapesAreRefused() {
+    assertThatThrownBy(
+            () ->
+                new XyPlot("", Axis.linear("x"), Axis.linear("y"))
+                    .line("a", new double[2], new double[3]))
+        .hasMessageContaining("found 2 and 3");
+    assertThatThrownBy(() -> Axis.linear("x").from(2).to(1)).hasMessageContaining("lower end");
+    assertThatThrownBy(() -> new BarPlot("", "", List.of("a"), Axis.linear("")).group("b", 1, 2))
+        .hasMessageContaining("1 categories, found 2");
+    assertThatThrownBy(() -> Picture.ink(new double[3], 2, 2)).hasMessageContaining("found 3");
+  }
+
+  private static String attribute(Document svg, String tag, String cssClass, String name) {
+    NodeList all = svg.getElementsByTagName(tag);
+    for (int i = 0; i < all.getLength(); i++) {
+      Element element = (Element) all.item(i);
+      if (element.getAttribute("class").equals(cssClass)) {
+        return element.getAttribute(name);
+      }
+    }
+    throw new AssertionError("no " + tag + " of class " + cssClass);
+  }
+
+  private static Document parse(String svg) throws Exception {
+    return DocumentBuilderFactory.newInstance()
+        .newDocumentBuilder()
+        .parse(new InputSource(new StringReader(svg)));
+  }
+}
