@@ -4,12 +4,12 @@ import io.github.dl4jhopfield.zoo.experiment.Experiment;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Experiments;
+import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -116,19 +116,10 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
         .metrics()
         .forEach(
             (metric, value) ->
-                console.result(
-                    "%s: %s",
-                    metric,
-                    value.std() == 0
-                        ? number(value.mean())
-                        : number(value.mean()) + " +- " + number(value.std())));
+                console.result("%s: %s", metric, Numbers.spread(value.mean(), value.std())));
     console.result(
         "%s on %s, seed %d, %.1f s",
         result.experiment(), result.dataset(), result.seed(), result.seconds());
     result.files().forEach(file -> console.result("wrote %s", file));
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, Math.abs(value) >= 1e5 ? "%.4g" : "%.4f", value);
   }
 }
