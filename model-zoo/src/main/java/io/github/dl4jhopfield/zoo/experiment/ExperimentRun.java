@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.zoo.experiment;
 
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
+import io.github.dl4jhopfield.zoo.files.Provenance;
 import io.github.dl4jhopfield.zoo.report.Illustration;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -33,10 +34,12 @@ public final class ExperimentRun {
     Findings run(ExperimentRun run, D data) throws IOException;
   }
 
+  private final String what;
   private final ExperimentContext context;
   private final Map<String, String> options;
 
-  private ExperimentRun(ExperimentContext context, Map<String, String> options) {
+  private ExperimentRun(String what, ExperimentContext context, Map<String, String> options) {
+    this.what = what;
     this.context = context;
     this.options = options;
   }
@@ -47,7 +50,8 @@ public final class ExperimentRun {
    * @throws IllegalArgumentException for bad options
    */
   public static ExperimentRun of(Experiment experiment, ExperimentContext context) {
-    return new ExperimentRun(context, context.resolve(experiment));
+    return new ExperimentRun(
+        "experiment " + experiment.name(), context, context.resolve(experiment));
   }
 
   /**
@@ -69,7 +73,7 @@ public final class ExperimentRun {
       Body<D> body)
       throws IOException {
     long start = System.nanoTime();
-    ExperimentRun run = new ExperimentRun(context, context.resolve(owner, declared));
+    ExperimentRun run = new ExperimentRun(owner, context, context.resolve(owner, declared));
     D data = opening.open(run);
     Path out = context.out().orElse(null);
     if (out != null) {
@@ -147,6 +151,16 @@ public final class ExperimentRun {
   /** Whether files will be written. */
   public boolean writes() {
     return context.out().isPresent();
+  }
+
+  /**
+   * Where a model that this run makes comes from.
+   *
+   * @param dataset name of the data
+   * @param fingerprint hash of the data, empty if unknown
+   */
+  public Provenance provenance(String dataset, String fingerprint) {
+    return Provenance.of(what, dataset, fingerprint, seed(), options);
   }
 
   /** Every option with its value, in declared order. */

@@ -2,29 +2,42 @@ package io.github.dl4jhopfield.zoo.files;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.util.ModelSerializer;
 
 /**
- * A trained network in a file of DL4J's ModelSerializer, whoever wrote it. Reading is as strict as
- * for this project's own models: no Java object in the file is deserialised, sizes are bounded, the
- * configuration may name classes of DL4J, ND4J and this project only. Updater state is ignored.
+ * A network in a file of DL4J's ModelSerializer, whoever wrote it. No Java object in the file is
+ * deserialised, sizes are bounded, the configuration may name classes of DL4J, ND4J and this
+ * project only; parameters of half, bfloat16, float and double are streamed, whatever their size,
+ * and never narrowed. A normaliser or what belongs to one of this project's models may be in the
+ * file too and is left there; see {@link ModelFile} for the latter.
  */
 public final class NetworkFile {
+  private static final String EXPECTED = "a network saved by DL4J's ModelSerializer";
+
   private NetworkFile() {}
 
   /**
-   * Reads a MultiLayerNetwork or a ComputationGraph.
+   * Reads a MultiLayerNetwork or a ComputationGraph, without its updater's state.
    *
-   * @throws io.github.dl4jhopfield.zoo.files.DataFormatException if the file is something else or
-   *     damaged
+   * @throws DataFormatException if the file is something else or damaged
    */
   public static Model read(Path file) throws IOException {
-    return ModelFiles.model(file);
+    return ModelZip.read(file, EXPECTED, Set.of(ModelFile.META), ModelZip::network);
   }
 
   /** Writes a network without its updater's state; the file is either whole or not there. */
   public static void write(Path file, Model network) throws IOException {
-    AtomicFiles.write(file, out -> ModelSerializer.writeModel(network, out, false));
+    write(file, network, false);
+  }
+
+  /**
+   * Writes a network; the file is either whole or not there. Equal networks make equal files.
+   *
+   * @param updater whether the state of its updater goes with it, so that training can go on
+   */
+  public static void write(Path file, Model network, boolean updater) throws IOException {
+    ModelZip.write(file, network, updater, Map.of());
   }
 }

@@ -1,7 +1,9 @@
 package io.github.dl4jhopfield.zoo.mil;
 
 import io.github.dl4jhopfield.layers.Associations;
-import io.github.dl4jhopfield.zoo.files.ModelFiles;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.files.ModelFile;
+import io.github.dl4jhopfield.zoo.files.Provenance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -24,24 +26,21 @@ import org.nd4j.linalg.factory.Nd4j;
  * reads too. Not thread-safe: a DL4J network isn't.
  */
 public final class BagClassifier {
-  static final String FORMAT = "hopfield-mil";
+  private static final ModelFile<Meta> FILES = ModelFile.of("hopfield-mil", 2, Meta.class);
 
   private static final int POOLING_LAYER = 1;
 
   /** What is saved beside the network. */
-  record Meta(
-      String format,
-      int version,
-      MilParameters parameters,
-      Standardizer standardizer,
-      Map<String, Object> training) {}
+  record Meta(MilParameters parameters, Standardizer standardizer, Map<String, Object> training) {}
 
   private final MultiLayerNetwork network;
   private final Meta meta;
+  private final Provenance provenance;
 
-  private BagClassifier(MultiLayerNetwork network, Meta meta) {
+  private BagClassifier(MultiLayerNetwork network, Meta meta, Provenance provenance) {
     this.network = network;
     this.meta = meta;
+    this.provenance = provenance;
   }
 
   /**
@@ -84,7 +83,8 @@ public final class BagClassifier {
     training.put("bags", bags.size());
     training.put("seed", seed);
     BagClassifier classifier =
-        new BagClassifier(network, new Meta(FORMAT, 1, parameters, standardizer, training));
+        new BagClassifier(
+            network, new Meta(parameters, standardizer, training), Provenance.UNKNOWN);
     Random random = new Random(seed);
     // the generator that dropout draws from belongs to this thread
     Nd4j.getRandom().setSeed(seed);
@@ -188,27 +188,40 @@ public final class BagClassifier {
   }
 
   /** The same with more said of its training. */
-  BagClassifier withTraining(Map<String, Object> more) {
+  BagClassifier withTraining(Map<String, Object> more, Provenance from) {
     Map<String, Object> training = new LinkedHashMap<>(meta.training());
     training.putAll(more);
     return new BagClassifier(
-        network,
-        new Meta(meta.format(), meta.version(), meta.parameters(), meta.standardizer(), training));
+        network, new Meta(meta.parameters(), meta.standardizer(), training), from);
+  }
+
+  /** Where it comes from; {@link Provenance#UNKNOWN} of one that no run of this program made. */
+  public Provenance provenance() {
+    return provenance;
   }
 
   /** Writes it to a file, which is either whole or not there. */
   public void save(Path file) throws IOException {
-    ModelFiles.write(network, meta, file);
+    FILES.write(file, network, meta, provenance);
   }
 
   /**
-   * Reads what {@link #save} wrote.
+   * Reads what {@link #save} wrote, in this version or an earlier one.
    *
    * @throws io.github.dl4jhopfield.zoo.files.DataFormatException if the file is something else or
    *     damaged
    */
   public static BagClassifier load(Path file) throws IOException {
-    ModelFiles.Content<Meta> content = ModelFiles.read(file, FORMAT, Meta.class);
-    return new BagClassifier(content.network(), content.meta());
+    ModelFile.Content<Meta> content = FILES.read(file);
+    if (content.network() instanceof MultiLayerNetwork network
+        && content.meta().parameters() != null
+        && content.meta().standardizer() != null) {
+      return new BagClassifier(network, content.meta(), content.provenance());
+    }
+    throw new DataFormatException(
+        file.toString(),
+        0,
+        "a hopfield-mil model: a MultiLayerNetwork, its hyperparameters and standardizer",
+        "a file without one of them");
   }
 }

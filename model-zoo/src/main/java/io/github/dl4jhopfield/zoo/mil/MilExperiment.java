@@ -90,7 +90,7 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
     if (run.writes()) {
       Fitted<MilParameters, BagClassifier> fitted = validation.fit(data, Seeds.mix(run.seed(), 0));
       run.progress().advance(1, "model of all bags");
-      model = fitted.model().withTraining(MilData.said(data));
+      model = opened.named(fitted.model(), run.provenance(data.name(), data.fingerprint()));
     }
     return findings(run, opened, folds, model);
   }
@@ -106,7 +106,7 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
     MilData data = read(run);
     data.settings()
         .checkInnerFolds(file(run, data.bags()), rarer(data.bags()), "for as many inner folds", "");
-    return new MilTuning(data, run.seed());
+    return new MilTuning(data, run);
   }
 
   private static MilData read(ExperimentRun run) {

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.mil;
 
+import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import io.github.dl4jhopfield.zoo.learn.Folds;
@@ -21,12 +22,14 @@ final class MilTuning implements Tuning {
   private static final double MOST_DROPOUT = 0.6;
 
   private final MilData data;
+  private final ExperimentRun run;
   private final long seed;
   private final Folds folds;
 
-  MilTuning(MilData data, long seed) {
+  MilTuning(MilData data, ExperimentRun run) {
     this.data = data;
-    this.seed = seed;
+    this.run = run;
+    seed = run.seed();
     folds = Folds.stratified(data.bags().labels(), data.settings().innerFolds(), seed);
   }
 
@@ -88,8 +91,8 @@ final class MilTuning implements Tuning {
 
   @Override
   public void saveModel(Map<String, Object> values, Path file) throws IOException {
-    BagClassifier.train(data.bags().bags(), parameters(values), Seeds.mix(seed, 0))
-        .withTraining(MilData.said(data.bags()))
-        .save(file);
+    BagDataset bags = data.bags();
+    BagClassifier model = BagClassifier.train(bags.bags(), parameters(values), Seeds.mix(seed, 0));
+    data.named(model, run.provenance(bags.name(), bags.fingerprint())).save(file);
   }
 }

@@ -72,7 +72,8 @@ public final class MilWorkflow implements ModelWorkflow {
     run.progress().begin("training on " + bags.name(), validation.trainingsPerModel());
     Fitted<MilParameters, BagClassifier> fitted = validation.fit(bags, run.seed());
     run.progress().advance(1, "model of all bags");
-    BagClassifier model = fitted.model().withTraining(MilData.said(bags));
+    BagClassifier model =
+        data.named(fitted.model(), run.provenance(bags.name(), bags.fingerprint()));
     Findings findings = new Findings(bags.name());
     if (data.settings().tune()) {
       findings.metric("validationAuc", fitted.innerScore());

@@ -7,7 +7,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentTemplate;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.experiment.JobPool;
 import io.github.dl4jhopfield.zoo.experiment.Progress;
-import io.github.dl4jhopfield.zoo.files.AtomicFiles;
+import io.github.dl4jhopfield.zoo.files.NetworkFile;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.deeplearning4j.util.ModelSerializer;
 
 /** What the two example tasks share: training every network over several seeds, and the report. */
 abstract class TaskExperiment extends ExperimentTemplate<List<SequenceSet>> {
@@ -95,9 +94,7 @@ abstract class TaskExperiment extends ExperimentTemplate<List<SequenceSet>> {
       if (training.seed() == run.seed()) {
         findings.file(
             training.which().label() + ".zip",
-            file ->
-                AtomicFiles.write(
-                    file, stream -> ModelSerializer.writeModel(training.network(), stream, true)));
+            file -> NetworkFile.write(file, training.network(), true));
       }
     }
     return findings;
