@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
       TrainCommand.class,
       PredictCommand.class,
       EvaluateCommand.class,
+      InspectCommand.class,
       VerifyCommand.class,
       OpCommand.class,
       ImportKerasCommand.class,

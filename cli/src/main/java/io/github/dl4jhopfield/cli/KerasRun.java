@@ -65,7 +65,7 @@ final class KerasRun {
     return options.build();
   }
 
-  private static Map<String, Object> json(ImportSummary summary) {
+  static Map<String, Object> json(ImportSummary summary) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("file", summary.file());
     fields.put("keras_version", summary.kerasVersion());
@@ -77,7 +77,7 @@ final class KerasRun {
     return fields;
   }
 
-  private static void show(Console console, ImportSummary summary) {
+  static void show(Console console, ImportSummary summary) {
     List<List<String>> rows = summary.layers().stream().map(KerasRun::row).toList();
     console.raw(
         new ResultTable(

@@ -69,15 +69,8 @@ public final class NpyFile {
    */
   public static INDArray read(Path file) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      Header header = header(file, channel);
-      long bytes = dataBytes(file, header);
-      long found = channel.size() - header.dataOffset();
-      if (found != bytes) {
-        throw bad(
-            file,
-            bytes + " bytes of data for shape " + shape(header) + " of " + header.type(),
-            found + (found < bytes ? " (the file is truncated)" : ""));
-      }
+      Header header = completeHeader(file, channel);
+      long bytes = channel.size() - header.dataOffset();
       return ArrayFiles.read(
           file,
           channel,
@@ -212,6 +205,25 @@ public final class NpyFile {
         new String(
             text.array(), version == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1),
         channel.position());
+  }
+
+  /**
+   * As {@link #header}, and checks that the data behind it are as many bytes as it says.
+   *
+   * @throws IllegalArgumentException if the file is not a well-formed {@code .npy} file of a
+   *     supported type
+   */
+  public static Header completeHeader(Path file, FileChannel channel) throws IOException {
+    Header header = header(file, channel);
+    long bytes = dataBytes(file, header);
+    long found = channel.size() - header.dataOffset();
+    if (found != bytes) {
+      throw bad(
+          file,
+          bytes + " bytes of data for shape " + shape(header) + " of " + header.type(),
+          found + (found < bytes ? " (the file is truncated)" : ""));
+    }
+    return header;
   }
 
   private static Header parse(Path file, String text, long dataOffset) {

@@ -15,8 +15,10 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.core.JsonFactory;
@@ -42,6 +44,10 @@ public final class SafetensorsFile implements Closeable {
   public static final long MAX_HEADER_BYTES = 100_000_000;
 
   private static final int MAX_RANK = 32;
+
+  /** Bytes that {@link #readBytes} passes on at once: a multiple of every type's width. */
+  private static final int PIECE = 1 << 20;
+
   private static final String METADATA = "__metadata__";
   private static final Map<String, DataType> TYPES =
       Map.ofEntries(
@@ -63,7 +69,7 @@ public final class SafetensorsFile implements Closeable {
   private static final int MAX_DIGITS = 19;
 
   // names come from a stranger's file: no shared table of them is kept
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       new JsonFactory()
           .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION);
@@ -179,6 +185,41 @@ public final class SafetensorsFile implements Closeable {
         });
   }
 
+  /**
+   * Passes the bytes of one array on as they are in the file, little-endian, in pieces of whole
+   * elements: for what needs values of types that arrays here don't show (unsigned 64-bit numbers).
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
+  public synchronized void readBytes(String name, Consumer<ByteBuffer> piece) throws IOException {
+    Entry entry = entries.get(name);
+    if (entry == null) {
+      throw bad(file, "one of the arrays " + entries.keySet(), quote(name));
+    }
+    channel.position(dataOffset + entry.from());
+    ByteBuffer buffer = ByteBuffer.allocate(PIECE).order(ByteOrder.LITTLE_ENDIAN);
+    for (long left = entry.to() - entry.from(); left > 0; left -= buffer.limit()) {
+      buffer.clear().limit((int) Math.min(PIECE, left));
+      if (!ArrayFiles.readFully(channel, buffer)) {
+        throw bad(file, "a file that stays as it is", "one that became shorter while it was read");
+      }
+      buffer.flip();
+      if (entry.type() == DataType.BOOL) {
+        checkBooleans(name, buffer);
+      }
+      piece.accept(buffer);
+    }
+  }
+
+  /** The format's name of a type: {@code F32}; null if it has none. */
+  public static String typeName(DataType type) {
+    return TYPES.entrySet().stream()
+        .filter(entry -> entry.getValue() == type)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElse(null);
+  }
+
   private void checkBooleans(String name, ByteBuffer chunk) {
     for (int i = 0; i < chunk.limit(); i++) {
       if (chunk.get(i) != 0 && chunk.get(i) != 1) {
@@ -246,12 +287,11 @@ public final class SafetensorsFile implements Closeable {
   }
 
   private static String typeName(Path file, String name, DataType type) {
-    return TYPES.entrySet().stream()
-        .filter(entry -> entry.getValue() == type)
-        .map(Map.Entry::getKey)
-        .findFirst()
-        .orElseThrow(
-            () -> bad(file, "a type of numbers or BOOL for the array " + quote(name), type + ""));
+    String known = typeName(type);
+    if (known == null) {
+      throw bad(file, "a type of numbers or BOOL for the array " + quote(name), type + "");
+    }
+    return known;
   }
 
   private static String quote(String text) {
@@ -282,6 +322,10 @@ public final class SafetensorsFile implements Closeable {
       if (!ArrayFiles.readFully(channel, size)) {
         throw bad(file, "a safetensors file", channel.size() + " bytes");
       }
+      String other = otherKind();
+      if (other != null) {
+        throw bad(file, "a safetensors file", other);
+      }
       long length = size.getLong(0);
       if (length < 2 || length > MAX_HEADER_BYTES) {
         throw bad(
@@ -304,6 +348,30 @@ public final class SafetensorsFile implements Closeable {
       long dataOffset = 8 + length;
       checkOffsets(channel.size() - dataOffset);
       return new SafetensorsFile(file, channel, dataOffset, entries, metadata);
+    }
+
+    /** What the file is, if its first bytes are those of something that is often in its place. */
+    private String otherKind() throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocate(64);
+      channel.read(bytes, 0);
+      String start =
+          new String(bytes.array(), 0, bytes.position(), StandardCharsets.ISO_8859_1).strip();
+      String lower = start.toLowerCase(Locale.ROOT);
+      if (start.startsWith("version https://git-lfs")) {
+        return "a Git LFS pointer in its place (git lfs pull fetches the file)";
+      }
+      if (lower.startsWith("<!doctype html") || lower.startsWith("<html")) {
+        return "an HTML page saved in its place";
+      }
+      if (start.startsWith("PK\3\4")) {
+        return "a zip archive, as PyTorch's own files (.pt, .pth) are";
+      }
+      int first = bytes.position() > 1 ? bytes.get(0) & 255 : 0;
+      int version = bytes.position() > 1 ? bytes.get(1) : 0;
+      if (first == 0x80 && version >= 2 && version <= 5 && bytes.get(7) != 0) {
+        return "a Python pickle, which is never read here";
+      }
+      return null;
     }
 
     private void parse(byte[] text) throws IOException {

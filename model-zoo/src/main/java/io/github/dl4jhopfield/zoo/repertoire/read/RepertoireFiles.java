@@ -21,6 +21,25 @@ public final class RepertoireFiles {
   private RepertoireFiles() {}
 
   /**
+   * Whether a file looks like a repertoire: it is FASTA, or a table in a format that is known.
+   *
+   * @throws RepertoireFaults if it is no text
+   */
+  public static boolean isRepertoire(Path file) throws IOException {
+    try (TextFile text = TextFile.open(file)) {
+      do {
+        if (!text.next((byte) 0)) {
+          return false;
+        }
+      } while (text.lines().isBlank());
+      Lines lines = text.lines();
+      return FileReading.namedFasta(file)
+          || lines.text(0).startsWith(">")
+          || Columns.known(Header.split(lines).names());
+    }
+  }
+
+  /**
    * Reads a file, without a cache.
    *
    * @throws RepertoireFaults if it cannot be read right
