@@ -133,6 +133,11 @@ final class AssociationCore implements LayerCore {
     return o.nOut > 0 ? o.nOut : o.nIn;
   }
 
+  @Override
+  public long projectedSize() {
+    return o.nHeads * (2 * hidden() + pattern());
+  }
+
   double defaultBeta() {
     return staticOnly() ? 1 : 1 / Math.sqrt(hidden());
   }

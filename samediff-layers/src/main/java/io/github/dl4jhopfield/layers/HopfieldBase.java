@@ -10,8 +10,10 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.InputTypeUtil;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.IWeightInit;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -63,6 +65,19 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
   RNNFormat format() {
     return rnnFormat == null ? RNNFormat.NCW : rnnFormat;
+  }
+
+  @Override
+  protected RNNFormat timeFormat() {
+    return format();
+  }
+
+  /** State patterns, stored patterns and their projection, in heads. */
+  @Override
+  protected long workingValues(InputType inputType) {
+    return inputType instanceof InputType.InputTypeRecurrent recurrent
+        ? core().projectedSize() * LayerChecks.length(owner(), recurrent)
+        : core().projectedSize();
   }
 
   String owner() {
@@ -149,7 +164,25 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
   @Override
   public void setNIn(InputType inputType, boolean override) {
+    if (calledFrom(Bidirectional.class)) {
+      throw LayerChecks.wrong(
+          owner(),
+          "Bidirectional is for DL4J's recurrent layers: an association sees the steps before and"
+              + " after each step already");
+    }
     long size = inputSize(inputType);
+    if (association.nIn > 0
+        && association.nIn != size
+        && calledFrom(TransferLearning.Builder.class)) {
+      throw LayerChecks.wrong(
+          owner(),
+          "nIn = "
+              + association.nIn
+              + ", the layer before it now gives "
+              + size
+              + " (nOutReplace). DL4J adapts its own feed-forward layers only: remove this layer"
+              + " and those after it (removeLayersFromOutput) and add them again");
+    }
     if (association.nIn <= 0 || override) {
       association.nIn = size;
     } else if (association.nIn != size) {

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.layers;
 import io.github.dl4jhopfield.runtime.GraphContext;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,6 +43,10 @@ public class HopfieldPooling extends HopfieldBase {
   @Override
   public InputType getOutputType(int layerIndex, InputType inputType) {
     inputSize(inputType);
+    if (calledFrom(LastTimeStep.class)) {
+      throw LayerChecks.wrong(
+          owner(), "its output has no time steps, of which LastTimeStep could take the last");
+    }
     return InputType.feedForward(getAssociation().quantity * core().outputSize());
   }
 

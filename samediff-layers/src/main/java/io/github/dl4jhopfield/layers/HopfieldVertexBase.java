@@ -78,6 +78,23 @@ public abstract class HopfieldVertexBase extends MendedSameDiffVertex {
     this.associationMaskInput = associationMaskInput;
   }
 
+  @Override
+  protected RNNFormat timeFormat(String input) {
+    return patternInputs().contains(input) ? rnnFormat : null;
+  }
+
+  /** State patterns, stored patterns and their projection, in heads. */
+  @Override
+  protected long workingValues(InputType... inputTypes) {
+    long longest = 1;
+    for (InputType type : inputTypes) {
+      if (type instanceof InputType.InputTypeRecurrent recurrent) {
+        longest = Math.max(longest, LayerChecks.length(owner(), recurrent));
+      }
+    }
+    return core().projectedSize() * longest;
+  }
+
   String owner() {
     return getClass().getSimpleName() + " \"" + getName() + "\"";
   }

@@ -20,6 +20,18 @@ final class LayerChecks {
     throw wrong(owner, "expected a recurrent input [batch, features, time], found " + type);
   }
 
+  /** The length of an input type, which a memory report must know. */
+  static long length(String owner, InputType.InputTypeRecurrent type) {
+    if (type.getTimeSeriesLength() < 1) {
+      throw wrong(
+          owner,
+          "a memory report needs the length of the input: expected"
+              + " InputType.recurrent(size, length), found "
+              + type);
+    }
+    return type.getTimeSeriesLength();
+  }
+
   /** Refuses an option below its least value. */
   static void atLeast(String owner, String option, long value, long least) {
     if (value < least) {

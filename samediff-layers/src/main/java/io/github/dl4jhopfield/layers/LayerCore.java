@@ -43,6 +43,9 @@ interface LayerCore {
   /** Depth of the output. */
   long outputSize();
 
+  /** Numbers of one pattern in all three roles and all heads. */
+  long projectedSize();
+
   /** Names of the inner values that the graph exposes. */
   List<String> innerNames();
 }

@@ -120,6 +120,11 @@ public class PositionalEncoding extends MendedSameDiffLayer {
     return rnnFormat == null || rnnFormat == RNNFormat.NCW;
   }
 
+  @Override
+  protected RNNFormat timeFormat() {
+    return channelsFirst() ? RNNFormat.NCW : RNNFormat.NWC;
+  }
+
   private String owner() {
     return "PositionalEncoding \"" + getLayerName() + "\"";
   }

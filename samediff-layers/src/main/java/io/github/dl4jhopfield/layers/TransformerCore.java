@@ -65,6 +65,11 @@ final class TransformerCore implements LayerCore {
   }
 
   @Override
+  public long projectedSize() {
+    return associations.stream().mapToLong(LayerCore::projectedSize).sum() + o.size;
+  }
+
+  @Override
   public void validate(String owner) {
     for (AssociationCore a : associations) {
       String whose = a.prefix().isEmpty() ? "" : "association " + a.prefix() + ": ";

@@ -6,8 +6,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.recurrent.LastTimeStepLayer;
+import org.deeplearning4j.nn.layers.recurrent.MaskZeroLayer;
 import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -45,7 +49,39 @@ public class MendedLayer extends SameDiffLayer {
   }
 
   private String owner() {
-    return config().getClass().getSimpleName() + " \"" + config().getLayerName() + "\"";
+    return config().ownName();
+  }
+
+  /**
+   * The configuration. DL4J's LastTimeStep asks it for the order of dimensions, but only as one of
+   * DL4J's own recurrent layers: it alone is shown one that it knows, of that order.
+   */
+  @Override
+  public NeuralNetConfiguration conf() {
+    RNNFormat format = config().timeFormat();
+    if (format == null || !Callers.directly(LastTimeStepLayer.class)) {
+      return super.conf();
+    }
+    NeuralNetConfiguration shown = new NeuralNetConfiguration();
+    shown.setLayer(new TimeDistributed(config(), format));
+    return shown;
+  }
+
+  /**
+   * Sets the mask.
+   *
+   * @throws IllegalArgumentException from MaskZeroLayer where features come last: it looks for time
+   *     steps of zeros in the wrong dimension
+   */
+  @Override
+  public void setMaskArray(INDArray mask) {
+    if (config().timeFormat() == RNNFormat.NWC && Callers.directly(MaskZeroLayer.class)) {
+      throw new IllegalArgumentException(
+          owner()
+              + ": DL4J's MaskZeroLayer takes [batch, features, time] only, this layer's rnnFormat"
+              + " is NWC; use NCW, or give the network a mask");
+    }
+    super.setMaskArray(mask);
   }
 
   private Map<String, INDArray> inputs() {
@@ -55,11 +91,13 @@ public class MendedLayer extends SameDiffLayer {
   }
 
   private Map<String, INDArray> masks() {
-    return maskArray == null
-        ? Map.of()
-        : Map.of(
-            MendedSameDiffLayer.INPUT,
-            maskArray.dataType() == dataType ? maskArray : maskArray.castTo(dataType));
+    if (maskArray == null) {
+      return Map.of();
+    }
+    config().validateMask(input, maskArray);
+    return Map.of(
+        MendedSameDiffLayer.INPUT,
+        maskArray.dataType() == dataType ? maskArray : maskArray.castTo(dataType));
   }
 
   private Map<String, INDArray> parameters() {
@@ -133,6 +171,9 @@ public class MendedLayer extends SameDiffLayer {
   public Map<String, INDArray> inspect(INDArray in, INDArray mask, Collection<String> names) {
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       config().validateInput(in);
+      if (mask != null) {
+        config().validateMask(in, mask);
+      }
       Map<String, INDArray> masks =
           mask == null ? Map.of() : Map.of(MendedSameDiffLayer.INPUT, mask.castTo(dataType));
       LayerRunner own = new LayerRunner(config(), dataType);

@@ -5,7 +5,10 @@ import java.util.Collection;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffLayer;
+import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -31,6 +34,11 @@ import org.nd4j.shade.jackson.annotation.JsonAnySetter;
  *   <tr><td>nOutReplace ends in a ClassCastException</td><td>says what to do instead</td></tr>
  *   <tr><td>the graph does not know whether it trains</td>
  *       <td>{@link GraphContext#training()}, one graph for each</td></tr>
+ *   <tr><td>LastTimeStep around it throws; MaskZeroLayer takes time for features in NWC</td>
+ *       <td>works; is refused (where {@link #timeFormat} is known)</td></tr>
+ *   <tr><td>a mask of another length fails somewhere in an op, or is not noticed</td>
+ *       <td>refused with the layer's name and both shapes</td></tr>
+ *   <tr><td>a memory report throws</td><td>{@link #getMemoryReport}</td></tr>
  *   <tr><td>setParam checks the shape and does nothing</td><td>checks and sets</td></tr>
  *   <tr><td>setParams throws</td><td>checks the length and sets</td></tr>
  *   <tr><td>lines on stdout for each gradient</td><td>none</td></tr>
@@ -83,6 +91,50 @@ public abstract class MendedSameDiffLayer extends SameDiffLayer implements Mende
   @JsonAnySetter
   void refuse(String name, Object value) {
     throw Checks.unknownOption(name, value, getClass().getSimpleName());
+  }
+
+  /** Order of an input's dimensions where it has time steps; null where that is not known. */
+  protected RNNFormat timeFormat() {
+    return null;
+  }
+
+  /** Name and class, for messages. */
+  final String ownName() {
+    return getClass().getSimpleName() + " \"" + getLayerName() + "\"";
+  }
+
+  /**
+   * Refuses a mask that is not that of the input's time steps.
+   *
+   * @throws IllegalArgumentException that names the layer and both shapes
+   */
+  final void validateMask(INDArray input, INDArray mask) {
+    RNNFormat format = timeFormat();
+    if (format != null && input.rank() == 3) {
+      TimeMasks.check(ownName(), "mask", format, input, mask);
+    }
+  }
+
+  /** Whether a method of that class is running: for what some of its methods cannot be told. */
+  protected static boolean calledFrom(Class<?> type) {
+    return Callers.anyIs(type);
+  }
+
+  /** Values of one example that the graph keeps beside its input and output, for memory reports. */
+  protected long workingValues(InputType inputType) {
+    return 0;
+  }
+
+  @Override
+  public LayerMemoryReport getMemoryReport(InputType inputType) {
+    return MemoryReports.of(
+        getLayerName(),
+        getClass(),
+        inputType,
+        getOutputType(-1, inputType),
+        getLayerParams().getParamShapes(),
+        this::getUpdaterByParam,
+        workingValues(inputType));
   }
 
   /**

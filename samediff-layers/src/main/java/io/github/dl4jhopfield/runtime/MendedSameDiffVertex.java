@@ -3,7 +3,10 @@ package io.github.dl4jhopfield.runtime;
 import io.github.dl4jhopfield.ops.Checks;
 import java.util.ArrayList;
 import java.util.Map;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
@@ -69,6 +72,45 @@ public abstract class MendedSameDiffVertex extends SameDiffVertex implements Men
     if (!name.equals("layerName")) {
       throw Checks.unknownOption(name, value, getClass().getSimpleName());
     }
+  }
+
+  /** Order of the dimensions of that input where it has time steps; null where not known. */
+  protected RNNFormat timeFormat(String input) {
+    return null;
+  }
+
+  /**
+   * Refuses a mask that is not that of its input's time steps.
+   *
+   * @throws IllegalArgumentException that names the vertex, the input and both shapes
+   */
+  final void validateMask(String name, INDArray input, INDArray mask) {
+    RNNFormat format = timeFormat(name);
+    if (format != null && input.rank() == 3) {
+      TimeMasks.check(
+          getClass().getSimpleName() + " \"" + getName() + "\"",
+          "mask of input \"" + name + "\"",
+          format,
+          input,
+          mask);
+    }
+  }
+
+  /** Values of one example that the graph keeps beside its inputs and output. */
+  protected long workingValues(InputType... inputTypes) {
+    return 0;
+  }
+
+  @Override
+  public MemoryReport getMemoryReport(InputType... inputTypes) {
+    return MemoryReports.of(
+        getName(),
+        getClass(),
+        inputTypes[0],
+        getOutputType(-1, inputTypes),
+        getVertexParams().getParamShapes(),
+        this::getUpdaterByParam,
+        workingValues(inputTypes));
   }
 
   /**

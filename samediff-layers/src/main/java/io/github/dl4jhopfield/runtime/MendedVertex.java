@@ -75,6 +75,15 @@ public class MendedVertex extends SameDiffGraphVertex {
     return named(inputs);
   }
 
+  private Map<String, INDArray> checkedMasks(INDArray[] in, INDArray[] masks) {
+    for (int i = 0; masks != null && i < masks.length; i++) {
+      if (masks[i] != null) {
+        config().validateMask(names().get(i), in[i], masks[i]);
+      }
+    }
+    return named(masks);
+  }
+
   private Map<String, INDArray> parameters() {
     return paramTable == null ? Map.of() : paramTable;
   }
@@ -94,7 +103,7 @@ public class MendedVertex extends SameDiffGraphVertex {
   @Override
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaceMgr) {
     Map<String, INDArray> checked = checkedInputs();
-    Map<String, INDArray> masks = named(maskArrays);
+    Map<String, INDArray> masks = checkedMasks(inputs, maskArrays);
     if (!training) {
       INDArray direct = LayerRunner.direct(config(), checked, masks, parameters(), workspaceMgr);
       if (direct != null) {
@@ -162,7 +171,7 @@ public class MendedVertex extends SameDiffGraphVertex {
       config.validateInput(in);
       LayerRunner own = new LayerRunner(config(), type);
       Map<String, INDArray> values =
-          own.forward(false, named(in), named(masks), parameters(), names).exposed();
+          own.forward(false, named(in), checkedMasks(in, masks), parameters(), names).exposed();
       own.finished();
       return values;
     }
