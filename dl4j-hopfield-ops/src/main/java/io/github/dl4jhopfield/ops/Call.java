@@ -13,6 +13,8 @@ import io.github.dl4jhopfield.ops.custom.L2Normalize;
 import io.github.dl4jhopfield.ops.custom.LayerNorm;
 import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
 import io.github.dl4jhopfield.ops.custom.Normmax;
+import io.github.dl4jhopfield.ops.custom.OpCall;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration;
 import io.github.dl4jhopfield.ops.custom.PfuUnit;
 import io.github.dl4jhopfield.ops.custom.Pooling;
 import io.github.dl4jhopfield.ops.custom.ProjectionOp;
@@ -22,15 +24,15 @@ import io.github.dl4jhopfield.ops.custom.SeparationOp;
 import io.github.dl4jhopfield.ops.custom.SequenceEmbedding;
 import io.github.dl4jhopfield.ops.custom.SequentialKSubsets;
 import io.github.dl4jhopfield.ops.custom.Sparsemax;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * One call of an op, with arrays (T = INDArray) or graph variables (T = SDVariable): what the two
- * namespaces share.
+ * The calls of the ops, with arrays (T = INDArray) or graph variables (T = SDVariable): what the
+ * two namespaces share.
  */
-record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
+final class Call {
+  private Call() {}
 
   /** beta, or a parameter: a number, or one number a row. */
   record Value<T>(double number, T array) {
@@ -39,90 +41,68 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
     }
 
     static <T> Value<T> of(T array) {
-      return new Value<>(0, array);
+      return new Value<>(1, array);
     }
   }
 
-  static <T> Call<T> separation(String op, T x, T mask, Value<T> beta, int axis) {
-    return separation(op, x, mask, beta, null, axis, new long[0], new double[0]);
+  private static <T> OpCall<T> separation(OpDeclaration op, T x, T mask, Value<T> beta, int axis) {
+    return OpCall.<T>of(op)
+        .axis(axis)
+        .with(SeparationOp.X, x)
+        .with(SeparationOp.MASK, mask)
+        .with(SeparationOp.BETA, beta.array())
+        .with(SeparationOp.BETA_NUMBER, beta.number());
   }
 
-  static <T> Call<T> separation(
-      String op,
-      T x,
-      T mask,
-      Value<T> beta,
-      T parameter,
-      int axis,
-      long[] moreIArgs,
-      double[] moreTArgs) {
-    List<T> inputs = new ArrayList<>(4);
-    inputs.add(x);
-    for (T optional : new ArrayList<>(java.util.Arrays.asList(mask, beta.array(), parameter))) {
-      if (optional != null) {
-        inputs.add(optional);
-      }
-    }
-    long[] iArgs = new long[2 + moreIArgs.length];
-    iArgs[0] = axis;
-    iArgs[1] = SeparationOp.flags(mask != null, beta.array() != null, parameter != null);
-    System.arraycopy(moreIArgs, 0, iArgs, 2, moreIArgs.length);
-    double[] tArgs = new double[1 + moreTArgs.length];
-    tArgs[0] = beta.array() == null ? beta.number() : 1;
-    System.arraycopy(moreTArgs, 0, tArgs, 1, moreTArgs.length);
-    return new Call<>(op, inputs, iArgs, tArgs);
+  static <T> OpCall<T> maskedSoftmax(T x, T mask, Value<T> beta, int axis) {
+    return separation(MaskedSoftmax.DECLARATION, x, mask, beta, axis);
   }
 
-  static <T> Call<T> entmax(T x, T mask, Value<T> beta, Value<T> alpha, int axis) {
+  static <T> OpCall<T> sparsemax(T x, T mask, Value<T> beta, int axis) {
+    return separation(Sparsemax.DECLARATION, x, mask, beta, axis);
+  }
+
+  static <T> OpCall<T> entmax15(T x, T mask, Value<T> beta, int axis) {
+    return separation(Entmax15.DECLARATION, x, mask, beta, axis);
+  }
+
+  static <T> OpCall<T> entmax(T x, T mask, Value<T> beta, Value<T> alpha, int axis) {
     if (alpha.array() == null) {
       Checks.alpha(Entmax.NAME, alpha.number());
     }
-    return separation(
-        Entmax.NAME,
-        x,
-        mask,
-        beta,
-        alpha.array(),
-        axis,
-        new long[0],
-        new double[] {alpha.array() == null ? alpha.number() : 1});
+    return separation(Entmax.DECLARATION, x, mask, beta, axis)
+        .with(Entmax.ALPHA, alpha.array())
+        .with(Entmax.ALPHA_NUMBER, alpha.number());
   }
 
-  static <T> Call<T> normmax(T x, T mask, Value<T> beta, double p, int axis) {
-    Checks.p(Normmax.NAME, p);
-    return separation(Normmax.NAME, x, mask, beta, null, axis, new long[0], new double[] {p});
+  static <T> OpCall<T> normmax(T x, T mask, Value<T> beta, double p, int axis) {
+    return separation(Normmax.DECLARATION, x, mask, beta, axis)
+        .with(Normmax.P, Checks.p(Normmax.NAME, p));
   }
 
-  static <T> Call<T> kSubsets(T x, T mask, Value<T> beta, int k, boolean atMost, int axis) {
-    Checks.k(KSubsets.NAME, k);
-    return separation(
-        KSubsets.NAME, x, mask, beta, null, axis, new long[] {atMost ? 1 : 0}, new double[] {k});
+  static <T> OpCall<T> kSubsets(T x, T mask, Value<T> beta, int k, boolean atMost, int axis) {
+    return separation(KSubsets.DECLARATION, x, mask, beta, axis)
+        .with(KSubsets.K, Checks.k(KSubsets.NAME, k))
+        .with(KSubsets.AT_MOST, atMost);
   }
 
-  static <T> Call<T> constrainedSparsemax(T x, T upper, T mask, int axis) {
-    if (upper == null) {
-      throw Checks.bad(ConstrainedSparsemax.NAME, "upper", "an array", "none");
-    }
-    List<T> inputs = new ArrayList<>(List.of(x, upper));
-    if (mask != null) {
-      inputs.add(mask);
-    }
-    return new Call<>(
-        ConstrainedSparsemax.NAME,
-        inputs,
-        new long[] {axis, SeparationOp.flags(mask != null, false, false)},
-        new double[0]);
+  static <T> OpCall<T> constrainedSparsemax(T x, T upper, T mask, int axis) {
+    return OpCall.<T>of(ConstrainedSparsemax.DECLARATION)
+        .axis(axis)
+        .with(ConstrainedSparsemax.X, x)
+        .with(ConstrainedSparsemax.UPPER, upper)
+        .with(ConstrainedSparsemax.MASK, mask);
   }
 
-  static <T> Call<T> separate(Separation s, T x, T mask, Value<T> beta, T alpha, int axis) {
+  static <T> OpCall<T> separate(Separation s, T x, T mask, Value<T> beta, T alpha, int axis) {
     if (alpha != null && s.getKind() != Separation.Kind.LEARNED_ENTMAX) {
       throw new IllegalArgumentException(
           "separate: argument alpha: expected none for " + s + ", found an array");
     }
     return switch (s.getKind()) {
-      case SOFTMAX -> separation(MaskedSoftmax.NAME, x, mask, beta, axis);
-      case SPARSEMAX -> separation(Sparsemax.NAME, x, mask, beta, axis);
-      case ENTMAX15 -> separation(Entmax15.NAME, x, mask, beta, axis);
+      case SOFTMAX -> maskedSoftmax(x, mask, beta, axis);
+      case SPARSEMAX -> sparsemax(x, mask, beta, axis);
+      case ENTMAX15 -> entmax15(x, mask, beta, axis);
       case ENTMAX -> entmax(x, mask, beta, Value.of(s.getAlpha()), axis);
       case LEARNED_ENTMAX ->
           entmax(x, mask, beta, alpha == null ? Value.of(s.getAlpha()) : Value.of(alpha), axis);
@@ -133,57 +113,42 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
     };
   }
 
-  static <T> Call<T> sequentialKSubsets(
+  static <T> OpCall<T> sequentialKSubsets(
       T x, T edgeScores, T mask, int k, boolean atMost, int axis) {
-    Checks.k(SequentialKSubsets.NAME, k);
-    if (edgeScores == null) {
-      throw Checks.bad(SequentialKSubsets.NAME, "edgeScores", "an array", "none");
-    }
-    List<T> inputs = new ArrayList<>(List.of(x, edgeScores));
-    if (mask != null) {
-      inputs.add(mask);
-    }
-    return new Call<>(
-        SequentialKSubsets.NAME,
-        inputs,
-        new long[] {axis, mask == null ? 0 : 1, atMost ? 1 : 0},
-        new double[] {k});
+    return OpCall.<T>of(SequentialKSubsets.DECLARATION)
+        .axis(axis)
+        .with(SequentialKSubsets.X, x)
+        .with(SequentialKSubsets.EDGES, edgeScores)
+        .with(SequentialKSubsets.MASK, mask)
+        .with(SequentialKSubsets.AT_MOST, atMost)
+        .with(SequentialKSubsets.K, Checks.k(SequentialKSubsets.NAME, k));
   }
 
-  static <T> Call<T> gelu(T x, boolean tanhForm) {
-    return new Call<>(Gelu.NAME, List.of(x), new long[] {-1, tanhForm ? 1 : 0}, new double[0]);
+  static <T> OpCall<T> gelu(T x, boolean tanhForm) {
+    return OpCall.<T>of(Gelu.DECLARATION).with(Gelu.X, x).with(Gelu.TANH_FORM, tanhForm);
   }
 
-  static <T> Call<T> dense(T x, T w, T b, DenseActivation activation, int inner) {
+  static <T> OpCall<T> dense(T x, T w, T b, DenseActivation activation, int inner) {
     Objects.requireNonNull(activation, "activation");
-    if (w == null) {
-      throw Checks.bad(Dense.NAME, "W", "an array", "none");
-    }
-    return new Call<>(
-        Dense.NAME,
-        b == null ? List.of(x, w) : List.of(x, w, b),
-        Dense.iArgs(b != null, activation, inner),
-        new double[0]);
+    return OpCall.<T>of(Dense.DECLARATION)
+        .with(Dense.X, x)
+        .with(Dense.W, w)
+        .with(Dense.B, b)
+        .with(Dense.ACTIVATION, activation)
+        .with(Dense.INNER, inner);
   }
 
-  static <T> Call<T> sequenceEmbedding(SequenceInputs<T> in, boolean positions, long extent) {
-    return new Call<>(
-        SequenceEmbedding.NAME,
-        in.scale() == null
-            ? List.of(in.weight(), in.bias(), in.residues())
-            : List.of(in.weight(), in.bias(), in.residues(), in.scale()),
-        SequenceEmbedding.iArgs(positions, in.scale() != null, extent),
-        new double[0]);
-  }
-
-  static <T> Call<T> l2Normalize(T x, double eps, int axis) {
+  static <T> OpCall<T> l2Normalize(T x, double eps, int axis) {
     if (!(eps > 0)) {
       throw Checks.bad(L2Normalize.NAME, "eps", "a number above 0", eps);
     }
-    return new Call<>(L2Normalize.NAME, List.of(x), new long[] {axis}, new double[] {eps});
+    return OpCall.<T>of(L2Normalize.DECLARATION)
+        .axis(axis)
+        .with(L2Normalize.X, x)
+        .with(L2Normalize.EPS, eps);
   }
 
-  static <T> Call<T> layerNorm(T x, T gain, T bias, double eps, int axis) {
+  static <T> OpCall<T> layerNorm(T x, T gain, T bias, double eps, int axis) {
     if ((gain == null) != (bias == null)) {
       throw Checks.bad(
           LayerNorm.NAME,
@@ -191,11 +156,12 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
           "both or neither",
           gain == null ? "bias only" : "gain only");
     }
-    return new Call<>(
-        LayerNorm.NAME,
-        gain == null ? List.of(x) : List.of(x, gain, bias),
-        new long[] {axis, gain == null ? 0 : 1},
-        new double[] {eps});
+    return OpCall.<T>of(LayerNorm.DECLARATION)
+        .axis(axis)
+        .with(LayerNorm.X, x)
+        .with(LayerNorm.GAIN, gain)
+        .with(LayerNorm.BIAS, bias)
+        .with(LayerNorm.EPS, eps);
   }
 
   /**
@@ -203,14 +169,11 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
    *
    * @param eps of a layer norm before them, or null: none
    */
-  static <T> Call<T> project(T x, Double eps, List<Projection<T>> projections) {
+  static <T> OpCall<T> project(T x, Double eps, List<Projection<T>> projections) {
     if (projections.isEmpty()) {
       throw Checks.bad(ProjectionOp.NAME, "projections", "at least one", 0);
     }
-    boolean bias = projections.get(0).bias() != null;
-    boolean affine = projections.get(0).gain() != null;
-    List<T> inputs = new ArrayList<>();
-    inputs.add(x);
+    OpCall<T> call = OpCall.<T>of(ProjectionOp.DECLARATION).with(ProjectionOp.X, x);
     for (Projection<T> p : projections) {
       if (!p.isLike(projections.get(0))) {
         throw Checks.bad(
@@ -219,13 +182,14 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
             "a bias on all or none, gain and shift on all or none",
             "some with and some without");
       }
-      p.addTo(inputs);
+      call.with(ProjectionOp.WEIGHT, p.weight())
+          .with(ProjectionOp.BIAS, p.bias())
+          .with(ProjectionOp.GAIN, p.gain())
+          .with(ProjectionOp.SHIFT, p.shift());
     }
-    return new Call<>(
-        ProjectionOp.NAME,
-        inputs,
-        ProjectionOp.iArgs(eps != null, bias, affine, projections.size()),
-        new double[] {eps == null ? 0 : eps});
+    return call.with(ProjectionOp.COUNT, projections.size())
+        .with(ProjectionOp.NORMALISE, eps != null)
+        .with(ProjectionOp.EPS, eps == null ? 0 : eps);
   }
 
   /**
@@ -233,109 +197,102 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
    *
    * @param eps of a layer norm before the projections, or null: none
    */
-  static <T> Call<T> pooling(Separation s, double beta, Double eps, PoolingInputs<T> in) {
+  static <T> OpCall<T> pooling(Separation s, double beta, Double eps, PoolingInputs<T> in) {
     Checks.finite(Pooling.NAME, "beta", beta);
-    if (s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
-      throw Checks.bad(Pooling.NAME, "separation", "one that is not sequential", s);
-    }
-    boolean bias = in.key().bias() != null;
-    boolean affine = in.key().gain() != null;
-    List<T> inputs = new ArrayList<>(List.of(in.x(), in.q()));
-    if (!in.value().isLike(in.key())) {
+    Projection<T> key = in.key();
+    Projection<T> value = in.value();
+    if (!value.isLike(key)) {
       throw Checks.bad(
           Pooling.NAME,
           "key and value",
           "a bias on both or neither, gain and shift on both or neither",
           "one with and one without");
     }
-    in.key().addTo(inputs);
-    in.value().addTo(inputs);
-    if (in.mask() != null) {
-      inputs.add(in.mask());
-    }
-    if (in.factor() != null) {
-      inputs.add(in.factor());
-    }
-    return new Call<>(
-        Pooling.NAME,
-        inputs,
-        Pooling.iArgs(s, eps != null, bias, affine, in.mask() != null, in.factor() != null),
-        new double[] {eps == null ? 0 : eps, beta, s.parameter()});
+    return OpCall.<T>of(Pooling.DECLARATION)
+        .with(Pooling.SEPARATION, s)
+        .with(Pooling.BETA, beta)
+        .with(Pooling.NORMALISE, eps != null)
+        .with(Pooling.EPS, eps == null ? 0 : eps)
+        .with(Pooling.X, in.x())
+        .with(Pooling.Q, in.q())
+        .with(Pooling.KEY_WEIGHT, key.weight())
+        .with(Pooling.KEY_BIAS, key.bias())
+        .with(Pooling.KEY_GAIN, key.gain())
+        .with(Pooling.KEY_SHIFT, key.shift())
+        .with(Pooling.VALUE_WEIGHT, value.weight())
+        .with(Pooling.VALUE_BIAS, value.bias())
+        .with(Pooling.VALUE_GAIN, value.gain())
+        .with(Pooling.VALUE_SHIFT, value.shift())
+        .with(Pooling.MASK, in.mask())
+        .with(Pooling.FACTOR, in.factor());
   }
 
-  static <T> Call<T> conjugate(Separation s, T x, T mask, double beta, int axis) {
-    if (s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
-      throw Checks.bad(Conjugate.NAME, "separation", "one that is not sequential", s);
-    }
-    List<T> inputs = new ArrayList<>(List.of(x));
-    if (mask != null) {
-      inputs.add(mask);
-    }
-    return new Call<>(
-        Conjugate.NAME,
-        inputs,
-        new long[] {axis, mask == null ? 0 : 1, s.getKind().ordinal(), s.isAtMost() ? 1 : 0},
-        new double[] {beta, s.parameter()});
+  static <T> OpCall<T> conjugate(Separation s, T x, T mask, double beta, int axis) {
+    return OpCall.<T>of(Conjugate.DECLARATION)
+        .axis(axis)
+        .with(Conjugate.X, x)
+        .with(Conjugate.MASK, mask)
+        .with(Conjugate.BETA, beta)
+        .with(Conjugate.SEPARATION, s);
   }
 
   /** A retrieval; without values the keys are the values. */
-  static <T> Call<T> retrieve(
+  static <T> OpCall<T> retrieve(
       Separation s, double beta, int topK, T queries, List<T> keys, List<T> values) {
     Checks.finite(Retrieve.NAME, "beta", beta);
-    if (s.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
-      throw Checks.bad(Retrieve.NAME, "separation", "one that is not sequential", s);
-    }
     if (topK < 0) {
       throw Checks.bad(Retrieve.NAME, "topK", "0 or more", topK);
     }
-    List<T> inputs = new ArrayList<>();
-    inputs.add(queries);
-    inputs.addAll(keys);
+    OpCall<T> call =
+        OpCall.<T>of(Retrieve.DECLARATION)
+            .with(Retrieve.QUERIES, queries)
+            .with(Retrieve.BETA, beta)
+            .with(Retrieve.SEPARATION, s)
+            .with(Retrieve.TOP_K, topK)
+            .with(Retrieve.BLOCKS, keys.size());
+    keys.forEach(block -> call.with(Retrieve.KEYS, block));
     if (values != null) {
-      inputs.addAll(values);
+      if (values.size() != keys.size()) {
+        throw Checks.bad(
+            Retrieve.NAME, "values", keys.size() + " blocks, as many as of keys", values.size());
+      }
+      values.forEach(block -> call.with(Retrieve.VALUES, block));
     }
-    return new Call<>(
-        Retrieve.NAME,
-        inputs,
-        new long[] {
-          0,
-          values == null ? 0 : 1L << Retrieve.VALUES,
-          s.getKind().ordinal(),
-          s.isAtMost() ? 1 : 0,
-          topK,
-          keys.size()
-        },
-        new double[] {beta, s.parameter()});
+    return call;
   }
 
   /** One-hot targets and which rows count, of class labels. */
-  static <T> Call<T> classTargets(T x, T labels, int ignoreIndex) {
-    return new Call<>(
-        ClassTargets.NAME, List.of(x, labels), new long[] {0, 0, ignoreIndex}, new double[0]);
+  static <T> OpCall<T> classTargets(T x, T labels, int ignoreIndex) {
+    return OpCall.<T>of(ClassTargets.DECLARATION)
+        .with(ClassTargets.X, x)
+        .with(ClassTargets.LABELS, labels)
+        .with(ClassTargets.IGNORED, ignoreIndex);
   }
 
-  static <T> Call<T> association(Association options, AssociationInputs<T> in) {
-    List<T> inputs = new ArrayList<>(List.of(in.q(), in.k(), in.v()));
-    List<T> optional = new ArrayList<>();
-    optional.add(in.mask());
-    optional.add(in.additiveMask());
-    optional.add(in.storedPadding());
-    optional.add(in.queryMask());
-    optional.add(in.beta());
-    optional.add(in.alpha());
-    optional.add(in.noise());
-    boolean[] given = new boolean[optional.size()];
-    for (int i = 0; i < given.length; i++) {
-      given[i] = optional.get(i) != null;
-      if (given[i]) {
-        inputs.add(optional.get(i));
-      }
-    }
-    return new Call<>(
-        HopfieldAssociation.NAME,
-        inputs,
-        HopfieldAssociation.iArgs(options, given),
-        HopfieldAssociation.tArgs(options));
+  static <T> OpCall<T> sequenceEmbedding(SequenceInputs<T> in, boolean positions, long extent) {
+    return OpCall.<T>of(SequenceEmbedding.DECLARATION)
+        .with(SequenceEmbedding.WEIGHT, in.weight())
+        .with(SequenceEmbedding.BIAS, in.bias())
+        .with(SequenceEmbedding.RESIDUES, in.residues())
+        .with(SequenceEmbedding.SCALE, in.scale())
+        .with(SequenceEmbedding.POSITIONS, positions)
+        .with(SequenceEmbedding.EXTENT, extent);
+  }
+
+  static <T> OpCall<T> association(Association options, AssociationInputs<T> in) {
+    OpCall<T> call =
+        OpCall.<T>of(HopfieldAssociation.DECLARATION)
+            .with(HopfieldAssociation.Q, in.q())
+            .with(HopfieldAssociation.K, in.k())
+            .with(HopfieldAssociation.V, in.v())
+            .with(HopfieldAssociation.MASK, in.mask())
+            .with(HopfieldAssociation.ADDITIVE, in.additiveMask())
+            .with(HopfieldAssociation.PADDING, in.storedPadding())
+            .with(HopfieldAssociation.QUERY_MASK, in.queryMask())
+            .with(HopfieldAssociation.BETA, in.beta())
+            .with(HopfieldAssociation.ALPHA, in.alpha())
+            .with(HopfieldAssociation.NOISE, in.noise());
+    return HopfieldAssociation.with(call, options, in.additiveMask() != null);
   }
 
   /** The outputs of an association by their names. */
@@ -345,28 +302,22 @@ record Call<T>(String op, List<T> inputs, long[] iArgs, double[] tArgs) {
     return new AssociationOutput<>(outputs[0], weights, options.isSteps() ? outputs[next] : null);
   }
 
-  static <T> Call<T> unit(LagrangianUnit unit, T x, T mask, T noise, int axis) {
-    List<T> inputs = new ArrayList<>(3);
-    inputs.add(x);
-    if (mask != null) {
-      inputs.add(mask);
-    }
+  static <T> OpCall<T> unit(LagrangianUnit unit, T x, T mask, T noise, int axis) {
     return switch (unit.getKind()) {
       case NONE ->
           throw new IllegalArgumentException(
               "lagrangianUnit: argument unit: expected relu or pfu, found none");
       case RELU ->
-          new Call<>(ReluUnit.NAME, inputs, new long[] {axis, mask == null ? 0 : 1}, new double[0]);
-      case PFU -> {
-        if (noise != null) {
-          inputs.add(noise);
-        }
-        yield new Call<>(
-            PfuUnit.NAME,
-            inputs,
-            PfuUnit.iArgs(unit, mask != null, noise != null, axis),
-            PfuUnit.tArgs(unit));
-      }
+          OpCall.<T>of(ReluUnit.DECLARATION)
+              .axis(axis)
+              .with(ReluUnit.X, x)
+              .with(ReluUnit.MASK, mask);
+      case PFU ->
+          PfuUnit.with(OpCall.<T>of(PfuUnit.DECLARATION), unit)
+              .axis(axis)
+              .with(PfuUnit.X, x)
+              .with(PfuUnit.MASK, mask)
+              .with(PfuUnit.NOISE, noise);
     };
   }
 }

@@ -1,9 +1,8 @@
 package io.github.dl4jhopfield.ops;
 
 import io.github.dl4jhopfield.ops.Call.Value;
-import io.github.dl4jhopfield.ops.custom.Entmax15;
-import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
-import io.github.dl4jhopfield.ops.custom.Sparsemax;
+import io.github.dl4jhopfield.ops.custom.HopfieldOp;
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -28,15 +27,8 @@ public final class NDHopfield {
     return INSTANCE;
   }
 
-  private static INDArray[] run(Call<INDArray> call) {
-    for (INDArray input : call.inputs()) {
-      if (input == null) {
-        throw Checks.bad(call.op(), "x", "an array", "null");
-      }
-    }
-    return Nd4j.exec(
-        OpCatalog.create(call.op())
-            .eager(call.inputs().toArray(new INDArray[0]), call.iArgs(), call.tArgs()));
+  private static INDArray[] run(OpCall<INDArray> call) {
+    return Nd4j.exec(OpCatalog.create(call.op()).eager(call));
   }
 
   /**
@@ -56,7 +48,7 @@ public final class NDHopfield {
    * @throws IllegalArgumentException for a wrong type, axis, shape or number
    */
   public INDArray maskedSoftmax(INDArray x, INDArray mask, double beta, int axis) {
-    return run(Call.separation(MaskedSoftmax.NAME, x, mask, Value.of(beta), axis))[0];
+    return run(Call.maskedSoftmax(x, mask, Value.of(beta), axis))[0];
   }
 
   /**
@@ -77,7 +69,7 @@ public final class NDHopfield {
    * @throws IllegalArgumentException for a wrong type, axis, shape or number
    */
   public INDArray maskedSoftmax(INDArray x, INDArray mask, INDArray beta, int axis) {
-    return run(Call.separation(MaskedSoftmax.NAME, x, mask, Value.of(beta), axis))[0];
+    return run(Call.maskedSoftmax(x, mask, Value.of(beta), axis))[0];
   }
 
   /**
@@ -95,7 +87,7 @@ public final class NDHopfield {
    * @throws IllegalArgumentException for a wrong type, axis, shape or number
    */
   public INDArray sparsemax(INDArray x, INDArray mask, int axis) {
-    return run(Call.separation(Sparsemax.NAME, x, mask, Value.of(1), axis))[0];
+    return run(Call.sparsemax(x, mask, Value.of(1), axis))[0];
   }
 
   /**
@@ -113,7 +105,7 @@ public final class NDHopfield {
    * @throws IllegalArgumentException for a wrong type, axis, shape or number
    */
   public INDArray entmax15(INDArray x, INDArray mask, int axis) {
-    return run(Call.separation(Entmax15.NAME, x, mask, Value.of(1), axis))[0];
+    return run(Call.entmax15(x, mask, Value.of(1), axis))[0];
   }
 
   /**
@@ -530,6 +522,28 @@ public final class NDHopfield {
       return separate(separation, x, mask, beta, axis);
     }
     return run(Call.separate(separation, x, mask, Value.of(beta), alpha, axis))[0];
+  }
+
+  /**
+   * The gradient of {@link #separate(Separation, INDArray, INDArray, double, int)} with respect to
+   * x, for code that differentiates by hand; in graphs it follows by itself.
+   *
+   * @param separation the map; not sequential, whose gradient needs the scores
+   * @param y what it gave: says all that the gradient needs, what was masked included
+   * @param gradient of a loss with respect to y, shape and type of y
+   * @param beta inverse temperature: finite
+   * @param axis the dimension along which a row runs
+   * @return the gradient of the loss with respect to x, shape and type of y
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number
+   */
+  public INDArray separateGradient(
+      Separation separation, INDArray y, INDArray gradient, double beta, int axis) {
+    if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
+      throw Checks.bad("separateGradient", "separation", "one that is not sequential", separation);
+    }
+    OpCall<INDArray> forward = Call.separate(separation, y, null, Value.of(beta), null, axis);
+    HopfieldOp op = OpCatalog.create(forward.op() + "_bp");
+    return Nd4j.exec(op.eager(OpCall.gradient(op.declaration(), forward, List.of(y, gradient))))[0];
   }
 
   /**

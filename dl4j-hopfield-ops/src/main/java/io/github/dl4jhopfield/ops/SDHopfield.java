@@ -1,9 +1,7 @@
 package io.github.dl4jhopfield.ops;
 
 import io.github.dl4jhopfield.ops.Call.Value;
-import io.github.dl4jhopfield.ops.custom.Entmax15;
-import io.github.dl4jhopfield.ops.custom.MaskedSoftmax;
-import io.github.dl4jhopfield.ops.custom.Sparsemax;
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.List;
 import java.util.Objects;
@@ -31,13 +29,8 @@ public final class SDHopfield {
     return new SDHopfield(sameDiff);
   }
 
-  private SDVariable[] run(String name, Call<SDVariable> call) {
-    for (SDVariable input : call.inputs()) {
-      if (input == null) {
-        throw Checks.bad(call.op(), "x", "a variable", "null");
-      }
-    }
-    SDVariable x = call.inputs().get(0);
+  private SDVariable[] run(String name, OpCall<SDVariable> call) {
+    SDVariable x = call.reference();
     if (x.dataType() != null && !x.dataType().isFPType()) {
       throw Checks.bad(call.op(), "x", "data type DOUBLE, FLOAT, HALF or BFLOAT16", x.dataType());
     }
@@ -79,7 +72,7 @@ public final class SDHopfield {
   /** As {@link #maskedSoftmax(SDVariable, SDVariable, double, int)}, with a name for the output. */
   public SDVariable maskedSoftmax(
       String name, SDVariable x, SDVariable mask, double beta, int axis) {
-    return run(name, Call.separation(MaskedSoftmax.NAME, x, mask, Value.of(beta), axis))[0];
+    return run(name, Call.maskedSoftmax(x, mask, Value.of(beta), axis))[0];
   }
 
   /**
@@ -109,7 +102,7 @@ public final class SDHopfield {
    */
   public SDVariable maskedSoftmax(
       String name, SDVariable x, SDVariable mask, SDVariable beta, int axis) {
-    return run(name, Call.separation(MaskedSoftmax.NAME, x, mask, Value.of(beta), axis))[0];
+    return run(name, Call.maskedSoftmax(x, mask, Value.of(beta), axis))[0];
   }
 
   /**
@@ -133,7 +126,7 @@ public final class SDHopfield {
 
   /** As {@link #sparsemax(SDVariable, SDVariable, int)}, with a name for the output. */
   public SDVariable sparsemax(String name, SDVariable x, SDVariable mask, int axis) {
-    return run(name, Call.separation(Sparsemax.NAME, x, mask, Value.of(1), axis))[0];
+    return run(name, Call.sparsemax(x, mask, Value.of(1), axis))[0];
   }
 
   /**
@@ -157,7 +150,7 @@ public final class SDHopfield {
 
   /** As {@link #entmax15(SDVariable, SDVariable, int)}, with a name for the output. */
   public SDVariable entmax15(String name, SDVariable x, SDVariable mask, int axis) {
-    return run(name, Call.separation(Entmax15.NAME, x, mask, Value.of(1), axis))[0];
+    return run(name, Call.entmax15(x, mask, Value.of(1), axis))[0];
   }
 
   /**

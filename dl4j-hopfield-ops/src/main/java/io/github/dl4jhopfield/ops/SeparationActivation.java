@@ -1,12 +1,10 @@
 package io.github.dl4jhopfield.ops;
 
-import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.Arrays;
 import java.util.Objects;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.BaseActivationFunction;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -60,11 +58,7 @@ public final class SeparationActivation extends BaseActivationFunction {
           Arrays.toString(epsilon.shape()));
     }
     INDArray y = NDHopfield.ops().separate(separation, in, null, 1, FEATURES);
-    Call<INDArray> forward = Call.separate(separation, in, null, Call.Value.of(1), null, FEATURES);
-    INDArray gradient =
-        Nd4j.exec(
-            OpCatalog.create(forward.op() + "_bp")
-                .eager(new INDArray[] {y, epsilon}, forward.iArgs(), forward.tArgs()))[0];
+    INDArray gradient = NDHopfield.ops().separateGradient(separation, y, epsilon, 1, FEATURES);
     return new Pair<>(gradient, null);
   }
 

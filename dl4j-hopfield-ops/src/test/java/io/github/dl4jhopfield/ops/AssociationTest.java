@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -131,16 +132,16 @@ class AssociationTest {
     assumeTrue(
         NativeOps.status().nativeLoaded(), () -> "Java path: " + NativeOps.status().reason());
     for (Case c : cases(type)) {
-      Call<INDArray> call = Call.association(c.options(), c.inputs());
+      OpCall<INDArray> call = Call.association(c.options(), c.inputs());
       INDArray[] found = same(call, c.name());
       List<INDArray> inputs = new ArrayList<>(call.inputs());
       inputs.add(normal(type, found[0].shape()));
       inputs.add(normal(type, found[1].shape()));
-      same(new Call<>(call.op() + "_bp", inputs, call.iArgs(), call.tArgs()), c.name());
+      same(OpCase.gradient(call, inputs), c.name());
     }
   }
 
-  private static INDArray[] same(Call<INDArray> call, String name) {
+  private static INDArray[] same(OpCall<INDArray> call, String name) {
     INDArray[] found = OpCase.run(call);
     INDArray[] expected = OpCase.inJava(call);
     double tolerance = OpCase.tolerance(found[0].dataType()) * (call.op().endsWith("_bp") ? 4 : 1);

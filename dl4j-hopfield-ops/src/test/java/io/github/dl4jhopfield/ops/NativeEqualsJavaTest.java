@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dl4jhopfield.ops.Call.Value;
 import io.github.dl4jhopfield.ops.custom.Entmax;
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;
@@ -125,7 +126,7 @@ class NativeEqualsJavaTest {
       INDArray upper = Nd4j.rand(DataType.FLOAT, x.shape()).castTo(type);
       for (int axis : new int[] {-1, 0}) {
         for (INDArray mask : masks(x)) {
-          Call<INDArray> call = Call.constrainedSparsemax(x, upper, mask, axis);
+          OpCall<INDArray> call = Call.constrainedSparsemax(x, upper, mask, axis);
           backward(call, same(call)[0], upper, scores(type, x.shape()), mask);
         }
       }
@@ -144,7 +145,7 @@ class NativeEqualsJavaTest {
                 case ROW -> x.size(0) * x.size(1);
               };
           for (INDArray noise : new INDArray[] {null, scores(type, groups)}) {
-            Call<INDArray> call = Call.unit(unit, x, mask, noise, -1);
+            OpCall<INDArray> call = Call.unit(unit, x, mask, noise, -1);
             INDArray kept = same(call)[1];
             INDArray g = scores(type, x.shape());
             if (unit.getKind() == LagrangianUnit.Kind.RELU) {
@@ -185,7 +186,7 @@ class NativeEqualsJavaTest {
   void functions(DataType type) {
     for (INDArray x : layouts(type)) {
       INDArray g = scores(type, x.shape());
-      List<Call<INDArray>> calls =
+      List<OpCall<INDArray>> calls =
           new ArrayList<>(List.of(Call.gelu(x, false), Call.gelu(x, true)));
       for (int axis : AXES) {
         calls.add(Call.l2Normalize(x, 1e-12, axis));
@@ -193,7 +194,7 @@ class NativeEqualsJavaTest {
         int n = (int) x.size(axis);
         calls.add(Call.layerNorm(x, scores(type, n), scores(type, n), 1e-5, axis));
       }
-      for (Call<INDArray> call : calls) {
+      for (OpCall<INDArray> call : calls) {
         same(call);
         backward(call, x, g, call.inputs().size() > 1 ? call.inputs().get(1) : null);
       }
@@ -243,7 +244,7 @@ class NativeEqualsJavaTest {
             shape[shape.length - 1] = width;
             gradients.add(scores(type, shape).dup('f'));
           }
-          Call<INDArray> call = Call.project(x, eps, projections);
+          OpCall<INDArray> call = Call.project(x, eps, projections);
           same(call);
           backwardFromInputs(call, gradients.toArray(new INDArray[0]));
         }
@@ -288,7 +289,7 @@ class NativeEqualsJavaTest {
             INDArray factor = scores(type, 3, 2, variant == 2 ? 1 : 2, x.size(1));
             in = in.withFactor(factor.gt(-0.5).castTo(type).mul(1.5));
           }
-          Call<INDArray> call = Call.pooling(separation, 0.6, eps, in);
+          OpCall<INDArray> call = Call.pooling(separation, 0.6, eps, in);
           backwardFromInputs(call, scores(type, same(call)[0].shape()).dup('f'));
         }
       }
@@ -347,7 +348,7 @@ class NativeEqualsJavaTest {
           INDArray edges = axis == 0 ? scores(type, n - 1, 1, 1) : scores(type, n - 1);
           for (INDArray w : new INDArray[] {edges, scores(type, 1)}) {
             for (INDArray mask : new INDArray[] {null, OpCase.mask(random, 0.8, x.shape())}) {
-              Call<INDArray> call = Call.sequentialKSubsets(x, w, mask, 2, atMost, axis);
+              OpCall<INDArray> call = Call.sequentialKSubsets(x, w, mask, 2, atMost, axis);
               same(call);
               backward(call, x, w, scores(type, x.shape()), mask);
             }
@@ -358,7 +359,7 @@ class NativeEqualsJavaTest {
   }
 
   /** Forward, then backward from what the forward gave. */
-  private static void check(Call<INDArray> call) {
+  private static void check(OpCall<INDArray> call) {
     INDArray x = call.inputs().get(0);
     INDArray y = same(call)[0];
     INDArray g = OpCase.scores(new Random(SEED + 1), x.dataType(), x.shape());
@@ -370,18 +371,18 @@ class NativeEqualsJavaTest {
   }
 
   /** The gradient of a call; null stands for an input that it does not get. */
-  private static void backward(Call<INDArray> call, INDArray... inputs) {
+  private static void backward(OpCall<INDArray> call, INDArray... inputs) {
     List<INDArray> given = Stream.of(inputs).filter(Objects::nonNull).toList();
-    same(new Call<>(call.op() + "_bp", given, call.iArgs(), call.tArgs()));
+    same(OpCase.gradient(call, given));
   }
 
   /** The gradient of a call that gets all inputs of the call again. */
-  private static void backwardFromInputs(Call<INDArray> call, INDArray... gradients) {
+  private static void backwardFromInputs(OpCall<INDArray> call, INDArray... gradients) {
     backward(
         call, Stream.concat(call.inputs().stream(), Stream.of(gradients)).toArray(INDArray[]::new));
   }
 
-  private static INDArray[] same(Call<INDArray> call) {
+  private static INDArray[] same(OpCall<INDArray> call) {
     INDArray[] found = OpCase.run(call);
     INDArray[] expected = OpCase.inJava(call);
     INDArray x = call.inputs().get(0);
@@ -402,7 +403,7 @@ class NativeEqualsJavaTest {
     return found;
   }
 
-  private static double tolerance(Call<INDArray> call, int output) {
+  private static double tolerance(OpCall<INDArray> call, int output) {
     String op = call.op();
     double tolerance = OpCase.tolerance(call.inputs().get(0).dataType());
     if (op.endsWith("_bp") && output > 0) {

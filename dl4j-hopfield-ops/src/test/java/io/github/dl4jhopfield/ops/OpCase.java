@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.ops;
 
 import io.github.dl4jhopfield.ops.custom.HopfieldOp;
 import io.github.dl4jhopfield.ops.custom.OpArgs;
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,9 +63,9 @@ final class OpCase {
   }
 
   /** Runs a call in Java, whatever was decided for the program. */
-  static INDArray[] inJava(Call<INDArray> call) {
+  static INDArray[] inJava(OpCall<INDArray> call) {
     HopfieldOp op = OpCatalog.create(call.op());
-    op.eager(call.inputs().toArray(new INDArray[0]), call.iArgs(), call.tArgs());
+    op.eager(call);
     List<INDArray> outputs = new ArrayList<>();
     for (long[] shape : op.checkedShapes()) {
       outputs.add(op.newOutput(outputs.size(), shape));
@@ -75,11 +76,14 @@ final class OpCase {
     return result;
   }
 
+  /** The call of the gradient op, of inputs in the order of its declaration. */
+  static OpCall<INDArray> gradient(OpCall<INDArray> call, List<INDArray> inputs) {
+    return OpCall.gradient(OpCatalog.create(call.op() + "_bp").declaration(), call, inputs);
+  }
+
   /** Runs a call as the program would. */
-  static INDArray[] run(Call<INDArray> call) {
-    return Nd4j.exec(
-        OpCatalog.create(call.op())
-            .eager(call.inputs().toArray(new INDArray[0]), call.iArgs(), call.tArgs()));
+  static INDArray[] run(OpCall<INDArray> call) {
+    return Nd4j.exec(OpCatalog.create(call.op()).eager(call));
   }
 
   /**

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -79,7 +80,7 @@ class RetrieveTest {
     }
   }
 
-  private static void same(Call<INDArray> call, double tolerance) {
+  private static void same(OpCall<INDArray> call, double tolerance) {
     assumeTrue(
         NativeOps.status().nativeLoaded(), () -> "Java path: " + NativeOps.status().reason());
     INDArray[] found = OpCase.run(call);

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.ops;
 
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import io.github.dl4jhopfield.ops.custom.Retrieve;
 import java.io.IOException;
 import java.io.InputStream;
@@ -410,7 +411,7 @@ public final class SavedGraphs {
                   : List.of(
                       constant(numbers(DataType.DOUBLE, 4, 2)),
                       constant(numbers(DataType.HALF, 6, 2)));
-          Call<SDVariable> call =
+          OpCall<SDVariable> call =
               Call.retrieve(s, 0.9, topK, constant(numbers(DataType.DOUBLE, 2, 3)), keys, values);
           named(
               new Retrieve(sd, call.inputs().toArray(new SDVariable[0]), call.iArgs(), call.tArgs())

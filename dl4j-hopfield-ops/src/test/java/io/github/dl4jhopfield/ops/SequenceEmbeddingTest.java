@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.ops;
 
+import io.github.dl4jhopfield.ops.custom.OpCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -104,7 +105,7 @@ class SequenceEmbeddingTest {
           for (int extent : new int[] {0, 17}) {
             SequenceInputs<INDArray> in = inputs(DataType.DOUBLE, kernel, positions, scaled);
             INDArray expected = oneHot(in, positions, extent);
-            Call<INDArray> call = Call.sequenceEmbedding(in, positions, extent);
+            OpCall<INDArray> call = Call.sequenceEmbedding(in, positions, extent);
             assertThat(OpCase.difference(OpCase.inJava(call)[0], expected)).isLessThan(1e-12);
             assertThat(
                     OpCase.difference(
@@ -135,18 +136,14 @@ class SequenceEmbeddingTest {
             type);
       }
       INDArray gradient = numbers(type, 1, SEQUENCES, 5);
-      Call<INDArray> forward = Call.sequenceEmbedding(in, positions, 0);
+      OpCall<INDArray> forward = Call.sequenceEmbedding(in, positions, 0);
       same(
-          new Call<>(
-              forward.op() + "_bp",
-              java.util.List.of(in.weight(), in.bias(), in.residues(), in.scale(), gradient),
-              forward.iArgs(),
-              forward.tArgs()),
+          OpCase.gradient(forward, java.util.List.of(in.weight(), in.bias(), in.residues(), in.scale(), gradient)),
           type);
     }
   }
 
-  private static void same(Call<INDArray> call, DataType type) {
+  private static void same(OpCall<INDArray> call, DataType type) {
     INDArray[] expected = OpCase.inJava(call);
     INDArray[] found = OpCase.run(call);
     for (int i = 0; i < expected.length; i++) {

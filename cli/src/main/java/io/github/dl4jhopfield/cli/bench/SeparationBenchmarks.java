@@ -2,7 +2,6 @@ package io.github.dl4jhopfield.cli.bench;
 
 import io.github.dl4jhopfield.ops.NDHopfield;
 import io.github.dl4jhopfield.ops.Separation;
-import io.github.dl4jhopfield.ops.runtime.OpCatalog;
 import java.util.List;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,26 +23,19 @@ final class SeparationBenchmarks {
     return List.of(
         masked(4096, 512),
         masked(64, 16384),
-        of("softmax", Separation.softmax(), "hopfield_masked_softmax", new double[] {1}, 4096, 512),
-        of("sparsemax", Separation.sparsemax(), "hopfield_sparsemax", new double[] {1}, 4096, 512),
-        of("sparsemax", Separation.sparsemax(), "hopfield_sparsemax", new double[] {1}, 64, 16384),
-        of("entmax15", Separation.entmax15(), "hopfield_entmax15", new double[] {1}, 4096, 512),
-        of("entmax15", Separation.entmax15(), "hopfield_entmax15", new double[] {1}, 64, 16384),
-        of("entmax", Separation.entmax(1.3), "hopfield_entmax", new double[] {1, 1.3}, 4096, 512),
-        of("normmax", Separation.normmax(2), "hopfield_normmax", new double[] {1, 2}, 4096, 512),
-        of(
-            "k-subsets",
-            Separation.kSubsets(4, false),
-            "hopfield_k_subsets",
-            new double[] {1, 4},
-            4096,
-            512));
+        of("softmax", Separation.softmax(), 4096, 512),
+        of("sparsemax", Separation.sparsemax(), 4096, 512),
+        of("sparsemax", Separation.sparsemax(), 64, 16384),
+        of("entmax15", Separation.entmax15(), 4096, 512),
+        of("entmax15", Separation.entmax15(), 64, 16384),
+        of("entmax", Separation.entmax(1.3), 4096, 512),
+        of("normmax", Separation.normmax(2), 4096, 512),
+        of("k-subsets", Separation.kSubsets(4, false), 4096, 512));
   }
 
-  private static Benchmark of(
-      String name, Separation separation, String op, double[] tArgs, int rows, int columns) {
+  private static Benchmark of(String name, Separation separation, int rows, int columns) {
     return new Benchmark(
-        name, rows + "x" + columns, STOCK, () -> work(separation, op, tArgs, null, rows, columns));
+        name, rows + "x" + columns, STOCK, () -> work(separation, null, rows, columns));
   }
 
   private static Benchmark masked(int rows, int columns) {
@@ -54,27 +46,21 @@ final class SeparationBenchmarks {
         () ->
             work(
                 Separation.softmax(),
-                "hopfield_masked_softmax",
-                new double[] {1},
                 Nd4j.rand(DataType.FLOAT, rows, columns).lt(0.75),
                 rows,
                 columns));
   }
 
   private static Benchmark.Work work(
-      Separation separation, String op, double[] tArgs, INDArray mask, int rows, int columns) {
+      Separation separation, INDArray mask, int rows, int columns) {
     NDHopfield nd = NDHopfield.ops();
     INDArray x = Nd4j.randn(DataType.FLOAT, rows, columns).muli(2);
     INDArray gradient = Nd4j.randn(DataType.FLOAT, rows, columns);
-    // axis, no flags, not "at most": what the separations' gradients take
-    long[] iArgs = {-1, 0, 0};
     Runnable forward = () -> nd.separate(separation, x, mask, 1.0, -1).close();
     Runnable both =
         () -> {
           INDArray y = nd.separate(separation, x, mask, 1.0, -1);
-          Nd4j.exec(OpCatalog.create(op + "_bp").eager(new INDArray[] {y, gradient}, iArgs, tArgs))[
-              0]
-              .close();
+          nd.separateGradient(separation, y, gradient, 1.0, -1).close();
           y.close();
         };
     Runnable stock = () -> Nd4j.exec(new SoftMax(x, x.ulike(), -1))[0].close();

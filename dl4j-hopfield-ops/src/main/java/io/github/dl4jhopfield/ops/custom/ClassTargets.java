@@ -1,5 +1,9 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Count;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -9,13 +13,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Class labels as the targets of a loss. Inputs: scores x [..., classes], of which the shape and
- * type count, and labels [...], an integer type. Integer arguments: 0, 0, ignored label. Outputs:
- * one-hot targets like x (zeros in ignored rows), and [..., 1] 1 for rows that count, else 0. Runs
- * in Java; ND4J's one-hot takes labels outside the classes without a word.
+ * Class labels as the targets of a loss: one-hot targets like x (zeros in ignored rows), and 1 for
+ * rows that count, else 0. Of the scores x only shape and type count. Runs in Java; ND4J's one-hot
+ * takes labels outside the classes without a word.
  */
 public final class ClassTargets extends HopfieldOp {
   public static final String NAME = "hopfield_class_targets";
+  private static final OpDeclaration.Builder D = OpDeclaration.of(NAME, 0);
+  public static final Input X = D.input("x", Type.FLOATING, "[..., classes]");
+  public static final Input LABELS = D.input("labels", Type.WHOLE, "[...]");
+  public static final Count IGNORED =
+      D.count("ignored label", Integer.MIN_VALUE, Integer.MAX_VALUE);
+  static final Output TARGETS = D.output("targets", X);
+  static final Output COUNTED = D.output("counted", "[..., 1]");
+  public static final OpDeclaration DECLARATION = D.build();
 
   public ClassTargets() {}
 
@@ -24,30 +35,24 @@ public final class ClassTargets extends HopfieldOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
-  public int getNumOutputs() {
-    return 2;
-  }
-
-  @Override
-  protected void fillSelfTest() {
-    addInputArgument(Nd4j.zeros(DataType.DOUBLE, 2, 3), Nd4j.createFromArray(2, -100));
-    addIArgument(0, 0, -100);
+  protected OpCall<INDArray> selfTestCall() {
+    return OpCall.<INDArray>of(DECLARATION)
+        .with(X, Nd4j.zeros(DataType.DOUBLE, 2, 3))
+        .with(LABELS, Nd4j.createFromArray(2, -100))
+        .with(IGNORED, -100);
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
+    INDArray x = args.get(X);
     axis(x, -1);
-    INDArray labels = args.input(1);
+    INDArray labels = args.get(LABELS);
     long[] rows = Arrays.copyOf(x.shape(), x.rank() - 1);
-    if (labels == null || !labels.dataType().isIntType()) {
-      throw bad("labels", "an integer data type", labels == null ? "none" : labels.dataType());
-    }
     boolean fits = Arrays.equals(labels.shape(), rows) || rows.length == 0 && labels.length() == 1;
     if (!fits) {
       throw bad(
@@ -62,9 +67,9 @@ public final class ClassTargets extends HopfieldOp {
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    long ignored = args.iArgs()[2];
-    long classes = args.input(0).size(-1);
-    INDArray given = args.input(1);
+    long ignored = args.get(IGNORED);
+    long classes = args.get(X).size(-1);
+    INDArray given = args.get(LABELS);
     INDArray labels = given.dup('c').reshape(given.length());
     INDArray targets = Nd4j.zeros(outputs[0].dataType(), labels.length(), classes);
     INDArray counted = Nd4j.zeros(outputs[0].dataType(), labels.length());

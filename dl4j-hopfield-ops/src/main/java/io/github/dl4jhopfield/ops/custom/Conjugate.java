@@ -1,6 +1,12 @@
 package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.SeparationArgument;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowBudget;
 import io.github.dl4jhopfield.ops.java.RowFunctions;
 import io.github.dl4jhopfield.ops.java.RowSeparations;
@@ -17,12 +23,19 @@ import org.nd4j.linalg.factory.Nd4j;
  * are made of it. Omega is sum y log y for softmax, (sum y^alpha - 1) / (alpha (alpha - 1)) for
  * entmax, |y|_p - 1 for normmax and |y|^2/2 for k-subsets.
  *
- * <p>Inputs: x, mask where the flags say so. Integer arguments: axis, flags (bit 0 mask), kind
- * (order of {@link Separation.Kind}), at most. Floating: beta, parameter (alpha, p or k). Outputs:
- * the value [x with length 1 along the axis], y [like x]. A row with nothing to keep gives 0.
+ * <p>Outputs: the value [x with length 1 along the axis], y [like x]. A row with nothing to keep
+ * gives 0.
  */
-public final class Conjugate extends MaskedOp {
+public final class Conjugate extends HopfieldOp {
   public static final String NAME = "hopfield_conjugate";
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME);
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Input MASK = D.optional("mask", Type.MASK, "broadcasts to x", 0);
+  public static final Num BETA = D.number("beta", Range.FINITE);
+  public static final SeparationArgument SEPARATION = D.separation();
+  static final Output VALUE = D.output("value", "x with length 1 along the axis");
+  static final Output Y = D.output("y", X);
+  public static final OpDeclaration DECLARATION = D.build();
 
   public Conjugate() {}
 
@@ -31,23 +44,15 @@ public final class Conjugate extends MaskedOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 2;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
-    int axis = axis(x, args.iArgs()[0]);
-    checkMask(args, 1, x);
-    if (Double.isNaN(args.tArgs()[0]) || Double.isInfinite(args.tArgs()[0])) {
-      throw bad("beta", "a finite number", args.tArgs()[0]);
-    }
+    INDArray x = args.get(X);
+    int axis = axis(x, args.axis());
+    checkMask(args.get(MASK), x.shape());
     long[] one = x.shape().clone();
     one[axis] = 1;
     return List.of(one, x.shape());
@@ -55,16 +60,16 @@ public final class Conjugate extends MaskedOp {
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    INDArray in = args.input(0);
-    int axis = axis(in, args.iArgs()[0]);
+    INDArray in = args.get(X);
+    int axis = axis(in, args.axis());
     Rows x = Rows.of(in, axis);
-    Rows mask = mask(args, 1, in, axis);
-    Rows value = Rows.of(outputs[0], axis);
-    Rows y = Rows.of(outputs[1], axis);
-    Separation.Kind kind = Separation.Kind.values()[(int) args.iArgs()[2]];
-    boolean atMost = args.iArgs()[3] != 0;
-    double beta = args.tArgs()[0];
-    double parameter = args.tArgs()[1];
+    Rows mask = maskRows(args.get(MASK), in, axis);
+    Rows value = Rows.of(args.get(VALUE, outputs), axis);
+    Rows y = Rows.of(args.get(Y, outputs), axis);
+    OpArgs.SeparationValue separation = args.get(SEPARATION);
+    boolean atMost = separation.atMost();
+    double beta = args.get(BETA);
+    double parameter = separation.parameter();
     int n = x.length();
     Rows.forEach(
         x.count(),
@@ -82,7 +87,7 @@ public final class Conjugate extends MaskedOp {
               z[i] *= beta;
             }
             double omega;
-            switch (kind) {
+            switch (separation.kind()) {
               case NORMMAX -> {
                 RowSeparations.normmax(z, keep, n, parameter, p);
                 omega = RowFunctions.normmaxRegulariser(p, n, parameter);
@@ -109,16 +114,18 @@ public final class Conjugate extends MaskedOp {
   }
 
   @Override
-  protected void fillSelfTest() {
-    addInputArgument(Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
-    addIArgument(-1, 0, Separation.Kind.ENTMAX.ordinal(), 0);
-    addTArgument(0.5, 1.3);
+  protected OpCall<INDArray> selfTestCall() {
+    return OpCall.<INDArray>of(DECLARATION)
+        .axis(-1)
+        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+        .with(BETA, 0.5)
+        .with(SEPARATION, Separation.entmax(1.3));
   }
 
   /** The gradient of Omega* is y; y itself passes no gradient on (ask the separation for that). */
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable gradX = outputVariables()[1].mul(gradients.get(0)).mul(tArguments.get(0));
-    return masked() ? List.of(gradX, noGradient(1)) : List.of(gradX);
+    SDVariable gradX = outputVariables()[1].mul(gradients.get(0)).mul(tArguments.get(BETA.index()));
+    return has(MASK) ? List.of(gradX, noGradient(1)) : List.of(gradX);
   }
 }

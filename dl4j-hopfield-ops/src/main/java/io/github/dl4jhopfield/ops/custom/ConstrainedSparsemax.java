@@ -1,5 +1,8 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowBudget;
 import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.List;
@@ -10,12 +13,24 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Constrained sparsemax: the projection of x onto the simplex with an upper bound for each entry
- * (Malaviya, Ferreira and Martins, ACL 2018). Inputs: x, upper [shape of x], mask where the flags
- * say so. Integer arguments: axis, flags (bit 0 mask). Output: y like x. Where the bounds allow
- * less than 1 in total, y = upper.
+ * (Malaviya, Ferreira and Martins, ACL 2018). Where the bounds allow less than 1 in total, y =
+ * upper.
  */
-public final class ConstrainedSparsemax extends MaskedOp {
+public final class ConstrainedSparsemax extends HopfieldOp {
   public static final String NAME = "hopfield_constrained_sparsemax";
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME);
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Input UPPER = D.input("upper", Type.LIKE, "like x");
+  public static final Input MASK = D.optional("mask", Type.MASK, "broadcasts to x", 0);
+  static final Output Y = D.output("y", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B = OpDeclaration.gradientOf(DECLARATION);
+  private static final Input Y_IN = B.input("y", Type.FLOATING, "any");
+  private static final Input GRADIENT = B.add(UPPER).input("gradient of y", Type.LIKE, "like y");
+  private static final Output GRADIENT_X = B.add(MASK).gradient(X, Y_IN, null);
+  private static final Output GRADIENT_UPPER = B.gradient(UPPER);
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public ConstrainedSparsemax() {}
 
@@ -25,40 +40,35 @@ public final class ConstrainedSparsemax extends MaskedOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
-  protected void fillSelfTest() {
-    addInputArgument(
-        Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3}, {2, 2, 0.1}}),
-        Nd4j.createFromArray(new double[][] {{0.3, 1, 0.5}, {0.2, 0.3, 0.1}}));
-    addIArgument(-1, 0);
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
+  protected OpCall<INDArray> selfTestCall() {
+    return OpCall.<INDArray>of(DECLARATION)
+        .axis(-1)
+        .with(X, Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3}, {2, 2, 0.1}}))
+        .with(UPPER, Nd4j.createFromArray(new double[][] {{0.3, 1, 0.5}, {0.2, 0.3, 0.1}}));
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
-    axis(x, args.iArgs()[0]);
-    checkLike("upper", args.input(1), "x", x);
-    checkMask(args, 2, x);
-    return List.of(x.shape());
+    INDArray x = args.get(X);
+    axis(x, args.axis());
+    checkLike("upper", args.get(UPPER), "x", x);
+    checkMask(args.get(MASK), x.shape());
+    return super.outputShapes(args);
   }
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    INDArray in = args.input(0);
-    int axis = axis(in, args.iArgs()[0]);
+    INDArray in = args.get(X);
+    int axis = axis(in, args.axis());
     Rows x = Rows.of(in, axis);
-    Rows upper = Rows.of(args.input(1), axis);
-    Rows mask = mask(args, 2, in, axis);
-    Rows y = Rows.of(outputs[0], axis);
+    Rows upper = Rows.of(args.get(UPPER), axis);
+    Rows mask = maskRows(args.get(MASK), in, axis);
+    Rows y = Rows.of(args.get(Y, outputs), axis);
     int n = x.length();
     Rows.forEach(
         x.count(),
@@ -81,18 +91,13 @@ public final class ConstrainedSparsemax extends MaskedOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] inputs = withMask(2, outputVariable(), arg(1), gradients.get(0));
-    SDVariable[] gradient = new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariables();
-    return masked()
-        ? List.of(gradient[0], gradient[1], noGradient(2))
-        : List.of(gradient[0], gradient[1]);
+    SDVariable[] always = {outputVariable(), arg(UPPER), gradients.get(0)};
+    Bp bp = new Bp(sameDiff, present(always, MASK), iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
-  /**
-   * Gradient of {@link ConstrainedSparsemax}: inputs y, upper, gradient of y, mask; outputs the
-   * gradients of x and upper.
-   */
-  public static final class Bp extends MaskedOp {
+  /** Gradient of {@link ConstrainedSparsemax}. */
+  public static final class Bp extends HopfieldOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
@@ -100,44 +105,39 @@ public final class ConstrainedSparsemax extends MaskedOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
-    protected void fillSelfTest() {
-      addInputArgument(
-          Nd4j.createFromArray(new double[][] {{0.3, 0.7, 0}, {0.2, 0.3, 0.1}}),
-          Nd4j.createFromArray(new double[][] {{0.3, 1, 0.5}, {0.2, 0.3, 0.1}}),
-          Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
-      addIArgument(-1, 0);
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return 2;
+    protected OpCall<INDArray> selfTestCall() {
+      return OpCall.<INDArray>of(GRADIENT_DECLARATION)
+          .axis(-1)
+          .with(Y_IN, Nd4j.createFromArray(new double[][] {{0.3, 0.7, 0}, {0.2, 0.3, 0.1}}))
+          .with(UPPER, Nd4j.createFromArray(new double[][] {{0.3, 1, 0.5}, {0.2, 0.3, 0.1}}))
+          .with(GRADIENT, Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      INDArray y = floating(args, 0, "y");
-      axis(y, args.iArgs()[0]);
-      checkLike("upper", args.input(1), "y", y);
-      checkLike("gradient of y", args.input(2), "y", y);
-      checkMask(args, 3, y);
-      return List.of(y.shape(), y.shape());
+      INDArray y = args.get(Y_IN);
+      axis(y, args.axis());
+      checkLike("upper", args.get(UPPER), "y", y);
+      checkLike("gradient of y", args.get(GRADIENT), "y", y);
+      checkMask(args.get(MASK), y.shape());
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      INDArray out = args.input(0);
-      int axis = axis(out, args.iArgs()[0]);
+      INDArray out = args.get(Y_IN);
+      int axis = axis(out, args.axis());
       Rows y = Rows.of(out, axis);
-      Rows upper = Rows.of(args.input(1), axis);
-      Rows gradY = Rows.of(args.input(2), axis);
-      Rows mask = mask(args, 3, out, axis);
-      Rows gradX = Rows.of(outputs[0], axis);
-      Rows gradUpper = Rows.of(outputs[1], axis);
+      Rows upper = Rows.of(args.get(UPPER), axis);
+      Rows gradY = Rows.of(args.get(GRADIENT), axis);
+      Rows mask = maskRows(args.get(MASK), out, axis);
+      Rows gradX = Rows.of(args.get(GRADIENT_X, outputs), axis);
+      Rows gradUpper = Rows.of(args.get(GRADIENT_UPPER, outputs), axis);
       int n = y.length();
       Rows.forEach(
           y.count(),

@@ -1,17 +1,26 @@
 package io.github.dl4jhopfield.ops.custom;
 
-import io.github.dl4jhopfield.ops.Checks;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowSeparations;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * alpha-entmax of beta x for any alpha from 1 on (Peters, Niculae and Martins, ACL 2019). Floating
- * arguments: beta, alpha. Alpha as an input is one number a row or broadcast over rows and has a
- * gradient (Correia et al., EMNLP 2019); rows whose alpha is below 1 or NaN give NaN.
+ * alpha-entmax of beta x for any alpha from 1 on (Peters, Niculae and Martins, ACL 2019). Alpha as
+ * an input is one number a row or broadcast over rows and has a gradient (Correia et al., EMNLP
+ * 2019); rows whose alpha is below 1 or NaN give NaN.
  */
 public final class Entmax extends SeparationOp {
   public static final String NAME = "hopfield_entmax";
+  private static final OpDeclaration.Builder D = declare(NAME);
+  public static final Input ALPHA = D.optional("alpha", Type.LIKE, "one number a row", 2);
+  public static final Num ALPHA_NUMBER = D.number("alpha", Range.ALPHA, ALPHA);
+  public static final OpDeclaration DECLARATION = complete(D);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, ALPHA);
 
   public Entmax() {}
 
@@ -20,31 +29,24 @@ public final class Entmax extends SeparationOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
-  protected double[] selfTestTArgs() {
-    return new double[] {1.3};
+  protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+    return call.with(ALPHA_NUMBER, 1.3);
   }
 
   @Override
-  protected String parameterName() {
-    return "alpha";
-  }
-
-  @Override
-  protected void checkOwn(OpArgs args, int axisLength) {
-    if (!flag(PARAMETER)) {
-      Checks.alpha(NAME, args.tArgs()[1]);
-    }
+  protected Input parameter() {
+    return ALPHA;
   }
 
   @Override
   protected void separate(
       OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
-    double alpha = flag(PARAMETER) ? parameter : args.tArgs()[1];
+    double alpha = args.has(ALPHA) ? parameter : args.get(ALPHA_NUMBER);
     if (!(alpha >= 1)) {
       java.util.Arrays.fill(y, 0, n, Double.NaN);
       return;
@@ -67,19 +69,25 @@ public final class Entmax extends SeparationOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
+    }
+
+    @Override
+    protected Input parameter() {
+      return ALPHA;
+    }
+
+    @Override
+    protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+      return call.with(ALPHA_NUMBER, 1.3);
     }
 
     @Override
     protected void backward(
         OpArgs args, double[] y, double[] g, int n, double parameter, double[] gradZ) {
-      RowSeparations.entmaxBackward(y, g, n, flag(PARAMETER) ? parameter : args.tArgs()[1], gradZ);
-    }
-
-    @Override
-    protected double[] selfTestTArgs() {
-      return new double[] {1.3};
+      RowSeparations.entmaxBackward(
+          y, g, n, args.has(ALPHA) ? parameter : args.get(ALPHA_NUMBER), gradZ);
     }
 
     @Override

@@ -7,6 +7,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 /** 1.5-entmax of beta x (Peters, Niculae and Martins, ACL 2019). */
 public final class Entmax15 extends SeparationOp {
   public static final String NAME = "hopfield_entmax15";
+  public static final OpDeclaration DECLARATION = plain(NAME);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
   public Entmax15() {}
 
@@ -15,8 +17,8 @@ public final class Entmax15 extends SeparationOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -40,8 +42,8 @@ public final class Entmax15 extends SeparationOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override

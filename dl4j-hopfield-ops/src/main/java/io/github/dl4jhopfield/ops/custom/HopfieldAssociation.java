@@ -4,6 +4,15 @@ import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Choice;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Flag;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.SeparationArgument;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Switch;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.PlainAssociation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,39 +27,68 @@ import org.nd4j.linalg.factory.Nd4j;
  * The fused Hopfield association of {@link Association}: natively block by block, so that memory
  * does not grow with queries times stored patterns, and computed again in the backward pass.
  *
- * <p>Inputs: q [B, L, H, d], k [B, S, H, d], v [B, S, H, dv] (B or 1 each), then, as the flags say,
- * mask, additive mask, stored padding, query mask, beta, alpha, noise (see {@link
- * io.github.dl4jhopfield.ops.AssociationInputs}). Integer arguments: 0, flags (bits in this order,
- * then 7 weights, 8 steps, 9 gradient of the additive mask, 10 saved states), ordinals of the
- * separation, whether at most, of the unit, mu is a median, bias is the threshold, ordinals of
- * median scope and stop scope, update steps (one, or one a head). Floating: beta, alpha or p or k,
- * mu, bias, sigma, eps of the early stop (one, or one a head). Outputs: out [B, L, H, dv], weights
- * [B, H, L, S], steps [B, H], saved states (a vector that the native backward pass takes up instead
- * of running the update steps again; the Java path leaves it 0 and runs them).
+ * <p>The saved states are a vector that the native backward pass takes up instead of running the
+ * update steps again; the Java path leaves it 0 and runs them.
  *
  * <p>A query with nothing to attend to gives zeros, forward and backward; a score of -inf counts as
  * masked; NaN in the scores of a query gives NaN in its results.
  */
 public final class HopfieldAssociation extends HopfieldOp {
   public static final String NAME = "hopfield_association";
+  private static final OpDeclaration.Builder D = OpDeclaration.of(NAME, 0);
+  public static final Input Q = D.input("q", Type.FLOATING, "[B or 1, L, H, d]");
+  public static final Input K = D.input("k", Type.LIKE, "[B or 1, S, H, d]");
+  public static final Input V = D.input("v", Type.LIKE, "[B or 1, S, H, dv]");
+  public static final Input MASK = D.optional("mask", Type.MASK, "broadcasts to [B, H, L, S]", 0);
+  public static final Input ADDITIVE =
+      D.optional("additiveMask", Type.LIKE, "broadcasts to [B, H, L, S]", 1);
+  public static final Input PADDING =
+      D.optional("storedPadding", Type.MASK, "broadcasts to [B, S]", 2);
+  public static final Input QUERY_MASK =
+      D.optional("queryMask", Type.MASK, "broadcasts to [B, L]", 3);
+  public static final Input BETA = D.optional("beta", Type.LIKE, "one number, or [H]", 4);
+  public static final Input ALPHA = D.optional("alpha", Type.LIKE, "one number, or [H]", 5);
+  public static final Input NOISE =
+      D.optional("noise", Type.LIKE, "[T + 1, groups], one number a step and median scope", 6);
+  private static final Flag WITH_WEIGHTS = D.flag("weights", 7);
+  private static final Flag WITH_STEPS = D.flag("steps", 8);
+  private static final Flag ADDITIVE_GRADIENT = D.flag("gradient of the additive mask", 9);
+  private static final Flag WITH_SAVED = D.flag("saved states", 10);
+  private static final Num BETA_NUMBER = D.number("beta", Range.FINITE, BETA);
+  private static final SeparationArgument SEPARATION = D.separation();
+  private static final Choice<LagrangianUnit.Kind> UNIT = D.choice("unit", WireCodes.UNIT);
+  private static final Switch MU_IS_MEDIAN = D.either("mu is a median");
+  private static final Switch BIAS_IS_THRESHOLD = D.either("bias is the threshold");
+  private static final Choice<MedianScope> MEDIAN_SCOPE =
+      D.choice("median scope", WireCodes.MEDIAN_SCOPE);
+  private static final Choice<Association.StopScope> STOP_SCOPE =
+      D.choice("stop scope", WireCodes.STOP_SCOPE);
+  private static final Num MU = D.number("mu", Range.FINITE);
+  private static final Num BIAS = D.number("bias", Range.FINITE);
+  private static final Num SIGMA = D.number("sigma", Range.NOT_NEGATIVE);
+  static final Output OUT = D.output("out", "[B, L, H, dv]");
+  static final Output WEIGHTS = D.output("weights", "[B, H, L, S]", WITH_WEIGHTS);
+  static final Output STEPS = D.output("steps", "[B, H]", WITH_STEPS);
+  static final Output SAVED = D.output("saved states", "a vector", WITH_SAVED);
+  public static final OpDeclaration DECLARATION =
+      D.integerList("update steps, one or one a head")
+          .numberList("eps of the early stop, one or one a head")
+          .build();
 
-  /** The optional inputs, in their order, and what else is wanted: bits of the flags. */
-  public static final int MASK = 0;
-
-  public static final int ADDITIVE = 1;
-  public static final int PADDING = 2;
-  public static final int QUERY_MASK = 3;
-  public static final int BETA = 4;
-  public static final int ALPHA = 5;
-  public static final int NOISE = 6;
-  static final int WEIGHTS = 7;
-  static final int STEPS = 8;
-  static final int ADDITIVE_GRADIENT = 9;
-  static final int SAVED = 10;
-
-  private static final int FIRST_OPTIONAL = 3;
-  private static final int FIRST_STEP = 9;
-  private static final int FIRST_EPS = 5;
+  private static final OpDeclaration.Builder B =
+      OpDeclaration.gradientOf(DECLARATION).inputsOfForward();
+  private static final Input GRADIENT = B.input("gradient of out", Type.LIKE, "like out");
+  private static final Input GRADIENT_WEIGHTS =
+      B.input("gradient of weights", Type.LIKE, "like weights", WITH_WEIGHTS);
+  private static final Input SAVED_IN =
+      B.input("saved states", Type.LIKE, "as the forward op gave them", WITH_SAVED);
+  private static final Output GRADIENT_Q = B.gradient(Q);
+  private static final Output GRADIENT_K = B.gradient(K);
+  private static final Output GRADIENT_V = B.gradient(V);
+  private static final Output GRADIENT_ADDITIVE = B.gradient(ADDITIVE, ADDITIVE, ADDITIVE_GRADIENT);
+  private static final Output GRADIENT_BETA = B.gradient(BETA);
+  private static final Output GRADIENT_ALPHA = B.gradient(ALPHA);
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public HopfieldAssociation() {}
 
@@ -58,50 +96,31 @@ public final class HopfieldAssociation extends HopfieldOp {
     super(sameDiff, inputs, iArgs, tArgs);
   }
 
-  /**
-   * Integer arguments of a call.
-   *
-   * @param given whether each optional input, by its bit, is there
-   */
-  public static long[] iArgs(Association o, boolean[] given) {
-    long flags = 0;
-    for (int i = 0; i < given.length; i++) {
-      flags |= given[i] ? 1L << i : 0;
-    }
-    flags |= o.isWeights() ? 1L << WEIGHTS : 0;
-    flags |= o.isSteps() ? 1L << STEPS : 0;
-    flags |= given[ADDITIVE] && o.isAdditiveMaskGradient() ? 1L << ADDITIVE_GRADIENT : 0;
-    flags |= o.isSavedStates() ? 1L << SAVED : 0;
-    LagrangianUnit unit = o.getLagrangianUnit();
-    int[] steps = o.getUpdateSteps();
-    long[] iArgs = new long[FIRST_STEP + steps.length];
-    iArgs[1] = flags;
-    iArgs[2] = o.getSeparation().getKind().ordinal();
-    iArgs[3] = o.getSeparation().isAtMost() ? 1 : 0;
-    iArgs[4] = unit.getKind().ordinal();
-    iArgs[5] = unit.getMu() == null ? 1 : 0;
-    iArgs[6] = unit.getBias() == null ? 1 : 0;
-    iArgs[7] = unit.getMedianScope().ordinal();
-    iArgs[8] = o.getStopScope().ordinal();
-    for (int i = 0; i < steps.length; i++) {
-      iArgs[FIRST_STEP + i] = steps[i];
-    }
-    return iArgs;
+  @Override
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
-  /** Floating arguments of a call. */
-  public static double[] tArgs(Association o) {
-    Separation s = o.getSeparation();
+  /** Adds the options to a call. */
+  public static <T> OpCall<T> with(OpCall<T> call, Association o, boolean additive) {
     LagrangianUnit unit = o.getLagrangianUnit();
-    double[] eps = o.getUpdateStepsEps();
-    double[] tArgs = new double[FIRST_EPS + eps.length];
-    tArgs[0] = o.getBeta();
-    tArgs[1] = s.parameter();
-    tArgs[2] = unit.getMu() == null ? 0 : unit.getMu();
-    tArgs[3] = unit.getBias() == null ? 0 : unit.getBias();
-    tArgs[4] = unit.getSigma();
-    System.arraycopy(eps, 0, tArgs, FIRST_EPS, eps.length);
-    return tArgs;
+    long[] steps = Arrays.stream(o.getUpdateSteps()).asLongStream().toArray();
+    return call.with(WITH_WEIGHTS, o.isWeights())
+        .with(WITH_STEPS, o.isSteps())
+        .with(ADDITIVE_GRADIENT, additive && o.isAdditiveMaskGradient())
+        .with(WITH_SAVED, o.isSavedStates())
+        .with(BETA_NUMBER, o.getBeta())
+        .with(SEPARATION, o.getSeparation())
+        .with(UNIT, unit.getKind())
+        .with(MU_IS_MEDIAN, unit.getMu() == null)
+        .with(BIAS_IS_THRESHOLD, unit.getBias() == null)
+        .with(MEDIAN_SCOPE, unit.getMedianScope())
+        .with(STOP_SCOPE, o.getStopScope())
+        .with(MU, unit.getMu() == null ? 0 : unit.getMu())
+        .with(BIAS, unit.getBias() == null ? 0 : unit.getBias())
+        .with(SIGMA, unit.getSigma())
+        .integerList(steps)
+        .numberList(o.getUpdateStepsEps());
   }
 
   /** Sizes of a call. */
@@ -129,9 +148,9 @@ public final class HopfieldAssociation extends HopfieldOp {
 
   /** Checks q, k and v. */
   private static Sizes sizes(HopfieldOp op, OpArgs args) {
-    INDArray q = patterns(op, args, 0, "q", "[B, L, H, d]");
-    INDArray k = patterns(op, args, 1, "k", "[B, S, H, d]");
-    INDArray v = patterns(op, args, 2, "v", "[B, S, H, dv]");
+    INDArray q = patterns(op, args, Q);
+    INDArray k = patterns(op, args, K);
+    INDArray v = patterns(op, args, V);
     long batch = 1;
     for (INDArray a : List.of(q, k, v)) {
       batch = a.size(0) != 1 ? a.size(0) : batch;
@@ -149,70 +168,27 @@ public final class HopfieldAssociation extends HopfieldOp {
     return n;
   }
 
-  private static INDArray patterns(
-      HopfieldOp op, OpArgs args, int index, String name, String shape) {
-    INDArray a = op.floating(args, index, name);
+  private static INDArray patterns(HopfieldOp op, OpArgs args, Input input) {
+    INDArray a = args.get(input);
     if (a.rank() != 4) {
-      throw op.bad(name, "rank 4, " + shape, Arrays.toString(a.shape()));
-    }
-    if (a.dataType() != args.input(0).dataType()) {
-      throw op.bad(name, "data type " + args.input(0).dataType() + " as q", a.dataType());
+      throw op.bad(input.name(), "rank 4, " + input.shape(), Arrays.toString(a.shape()));
     }
     return a;
-  }
-
-  /** Place of an optional input among the inputs, or -1. */
-  private static int place(HopfieldOp op, int flag) {
-    if (!op.flag(flag)) {
-      return -1;
-    }
-    int at = FIRST_OPTIONAL;
-    for (int i = 0; i < flag; i++) {
-      at += op.flag(i) ? 1 : 0;
-    }
-    return at;
-  }
-
-  private static int optionalInputs(HopfieldOp op) {
-    int n = 0;
-    for (int i = MASK; i <= NOISE; i++) {
-      n += op.flag(i) ? 1 : 0;
-    }
-    return n;
-  }
-
-  private static INDArray optional(HopfieldOp op, OpArgs args, int flag) {
-    int at = place(op, flag);
-    return at < 0 ? null : args.input(at);
   }
 
   /** Checks all inputs that the two ops share. */
   private static Sizes check(HopfieldOp op, OpArgs args) {
     Sizes n = sizes(op, args);
-    checkFlags(op, "mask", optional(op, args, MASK), op.flag(MASK), n.scores());
-    checkFlags(
-        op,
-        "storedPadding",
-        optional(op, args, PADDING),
-        op.flag(PADDING),
-        new long[] {n.batch(), n.stored()});
-    checkFlags(
-        op,
-        "queryMask",
-        optional(op, args, QUERY_MASK),
-        op.flag(QUERY_MASK),
-        new long[] {n.batch(), n.queries()});
-    if (op.flag(ADDITIVE)) {
-      INDArray additive =
-          op.typed("additiveMask", optional(op, args, ADDITIVE), args.input(0), "q");
-      op.checkBroadcast("additiveMask", additive, n.scores());
-    }
-    perHead(op, args, BETA, "beta", n.heads());
-    INDArray alpha = perHead(op, args, ALPHA, "alpha", n.heads());
+    checkBroadcast(op, args, MASK, n.scores());
+    checkBroadcast(op, args, ADDITIVE, n.scores());
+    checkBroadcast(op, args, PADDING, n.batch(), n.stored());
+    checkBroadcast(op, args, QUERY_MASK, n.batch(), n.queries());
+    perHead(op, args, BETA, n.heads());
+    INDArray alpha = perHead(op, args, ALPHA, n.heads());
     if (alpha != null) {
-      if (args.iArgs()[2] != Separation.Kind.LEARNED_ENTMAX.ordinal()) {
-        throw op.bad(
-            "alpha", "none for " + Separation.Kind.values()[(int) args.iArgs()[2]], "an array");
+      Separation.Kind kind = args.get(SEPARATION).kind();
+      if (kind != Separation.Kind.LEARNED_ENTMAX) {
+        throw op.bad("alpha", "none for " + kind, "an array");
       }
       for (double a : alpha.dup('c').data().asDouble()) {
         if (!(a >= 1)) {
@@ -220,36 +196,25 @@ public final class HopfieldAssociation extends HopfieldOp {
         }
       }
     }
-    checkCount(op, "updateSteps", args.iArgs().length - FIRST_STEP, n.heads());
-    checkCount(op, "updateStepsEps", args.tArgs().length - FIRST_EPS, n.heads());
-    if (op.flag(NOISE)) {
+    checkCount(op, "updateSteps", args.integerList().length, n.heads());
+    checkCount(op, "updateStepsEps", args.numberList().length, n.heads());
+    if (args.has(NOISE)) {
       checkNoise(op, args, n);
     }
     return n;
   }
 
-  private static void checkFlags(
-      HopfieldOp op, String name, INDArray array, boolean given, long[] shape) {
-    if (!given) {
-      return;
+  private static void checkBroadcast(HopfieldOp op, OpArgs args, Input input, long... shape) {
+    if (args.has(input)) {
+      op.checkBroadcast(input.name(), args.get(input), shape);
     }
-    if (array == null) {
-      throw op.bad(name, "an array", "none");
-    }
-    if (array.dataType() == DataType.UTF8 || array.dataType() == DataType.COMPRESSED) {
-      throw op.bad(name, "a boolean or numeric array", array.dataType());
-    }
-    op.checkBroadcast(name, array, shape);
   }
 
-  private static INDArray perHead(HopfieldOp op, OpArgs args, int flag, String name, long heads) {
-    if (!op.flag(flag)) {
-      return null;
-    }
-    INDArray array = op.typed(name, optional(op, args, flag), args.input(0), "q");
-    if (array.length() != 1 && (array.rank() != 1 || array.length() != heads)) {
+  private static INDArray perHead(HopfieldOp op, OpArgs args, Input input, long heads) {
+    INDArray array = args.get(input);
+    if (array != null && array.length() != 1 && (array.rank() != 1 || array.length() != heads)) {
       throw op.bad(
-          name,
+          input.name(),
           "one number or [" + heads + "], one a head",
           "shape " + Arrays.toString(array.shape()));
     }
@@ -263,15 +228,15 @@ public final class HopfieldAssociation extends HopfieldOp {
   }
 
   private static void checkNoise(HopfieldOp op, OpArgs args, Sizes n) {
-    INDArray noise = op.typed("noise", optional(op, args, NOISE), args.input(0), "q");
+    INDArray noise = args.get(NOISE);
     long most = -1;
     boolean bounded = true;
-    for (int i = FIRST_STEP; i < args.iArgs().length; i++) {
-      most = Math.max(most, args.iArgs()[i]);
-      bounded &= args.iArgs()[i] >= 0;
+    for (long steps : args.integerList()) {
+      most = Math.max(most, steps);
+      bounded &= steps >= 0;
     }
     long groups =
-        switch (MedianScope.values()[(int) args.iArgs()[7]]) {
+        switch (args.get(MEDIAN_SCOPE)) {
           case TENSOR -> 1;
           case SAMPLE -> n.batch();
           case ROW -> n.batch() * n.heads() * n.queries();
@@ -287,9 +252,8 @@ public final class HopfieldAssociation extends HopfieldOp {
     }
   }
 
-  private static PlainAssociation plain(HopfieldOp op, OpArgs args, Sizes n) {
-    long[] iArgs = args.iArgs();
-    double[] tArgs = args.tArgs();
+  private static PlainAssociation plain(OpArgs args, Sizes n) {
+    OpArgs.SeparationValue separation = args.get(SEPARATION);
     return new PlainAssociation(
         new PlainAssociation.Sizes(
             (int) n.batch(),
@@ -299,56 +263,43 @@ public final class HopfieldAssociation extends HopfieldOp {
             (int) n.width(),
             (int) n.depth()),
         new PlainAssociation.Rule(
-            Separation.Kind.values()[(int) iArgs[2]],
-            tArgs[1],
-            iArgs[3] != 0,
-            LagrangianUnit.Kind.values()[(int) iArgs[4]],
-            iArgs[5] != 0 ? null : tArgs[2],
-            iArgs[6] != 0 ? null : tArgs[3],
-            tArgs[4],
-            MedianScope.values()[(int) iArgs[7]],
-            iArgs[8] == Association.StopScope.BATCH.ordinal(),
-            Arrays.copyOfRange(iArgs, FIRST_STEP, iArgs.length),
-            Arrays.copyOfRange(tArgs, FIRST_EPS, tArgs.length)),
+            separation.kind(),
+            separation.parameter(),
+            separation.atMost(),
+            args.get(UNIT),
+            args.is(MU_IS_MEDIAN) ? null : args.get(MU),
+            args.is(BIAS_IS_THRESHOLD) ? null : args.get(BIAS),
+            args.get(SIGMA),
+            args.get(MEDIAN_SCOPE),
+            args.get(STOP_SCOPE) == Association.StopScope.BATCH,
+            args.integerList(),
+            args.numberList()),
         new PlainAssociation.Inputs(
-            args.input(0),
-            args.input(1),
-            args.input(2),
-            optional(op, args, MASK),
-            optional(op, args, ADDITIVE),
-            optional(op, args, PADDING),
-            optional(op, args, QUERY_MASK),
-            optional(op, args, BETA),
-            tArgs[0],
-            optional(op, args, ALPHA),
-            optional(op, args, NOISE),
+            args.get(Q),
+            args.get(K),
+            args.get(V),
+            args.get(MASK),
+            args.get(ADDITIVE),
+            args.get(PADDING),
+            args.get(QUERY_MASK),
+            args.get(BETA),
+            args.get(BETA_NUMBER),
+            args.get(ALPHA),
+            args.get(NOISE),
             null));
-  }
-
-  @Override
-  public String opName() {
-    return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1 + (flag(WEIGHTS) ? 1 : 0) + (flag(STEPS) ? 1 : 0) + (flag(SAVED) ? 1 : 0);
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
     Sizes n = check(this, args);
-    if (args.inputs().length != FIRST_OPTIONAL + optionalInputs(this)) {
-      throw bad("inputs", FIRST_OPTIONAL + optionalInputs(this) + " arrays", args.inputs().length);
-    }
     List<long[]> shapes = new ArrayList<>(List.of(n.out()));
-    if (flag(WEIGHTS)) {
+    if (args.is(WITH_WEIGHTS)) {
       shapes.add(n.scores());
     }
-    if (flag(STEPS)) {
+    if (args.is(WITH_STEPS)) {
       shapes.add(new long[] {n.batch(), n.heads()});
     }
-    if (flag(SAVED)) {
+    if (args.is(WITH_SAVED)) {
       shapes.add(new long[] {saved(this, args, n)});
     }
     return shapes;
@@ -356,33 +307,27 @@ public final class HopfieldAssociation extends HopfieldOp {
 
   /** Length of the saved states: state patterns of each update step, and steps taken. */
   private static long saved(HopfieldOp op, OpArgs args, Sizes n) {
-    if (args.input(0).dataType().width() < 4) {
-      throw op.bad("savedStates", "data type FLOAT or DOUBLE", args.input(0).dataType().toString());
+    DataType type = args.get(Q).dataType();
+    if (type.width() < 4) {
+      throw op.bad("savedStates", "data type FLOAT or DOUBLE", type);
     }
     long most = 0;
-    for (int i = FIRST_STEP; i < args.iArgs().length; i++) {
-      if (args.iArgs()[i] < 0) {
-        throw op.bad("savedStates", "a bounded number of update steps", args.iArgs()[i]);
+    for (long steps : args.integerList()) {
+      if (steps < 0) {
+        throw op.bad("savedStates", "a bounded number of update steps", steps);
       }
-      most = Math.max(most, args.iArgs()[i]);
+      most = Math.max(most, steps);
     }
     return n.batch() * n.heads() * (most * n.queries() * n.width() + 1);
   }
 
   @Override
-  protected void fillSelfTest() {
-    selfTestArguments(this);
+  protected OpCall<INDArray> selfTestCall() {
+    return selfTestCall(DECLARATION);
   }
 
   /** Two samples, two heads, two steps, sparse weights, a mask. */
-  private static void selfTestArguments(HopfieldOp op) {
-    INDArray q = numbers(3, 2, 2, 2, 3);
-    INDArray k = numbers(5, 2, 4, 2, 3);
-    INDArray v = numbers(7, 1, 4, 2, 2);
-    INDArray mask = Nd4j.createFromArray(true, true, false, true);
-    op.addInputArgument(q, k, v, mask);
-    boolean[] given = new boolean[NOISE + 1];
-    given[MASK] = true;
+  private static OpCall<INDArray> selfTestCall(OpDeclaration declaration) {
     Association o =
         Association.builder()
             .separation(Separation.entmax15())
@@ -391,50 +336,38 @@ public final class HopfieldAssociation extends HopfieldOp {
             .updateStepsEps(-1)
             .withWeights()
             .build();
-    op.addIArgument(iArgs(o, given));
-    op.addTArgument(tArgs(o));
+    return with(OpCall.<INDArray>of(declaration), o, false)
+        .with(Q, numbers(3, 2, 2, 2, 3))
+        .with(K, numbers(5, 2, 4, 2, 3))
+        .with(V, numbers(7, 1, 4, 2, 2))
+        .with(MASK, Nd4j.createFromArray(true, true, false, true));
   }
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    PlainAssociation plain = plain(this, args, check(this, args));
-    int next = 1;
-    INDArray weights = flag(WEIGHTS) ? outputs[next++] : null;
-    plain.forward(outputs[0], weights, flag(STEPS) ? outputs[next] : null);
-    if (flag(SAVED)) {
-      outputs[outputs.length - 1].assign(0);
+    plain(args, check(this, args))
+        .forward(args.get(OUT, outputs), args.get(WEIGHTS, outputs), args.get(STEPS, outputs));
+    if (args.is(WITH_SAVED)) {
+      args.get(SAVED, outputs).assign(0);
     }
   }
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     List<SDVariable> inputs = new ArrayList<>(List.of(args()));
+    OpArgs call = OpArgs.of(this, null);
     inputs.add(gradients.get(0));
-    if (flag(WEIGHTS)) {
+    if (call.is(WITH_WEIGHTS)) {
       inputs.add(gradients.get(1));
     }
-    if (flag(SAVED)) {
+    if (call.is(WITH_SAVED)) {
       inputs.add(outputVariables()[getNumOutputs() - 1]);
     }
-    SDVariable[] grads =
-        new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables();
-    List<SDVariable> result = new ArrayList<>(List.of(grads).subList(0, FIRST_OPTIONAL));
-    int next = FIRST_OPTIONAL;
-    for (int i = MASK; i <= NOISE; i++) {
-      if (flag(i)) {
-        boolean differentiable =
-            i == BETA || i == ALPHA || i == ADDITIVE && flag(ADDITIVE_GRADIENT);
-        result.add(differentiable ? grads[next++] : noGradient(place(this, i)));
-      }
-    }
-    return result;
+    Bp bp = new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
-  /**
-   * Gradient of {@link HopfieldAssociation}: its inputs, the gradient of out and, with the flags,
-   * that of the weights and the saved states. Outputs: gradients of q, k, v, then of the additive
-   * mask, beta and alpha where they are inputs.
-   */
+  /** Gradient of {@link HopfieldAssociation}. */
   public static final class Bp extends HopfieldOp {
     public Bp() {}
 
@@ -443,69 +376,48 @@ public final class HopfieldAssociation extends HopfieldOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
-    public int getNumOutputs() {
-      return FIRST_OPTIONAL
-          + (flag(ADDITIVE_GRADIENT) ? 1 : 0)
-          + (flag(BETA) ? 1 : 0)
-          + (flag(ALPHA) ? 1 : 0);
+    protected OpCall<INDArray> selfTestCall() {
+      return HopfieldAssociation.selfTestCall(GRADIENT_DECLARATION)
+          .with(GRADIENT, numbers(11, 2, 2, 2, 2))
+          .with(GRADIENT_WEIGHTS, numbers(13, 2, 2, 2, 4));
     }
 
-    @Override
-    protected void fillSelfTest() {
-      selfTestArguments(this);
-      addInputArgument(numbers(11, 2, 2, 2, 2), numbers(13, 2, 2, 2, 4));
-    }
-
-    private INDArray gradient(OpArgs args, int index, String name, long[] shape) {
-      INDArray g = typed(name, args.input(index), args.input(0), "q");
-      if (!Arrays.equals(g.shape(), shape)) {
-        throw bad(name, Arrays.toString(shape), Arrays.toString(g.shape()));
+    private void checkShape(OpArgs args, Input input, long... shape) {
+      INDArray g = args.get(input);
+      if (g != null && !Arrays.equals(g.shape(), shape)) {
+        throw bad(input.name(), Arrays.toString(shape), Arrays.toString(g.shape()));
       }
-      return g;
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
       Sizes n = check(this, args);
-      int first = FIRST_OPTIONAL + optionalInputs(this);
-      gradient(args, first, "gradient of out", n.out());
-      if (flag(WEIGHTS)) {
-        gradient(args, first + 1, "gradient of weights", n.scores());
+      checkShape(args, GRADIENT, n.out());
+      checkShape(args, GRADIENT_WEIGHTS, n.scores());
+      if (args.is(WITH_SAVED)) {
+        checkShape(args, SAVED_IN, saved(this, args, n));
       }
-      if (flag(SAVED)) {
-        int at = first + (flag(WEIGHTS) ? 2 : 1);
-        gradient(args, at, "saved states", new long[] {saved(this, args, n)});
-      }
-      List<long[]> shapes = new ArrayList<>();
-      for (int i = 0; i < FIRST_OPTIONAL; i++) {
-        shapes.add(args.input(i).shape());
-      }
-      for (int flag : new int[] {ADDITIVE, BETA, ALPHA}) {
-        if (flag(flag == ADDITIVE ? ADDITIVE_GRADIENT : flag)) {
-          shapes.add(optional(this, args, flag).shape());
-        }
-      }
-      return shapes;
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      int first = FIRST_OPTIONAL + optionalInputs(this);
-      int next = FIRST_OPTIONAL;
-      INDArray additive = flag(ADDITIVE_GRADIENT) ? outputs[next++] : null;
-      INDArray beta = flag(BETA) ? outputs[next++] : null;
-      INDArray alpha = flag(ALPHA) ? outputs[next] : null;
-      plain(this, args, check(this, args))
+      plain(args, check(this, args))
           .backward(
-              args.input(first),
-              flag(WEIGHTS) ? args.input(first + 1) : null,
+              args.get(GRADIENT),
+              args.get(GRADIENT_WEIGHTS),
               new PlainAssociation.Gradients(
-                  outputs[0], outputs[1], outputs[2], additive, beta, alpha));
+                  args.get(GRADIENT_Q, outputs),
+                  args.get(GRADIENT_K, outputs),
+                  args.get(GRADIENT_V, outputs),
+                  args.get(GRADIENT_ADDITIVE, outputs),
+                  args.get(GRADIENT_BETA, outputs),
+                  args.get(GRADIENT_ALPHA, outputs)));
     }
   }
 }

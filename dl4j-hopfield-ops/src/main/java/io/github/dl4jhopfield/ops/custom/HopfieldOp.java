@@ -1,6 +1,8 @@
 package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.Checks;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -38,47 +40,68 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   }
 
   /** Fills an op made by the no-argument constructor for an eager call. */
-  public final HopfieldOp eager(INDArray[] inputs, long[] iArgs, double[] tArgs) {
-    addInputArgument(inputs);
-    addIArgument(iArgs);
-    addTArgument(tArgs);
+  public final HopfieldOp eager(OpCall<INDArray> call) {
+    addInputArgument(call.inputs().toArray(new INDArray[0]));
+    addIArgument(call.iArgs());
+    addTArgument(call.tArgs());
     return this;
   }
 
+  /** What a call of this op is made of. */
+  public abstract OpDeclaration declaration();
+
   /** Name in libnd4j and in saved graphs. */
   @Override
-  public abstract String opName();
+  public final String opName() {
+    return declaration().name();
+  }
 
-  /** Data type of an output: that of the first input, unless the op says otherwise. */
-  protected DataType outputType(int output, DataType first) {
-    return first;
+  /**
+   * Data type of an output.
+   *
+   * @param reference that of the first floating input
+   */
+  private DataType outputType(int output, DataType reference) {
+    DataType own = declaration().output(output, iArgs()).type();
+    return own == null ? reference : own;
   }
 
   /** A new output of a call whose arguments were checked. */
   public final INDArray newOutput(int output, long[] shape) {
-    return Nd4j.createUninitialized(outputType(output, getInputArgument(0).dataType()), shape, 'c');
+    DataType type = OpArgs.of(this, null).reference().dataType();
+    return Nd4j.createUninitialized(outputType(output, type), shape, 'c');
   }
 
   /**
-   * Checks the arguments of a call and gives the shape of each output.
+   * Checks the shapes of a call, whose arguments fit the declaration, and gives the shape of each
+   * output: by default those of the inputs that the declaration names.
    *
    * @throws IllegalArgumentException that names the op, the argument, what was expected and what
    *     was found
    */
-  protected abstract List<long[]> outputShapes(OpArgs args);
+  protected List<long[]> outputShapes(OpArgs args) {
+    return declaration().shapesLikeInputs(args);
+  }
+
+  private List<long[]> checkedShapes(OpArgs args) {
+    declaration().check(args);
+    return outputShapes(args);
+  }
 
   /** Runs checked arguments in plain Java. No output is empty. */
   public abstract void runInJava(OpArgs args, INDArray[] outputs);
 
   @Override
-  public abstract int getNumOutputs();
+  public final int getNumOutputs() {
+    return declaration().outputCount(iArgs());
+  }
 
-  /** Fills this op, made by the no-argument constructor, with a tiny call for the self-test. */
-  protected abstract void fillSelfTest();
+  /** A tiny call for the self-test. */
+  protected abstract OpCall<INDArray> selfTestCall();
 
   /** Runs a tiny call natively and in Java and gives the largest difference, or NaN. */
   public final double selfTest(Consumer<HopfieldOp> nativeCall) {
-    fillSelfTest();
+    eager(selfTestCall());
     List<INDArray> results = new ArrayList<>();
     for (long[] shape : checkedShapes()) {
       results.add(newOutput(results.size(), shape));
@@ -104,23 +127,24 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   /** Gives the arguments of a call, checked. */
   public final OpArgs checkedArgs(OpContext context) {
     OpArgs args = OpArgs.of(this, context);
-    outputShapes(args);
+    checkedShapes(args);
     return args;
   }
 
   /** Output shapes of a call after its arguments were checked. */
   public final List<long[]> checkedShapes() {
-    return outputShapes(OpArgs.of(this, null));
+    return checkedShapes(OpArgs.of(this, null));
   }
 
   /** Checks output arrays that a caller brought. */
-  public final void checkOutputs(List<long[]> shapes, INDArray x, List<INDArray> outputs) {
+  public final void checkOutputs(List<long[]> shapes, List<INDArray> outputs) {
+    DataType reference = OpArgs.of(this, null).reference().dataType();
     if (outputs.size() != shapes.size()) {
       throw bad("outputs", shapes.size() + " arrays", outputs.size());
     }
     for (int i = 0; i < outputs.size(); i++) {
       INDArray output = outputs.get(i);
-      DataType type = outputType(i, x.dataType());
+      DataType type = outputType(i, reference);
       if (output.dataType() != type || !Arrays.equals(output.shape(), shapes.get(i))) {
         throw bad(
             "output " + i,
@@ -139,7 +163,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   public List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
     OpArgs args = OpArgs.of(this, context);
     List<LongShapeDescriptor> shapes = new ArrayList<>();
-    for (long[] shape : outputShapes(args)) {
+    for (long[] shape : checkedShapes(args)) {
       boolean empty = Arrays.stream(shape).anyMatch(d -> d == 0);
       shapes.add(
           LongShapeDescriptor.fromShape(
@@ -147,7 +171,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
               strides(shape),
               1,
               'c',
-              outputType(shapes.size(), args.input(0).dataType()),
+              outputType(shapes.size(), args.reference().dataType()),
               empty));
     }
     return shapes;
@@ -166,8 +190,9 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   @Override
   public List<DataType> calculateOutputDataTypes(List<DataType> inputDataTypes) {
     List<DataType> types = new ArrayList<>();
+    int reference = declaration().place(declaration().reference(), 0, iArgs());
     for (int i = 0; i < getNumOutputs(); i++) {
-      types.add(outputType(i, inputDataTypes.get(0)));
+      types.add(outputType(i, inputDataTypes.get(reference)));
     }
     return types;
   }
@@ -216,45 +241,60 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     // everything is read from the integer and floating arguments
   }
 
-  /** Whether bit {@code bit} of the flags (integer argument 1) is set. */
-  final boolean flag(int bit) {
-    return iArguments.size() > 1 && (iArguments.get(1) & (1L << bit)) != 0;
+  /** Whether a call in a graph has an input. */
+  final boolean has(Input input) {
+    return input.given(declaration(), iArgs());
+  }
+
+  /** An input of a call in a graph. */
+  final SDVariable arg(Input input) {
+    return arg(declaration().place(input, 0, iArgs()));
+  }
+
+  /** The inputs that are there, of those of a gradient op. */
+  final SDVariable[] present(SDVariable[] always, Input... optional) {
+    List<SDVariable> all = new ArrayList<>(List.of(always));
+    for (Input input : optional) {
+      if (has(input)) {
+        all.add(arg(input));
+      }
+    }
+    return all.toArray(new SDVariable[0]);
   }
 
   /**
-   * What stands for the gradient of an input that has none. SameDiff adds the gradients of a
-   * variable that several ops use, which it cannot do with booleans: so it has the type of the
-   * scores.
+   * The gradient of each input, from the outputs of the gradient op. What stands for the gradient
+   * of an input that has none: SameDiff adds the gradients of a variable that several ops use,
+   * which it cannot do with booleans, so it has the type of the first floating input.
    */
+  final List<SDVariable> gradientOfEach(OpDeclaration gradient, SDVariable[] outputs) {
+    List<SDVariable> result = new ArrayList<>();
+    for (int place : declaration().gradientPlaces(gradient, iArgs())) {
+      result.add(place < 0 ? noGradient(result.size()) : outputs[place]);
+    }
+    return result;
+  }
+
   final SDVariable noGradient(int input) {
-    return sameDiff.zerosLike(arg(input)).castTo(arg(0).dataType());
+    return sameDiff.zerosLike(arg(input)).castTo(arg(declaration().reference()).dataType());
   }
 
   final IllegalArgumentException bad(String argument, String expected, Object found) {
     return Checks.bad(opName(), argument, expected, found);
   }
 
-  /** The floating-point array that the op works on. */
-  protected final INDArray floating(OpArgs args, int index, String argument) {
-    INDArray array = args.input(index);
-    if (array == null) {
-      throw bad(argument, "an array", "none");
-    }
-    if (!array.dataType().isFPType()) {
-      throw bad(argument, "data type DOUBLE, FLOAT, HALF or BFLOAT16", array.dataType());
-    }
-    return array;
+  /** A mask as rows of x; null where there is none. */
+  static Rows maskRows(INDArray mask, INDArray x, int axis) {
+    return mask == null ? null : Rows.of(mask, x.shape(), axis);
   }
 
-  /** Checks that an array is there and has the type of another. */
-  final INDArray typed(String argument, INDArray array, INDArray like, String likeName) {
-    if (array == null) {
-      throw bad(argument, "an array", "none");
+  /** What a mask keeps of a row: all without a mask. */
+  static void readMask(Rows mask, long row, boolean[] keep) {
+    if (mask == null) {
+      Arrays.fill(keep, true);
+    } else {
+      mask.readMask(row, keep);
     }
-    if (array.dataType() != like.dataType()) {
-      throw bad(argument, "data type " + like.dataType() + " as " + likeName, array.dataType());
-    }
-    return array;
   }
 
   /** Some numbers for a self-test, between -1 and 1. */
@@ -281,15 +321,11 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return (int) (axis < 0 ? axis + rank : axis);
   }
 
-  /** Checks that a mask broadcasts to a shape. */
+  /** Checks that a mask, where there is one, broadcasts to a shape. */
   final void checkMask(INDArray mask, long... shape) {
-    if (mask == null) {
-      throw bad("mask", "an array", "none");
+    if (mask != null) {
+      checkBroadcast("mask", mask, shape);
     }
-    if (mask.dataType() == DataType.UTF8 || mask.dataType() == DataType.COMPRESSED) {
-      throw bad("mask", "a boolean or numeric array", mask.dataType());
-    }
-    checkBroadcast("mask", mask, shape);
   }
 
   /** Checks that {@code array} broadcasts (dimensions aligned at the last) to {@code shape}. */
@@ -306,31 +342,19 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     }
   }
 
-  /**
-   * Checks one number a row: the type of x, and a shape that broadcasts to that of x with length 1
-   * along the axis.
-   */
+  /** Checks one number a row: broadcasts to the shape of x with length 1 along the axis. */
   protected final void checkRowScalars(String argument, INDArray array, INDArray x, int axis) {
     if (array == null) {
-      throw bad(argument, "an array", "none");
-    }
-    if (array.dataType() != x.dataType()) {
-      throw bad(argument, "data type " + x.dataType() + " as x", array.dataType());
+      return;
     }
     long[] shape = x.shape().clone();
     shape[axis] = 1;
     checkBroadcast(argument, array, shape);
   }
 
-  /** Checks that an array has the shape and type of another. */
+  /** Checks that an array has the shape of another. */
   protected final void checkLike(
       String argument, INDArray array, String otherName, INDArray other) {
-    if (array == null) {
-      throw bad(argument, "an array", "none");
-    }
-    if (array.dataType() != other.dataType()) {
-      throw bad(argument, "data type " + other.dataType() + " as " + otherName, array.dataType());
-    }
     if (!Arrays.equals(array.shape(), other.shape())) {
       throw bad(
           argument,

@@ -1,16 +1,25 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Switch;
 import io.github.dl4jhopfield.ops.java.RowBudget;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * k-subsets of beta x: weights in [0, 1] that sum to k, or to at most k; SparseMAP over subsets of
  * k elements (Santos et al., ICML 2024, equation 17). With no more than k entries to choose from,
- * all get 1. Integer arguments: axis, flags, at most. Floating arguments: beta, k.
+ * all get 1.
  */
 public final class KSubsets extends SeparationOp {
   public static final String NAME = "hopfield_k_subsets";
+  private static final OpDeclaration.Builder D = declare(NAME);
+  public static final Switch AT_MOST = D.either("at most");
+  public static final Num K = D.number("k", Range.K);
+  public static final OpDeclaration DECLARATION = complete(D);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
   public KSubsets() {}
 
@@ -19,31 +28,19 @@ public final class KSubsets extends SeparationOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
-  protected long[] selfTestIArgs() {
-    return new long[] {0};
-  }
-
-  @Override
-  protected double[] selfTestTArgs() {
-    return new double[] {2};
-  }
-
-  @Override
-  protected void checkOwn(OpArgs args, int axisLength) {
-    if (!(args.tArgs()[1] >= 1)) {
-      throw bad("k", "a number of at least 1", args.tArgs()[1]);
-    }
+  protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+    return call.with(K, 2);
   }
 
   @Override
   protected void separate(
       OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
-    RowBudget.kSubsets(z, keep, n, args.tArgs()[1], args.iArgs()[2] != 0, y);
+    RowBudget.kSubsets(z, keep, n, args.get(K), args.is(AT_MOST), y);
   }
 
   @Override
@@ -61,29 +58,24 @@ public final class KSubsets extends SeparationOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
+    }
+
+    @Override
+    protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+      return call.with(K, 2);
     }
 
     @Override
     protected void backward(
         OpArgs args, double[] y, double[] g, int n, double parameter, double[] gradZ) {
       double epsilon =
-          switch (args.input(0).dataType()) {
+          switch (args.reference().dataType()) {
             case DOUBLE -> Math.ulp(1.0);
             default -> Math.ulp(1f);
           };
-      RowBudget.kSubsetsBackward(y, g, n, args.tArgs()[1], args.iArgs()[2] != 0, epsilon, gradZ);
-    }
-
-    @Override
-    protected long[] selfTestIArgs() {
-      return new long[] {0};
-    }
-
-    @Override
-    protected double[] selfTestTArgs() {
-      return new double[] {2};
+      RowBudget.kSubsetsBackward(y, g, n, args.get(K), args.is(AT_MOST), epsilon, gradZ);
     }
   }
 }

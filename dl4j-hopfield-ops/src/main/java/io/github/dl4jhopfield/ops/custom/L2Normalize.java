@@ -1,17 +1,39 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowFunctions;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * l2 normalisation, a post-transformation of Hopfield-Fenchel-Young networks: y = x / max(|x|,
- * eps). Integer argument: axis; floating: eps.
+ * eps).
  */
 public final class L2Normalize extends RowMap {
   public static final String NAME = "hopfield_l2_normalize";
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME).withoutFlags();
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Num EPS = D.number("eps", Range.POSITIVE);
+  static final Output Y = D.output("y", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B = OpDeclaration.gradientOf(DECLARATION);
+  static final Input GRADIENT;
+  public static final OpDeclaration GRADIENT_DECLARATION;
+
+  static {
+    B.add(X);
+    GRADIENT = B.input("gradient of y", Type.LIKE, "like x");
+    B.gradient(X);
+    GRADIENT_DECLARATION = B.build();
+  }
 
   public L2Normalize() {}
 
@@ -20,25 +42,19 @@ public final class L2Normalize extends RowMap {
   }
 
   @Override
-  public String opName() {
-    return NAME;
-  }
-
-  @Override
-  String[] inputNames() {
-    return new String[] {"x"};
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
   void row(OpArgs args, double[][] in, int n, double[] out) {
-    RowFunctions.l2(in[0], n, args.tArgs()[0], out);
+    RowFunctions.l2(in[0], n, args.get(EPS), out);
   }
 
   @Override
-  protected void fillSelfTest() {
-    addInputArgument(Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
-    addIArgument(-1);
-    addTArgument(1e-12);
+  protected OpCall<INDArray> selfTestCall() {
+    INDArray x = Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}});
+    return OpCall.<INDArray>of(DECLARATION).with(X, x).axis(-1).with(EPS, 1e-12);
   }
 
   @Override
@@ -56,27 +72,24 @@ public final class L2Normalize extends RowMap {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
-    }
-
-    @Override
-    String[] inputNames() {
-      return new String[] {"x", "gradient of y"};
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
     void row(OpArgs args, double[][] in, int n, double[] out) {
-      RowFunctions.l2Backward(in[0], in[1], n, args.tArgs()[0], out);
+      RowFunctions.l2Backward(in[0], in[1], n, args.get(EPS), out);
     }
 
     @Override
-    protected void fillSelfTest() {
-      addInputArgument(
-          Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}),
-          Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
-      addIArgument(-1);
-      addTArgument(1e-12);
+    protected OpCall<INDArray> selfTestCall() {
+      INDArray x = Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}});
+      INDArray g = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+      return OpCall.<INDArray>of(GRADIENT_DECLARATION)
+          .with(X, x)
+          .with(GRADIENT, g)
+          .axis(-1)
+          .with(EPS, 1e-12);
     }
   }
 }

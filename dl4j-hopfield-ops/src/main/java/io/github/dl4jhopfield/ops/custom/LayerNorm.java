@@ -1,8 +1,13 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Flag;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowFunctions;
 import io.github.dl4jhopfield.ops.java.Rows;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -17,7 +22,21 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class LayerNorm extends HopfieldOp {
   public static final String NAME = "hopfield_layer_norm";
-  private static final int AFFINE = 0;
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME);
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  private static final Flag AFFINE = D.flag("gain and bias", 0);
+  public static final Input GAIN = D.input("gain", Type.LIKE, "[n]", AFFINE);
+  public static final Input BIAS = D.input("bias", Type.LIKE, "[n]", AFFINE);
+  public static final Num EPS = D.number("eps", Range.NOT_NEGATIVE);
+  static final Output Y = D.output("y", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B = OpDeclaration.gradientOf(DECLARATION).add(X);
+  private static final Input GRADIENT = B.input("gradient of y", Type.LIKE, "like x");
+  private static final Output GRADIENT_X = B.add(GAIN).gradient(X);
+  private static final Output GRADIENT_GAIN = B.gradient(GAIN);
+  private static final Output GRADIENT_BIAS = B.gradient(BIAS, GAIN, AFFINE);
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public LayerNorm() {}
 
@@ -26,44 +45,23 @@ public final class LayerNorm extends HopfieldOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
-  @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  private static void checkVector(
-      HopfieldOp op, String name, INDArray vector, INDArray x, int axis) {
-    if (vector == null
-        || vector.dataType() != x.dataType()
-        || vector.rank() != 1
-        || vector.length() != x.size(axis)) {
-      throw op.bad(
-          name,
-          x.dataType() + " vector of " + x.size(axis) + " numbers",
-          vector == null ? "none" : vector.dataType() + Arrays.toString(vector.shape()));
-    }
-  }
-
-  private static void checkEps(HopfieldOp op, double eps) {
-    if (!(eps >= 0) || Double.isInfinite(eps)) {
-      throw op.bad("eps", "a finite number of at least 0", eps);
+  private static void checkVector(HopfieldOp op, String name, INDArray vector, long n) {
+    if (vector != null && (vector.rank() != 1 || vector.length() != n)) {
+      throw op.bad(name, "vector of " + n + " numbers", Arrays.toString(vector.shape()));
     }
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
-    int axis = axis(x, args.iArgs()[0]);
-    if (flag(AFFINE)) {
-      checkVector(this, "gain", args.input(1), x, axis);
-      checkVector(this, "bias", args.input(2), x, axis);
-    }
-    checkEps(this, args.tArgs()[0]);
-    return List.of(x.shape());
+    INDArray x = args.get(X);
+    long n = x.size(axis(x, args.axis()));
+    checkVector(this, "gain", args.get(GAIN), n);
+    checkVector(this, "bias", args.get(BIAS), n);
+    return super.outputShapes(args);
   }
 
   private static double[] vector(INDArray vector, int n, double otherwise) {
@@ -77,12 +75,12 @@ public final class LayerNorm extends HopfieldOp {
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    int axis = axis(args.input(0), args.iArgs()[0]);
-    Rows x = Rows.of(args.input(0), axis);
-    Rows y = Rows.of(outputs[0], axis);
+    int axis = axis(args.get(X), args.axis());
+    Rows x = Rows.of(args.get(X), axis);
+    Rows y = Rows.of(args.get(Y, outputs), axis);
     int n = x.length();
-    double[] gain = vector(flag(AFFINE) ? args.input(1) : null, n, 1);
-    double[] bias = vector(flag(AFFINE) ? args.input(2) : null, n, 0);
+    double[] gain = vector(args.get(GAIN), n, 1);
+    double[] bias = vector(args.get(BIAS), n, 0);
     Rows.forEach(
         x.count(),
         n,
@@ -91,7 +89,7 @@ public final class LayerNorm extends HopfieldOp {
           double[] h = new double[n];
           for (long row = begin; row < end; row++) {
             x.read(row, in);
-            RowFunctions.standardise(in, n, args.tArgs()[0], h);
+            RowFunctions.standardise(in, n, args.get(EPS), h);
             for (int i = 0; i < n; i++) {
               h[i] = gain[i] * h[i] + bias[i];
             }
@@ -102,23 +100,20 @@ public final class LayerNorm extends HopfieldOp {
   }
 
   @Override
-  protected void fillSelfTest() {
-    addInputArgument(
-        Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}),
-        Nd4j.createFromArray(1.5, -1, 0.5),
-        Nd4j.createFromArray(0.1, 0, 2));
-    addIArgument(-1, 1);
-    addTArgument(1e-5);
+  protected OpCall<INDArray> selfTestCall() {
+    return OpCall.<INDArray>of(DECLARATION)
+        .axis(-1)
+        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+        .with(GAIN, Nd4j.createFromArray(1.5, -1, 0.5))
+        .with(BIAS, Nd4j.createFromArray(0.1, 0, 2))
+        .with(EPS, 1e-5);
   }
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(arg(0), gradients.get(0)));
-    if (flag(AFFINE)) {
-      inputs.add(arg(1));
-    }
-    return List.of(
-        new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables());
+    SDVariable[] always = {arg(X), gradients.get(0)};
+    Bp bp = new Bp(sameDiff, present(always, GAIN), iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
   /**
@@ -133,37 +128,26 @@ public final class LayerNorm extends HopfieldOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return flag(AFFINE) ? 3 : 1;
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      INDArray x = floating(args, 0, "x");
-      int axis = axis(x, args.iArgs()[0]);
-      checkLike("gradient of y", args.input(1), "x", x);
-      checkEps(this, args.tArgs()[0]);
-      if (!flag(AFFINE)) {
-        return List.of(x.shape());
-      }
-      checkVector(this, "gain", args.input(2), x, axis);
-      long[] vector = args.input(2).shape();
-      return List.of(x.shape(), vector, vector);
+      INDArray x = args.get(X);
+      checkLike("gradient of y", args.get(GRADIENT), "x", x);
+      checkVector(this, "gain", args.get(GAIN), x.size(axis(x, args.axis())));
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      int axis = axis(args.input(0), args.iArgs()[0]);
-      Rows x = Rows.of(args.input(0), axis);
-      Rows gradY = Rows.of(args.input(1), axis);
-      Rows gradX = Rows.of(outputs[0], axis);
+      int axis = axis(args.get(X), args.axis());
+      Rows x = Rows.of(args.get(X), axis);
+      Rows gradY = Rows.of(args.get(GRADIENT), axis);
+      Rows gradX = Rows.of(args.get(GRADIENT_X, outputs), axis);
       int n = x.length();
-      double[] gain = vector(flag(AFFINE) ? args.input(2) : null, n, 1);
+      double[] gain = vector(args.get(GAIN), n, 1);
       double[] gradGain = new double[n];
       double[] gradBias = new double[n];
       double[] in = new double[n];
@@ -173,7 +157,7 @@ public final class LayerNorm extends HopfieldOp {
       for (long row = 0; row < x.count(); row++) {
         x.read(row, in);
         gradY.read(row, g);
-        double scale = RowFunctions.standardise(in, n, args.tArgs()[0], h);
+        double scale = RowFunctions.standardise(in, n, args.get(EPS), h);
         for (int i = 0; i < n; i++) {
           gradGain[i] += g[i] * h[i];
           gradBias[i] += g[i];
@@ -183,20 +167,20 @@ public final class LayerNorm extends HopfieldOp {
         gradX.write(row, g);
       }
       gradX.written();
-      if (flag(AFFINE)) {
-        Rows.of(outputs[1], 0).write(0, gradGain);
-        Rows.of(outputs[2], 0).write(0, gradBias);
+      if (args.has(GAIN)) {
+        Rows.of(args.get(GRADIENT_GAIN, outputs), 0).write(0, gradGain);
+        Rows.of(args.get(GRADIENT_BIAS, outputs), 0).write(0, gradBias);
       }
     }
 
     @Override
-    protected void fillSelfTest() {
-      addInputArgument(
-          Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}),
-          Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}),
-          Nd4j.createFromArray(1.5, -1, 0.5));
-      addIArgument(-1, 1);
-      addTArgument(1e-5);
+    protected OpCall<INDArray> selfTestCall() {
+      return OpCall.<INDArray>of(GRADIENT_DECLARATION)
+          .axis(-1)
+          .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+          .with(GRADIENT, Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}))
+          .with(GAIN, Nd4j.createFromArray(1.5, -1, 0.5))
+          .with(EPS, 1e-5);
     }
   }
 }

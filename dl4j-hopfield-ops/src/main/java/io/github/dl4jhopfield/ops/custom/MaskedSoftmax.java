@@ -10,6 +10,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
  */
 public final class MaskedSoftmax extends SeparationOp {
   public static final String NAME = "hopfield_masked_softmax";
+  public static final OpDeclaration DECLARATION = plain(NAME);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
   public MaskedSoftmax() {}
 
@@ -18,8 +20,8 @@ public final class MaskedSoftmax extends SeparationOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -43,8 +45,8 @@ public final class MaskedSoftmax extends SeparationOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override

@@ -1,16 +1,22 @@
 package io.github.dl4jhopfield.ops.custom;
 
-import io.github.dl4jhopfield.ops.Checks;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
 import io.github.dl4jhopfield.ops.java.RowSeparations;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * normmax of beta x: the separation whose regulariser is the p-norm (Blondel, Martins and Niculae,
- * JMLR 2020, section 4.4). Floating arguments: beta, p.
+ * JMLR 2020, section 4.4).
  */
 public final class Normmax extends SeparationOp {
   public static final String NAME = "hopfield_normmax";
+  private static final OpDeclaration.Builder D = declare(NAME);
+  public static final Num P = D.number("p", Range.P);
+  public static final OpDeclaration DECLARATION = complete(D);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
   public Normmax() {}
 
@@ -19,24 +25,19 @@ public final class Normmax extends SeparationOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
-  protected double[] selfTestTArgs() {
-    return new double[] {3};
-  }
-
-  @Override
-  protected void checkOwn(OpArgs args, int axisLength) {
-    Checks.p(NAME, args.tArgs()[1]);
+  protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+    return call.with(P, 3);
   }
 
   @Override
   protected void separate(
       OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
-    RowSeparations.normmax(z, keep, n, args.tArgs()[1], y);
+    RowSeparations.normmax(z, keep, n, args.get(P), y);
   }
 
   @Override
@@ -54,19 +55,19 @@ public final class Normmax extends SeparationOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
+    }
+
+    @Override
+    protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+      return call.with(P, 3);
     }
 
     @Override
     protected void backward(
         OpArgs args, double[] y, double[] g, int n, double parameter, double[] gradZ) {
-      RowSeparations.normmaxBackward(y, g, n, args.tArgs()[1], gradZ);
-    }
-
-    @Override
-    protected double[] selfTestTArgs() {
-      return new double[] {3};
+      RowSeparations.normmaxBackward(y, g, n, args.get(P), gradZ);
     }
   }
 }

@@ -2,9 +2,16 @@ package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Choice;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Switch;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowLagrangian;
 import io.github.dl4jhopfield.ops.java.Rows;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -14,14 +21,30 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The partial forgetting unit: D(x) = x where x &gt; t, else b; D'(x) = 1[x &gt; t]; t = mu +
- * sigma<sup>2</sup> noise (Ota et al., AISTATS 2023). Inputs: x, then mask and noise [one standard
- * normal number a median scope] where the flags say so. Integer arguments: axis, flags (bit 0 mask,
- * 1 noise), mu is a median, bias is the threshold, median scope. Floating: mu, bias, sigma.
- * Outputs: D, D', both like x.
+ * sigma<sup>2</sup> noise (Ota et al., AISTATS 2023).
  */
-public final class PfuUnit extends MaskedOp {
+public final class PfuUnit extends HopfieldOp {
   public static final String NAME = "hopfield_pfu_unit";
-  private static final int NOISE = 1;
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME);
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Input MASK = D.optional("mask", Type.MASK, "broadcasts to x", 0);
+  public static final Input NOISE =
+      D.optional("noise", Type.LIKE, "one standard normal number a median scope", 1);
+  private static final Switch MU_IS_MEDIAN = D.either("mu is a median");
+  private static final Switch BIAS_IS_THRESHOLD = D.either("bias is the threshold");
+  private static final Choice<MedianScope> SCOPE = D.choice("median scope", WireCodes.MEDIAN_SCOPE);
+  private static final Num MU = D.number("mu", Range.FINITE);
+  private static final Num BIAS = D.number("bias", Range.FINITE);
+  private static final Num SIGMA = D.number("sigma", Range.NOT_NEGATIVE);
+  static final Output VALUES = D.output("values", X);
+  static final Output KEPT = D.output("kept", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B = OpDeclaration.gradientOf(DECLARATION).add(X);
+  private static final Input KEPT_IN = B.input("kept", Type.LIKE, "like x");
+  private static final Input GRADIENT = B.input("gradient of values", Type.LIKE, "like x");
+  private static final Output GRADIENT_X = B.add(MASK).gradient(X);
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public PfuUnit() {}
 
@@ -29,33 +52,28 @@ public final class PfuUnit extends MaskedOp {
     super(sameDiff, inputs, iArgs, tArgs);
   }
 
-  /** Integer arguments of a call. */
-  public static long[] iArgs(LagrangianUnit unit, boolean mask, boolean noise, int axis) {
-    return new long[] {
-      axis,
-      (mask ? 1 : 0) | (noise ? 1 << NOISE : 0),
-      unit.getMu() == null ? 1 : 0,
-      unit.getBias() == null ? 1 : 0,
-      unit.getMedianScope().ordinal()
-    };
+  @Override
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
-  /** Floating arguments of a call. */
-  public static double[] tArgs(LagrangianUnit unit) {
-    return new double[] {
-      unit.getMu() == null ? 0 : unit.getMu(),
-      unit.getBias() == null ? 0 : unit.getBias(),
-      unit.getSigma()
-    };
+  /** Adds what a PFU adds to a call. */
+  public static <T> OpCall<T> with(OpCall<T> call, LagrangianUnit unit) {
+    return call.with(MU_IS_MEDIAN, unit.getMu() == null)
+        .with(BIAS_IS_THRESHOLD, unit.getBias() == null)
+        .with(SCOPE, unit.getMedianScope())
+        .with(MU, unit.getMu() == null ? 0 : unit.getMu())
+        .with(BIAS, unit.getBias() == null ? 0 : unit.getBias())
+        .with(SIGMA, unit.getSigma());
   }
 
   private static RowLagrangian.Pfu pfu(OpArgs args) {
-    INDArray x = args.input(0);
+    INDArray x = args.get(X);
     return new RowLagrangian.Pfu(
-        args.iArgs()[2] != 0 ? null : args.tArgs()[0],
-        args.iArgs()[3] != 0 ? null : args.tArgs()[1],
-        args.tArgs()[2],
-        MedianScope.values()[(int) args.iArgs()[4]],
+        args.is(MU_IS_MEDIAN) ? null : args.get(MU),
+        args.is(BIAS_IS_THRESHOLD) ? null : args.get(BIAS),
+        args.get(SIGMA),
+        args.get(SCOPE),
         x.rank() == 1 ? 1 : x.size(0),
         x.dataType() != DataType.DOUBLE);
   }
@@ -64,7 +82,7 @@ public final class PfuUnit extends MaskedOp {
    * A sample is an index of the first dimension, so rows must not run along it where samples count.
    */
   private static void checkScope(HopfieldOp op, OpArgs args, INDArray x, int axis) {
-    boolean sample = args.iArgs()[4] == MedianScope.SAMPLE.ordinal();
+    boolean sample = args.get(SCOPE) == MedianScope.SAMPLE;
     if (sample && x.rank() > 1 && axis == 0) {
       throw op.bad(
           "axis", "another than the first dimension, which numbers the samples of the median", 0);
@@ -72,48 +90,38 @@ public final class PfuUnit extends MaskedOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
-  }
-
-  @Override
-  protected void fillSelfTest() {
-    addInputArgument(Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
-    addIArgument(-1, 0, 1, 1, 1);
-    addTArgument(0, 0, 0.01);
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 2;
+  protected OpCall<INDArray> selfTestCall() {
+    return with(OpCall.<INDArray>of(DECLARATION), LagrangianUnit.pfu())
+        .axis(-1)
+        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
-    int axis = axis(x, args.iArgs()[0]);
+    INDArray x = args.get(X);
+    int axis = axis(x, args.axis());
     checkScope(this, args, x, axis);
-    checkMask(args, 1, x);
-    if (flag(NOISE)) {
-      INDArray noise = args.input(masked() ? 2 : 1);
+    checkMask(args.get(MASK), x.shape());
+    if (args.has(NOISE)) {
+      INDArray noise = args.get(NOISE);
       long rows = x.size(axis) == 0 ? 0 : x.length() / x.size(axis);
       long groups = pfu(args).groups(rows);
-      if (noise == null || noise.dataType() != x.dataType() || noise.length() != groups) {
+      if (noise.length() != groups) {
         throw bad(
             "noise",
-            x.dataType() + " array of " + groups + " numbers, one a median scope",
-            noise == null ? "none" : noise.dataType() + " array of " + noise.length());
+            groups + " numbers, one a median scope",
+            noise.length() + " of shape " + Arrays.toString(noise.shape()));
       }
     }
-    return List.of(x.shape(), x.shape());
+    return super.outputShapes(args);
   }
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    INDArray x = args.input(0);
-    int axis = axis(x, args.iArgs()[0]);
-    Rows mask = mask(args, 1, x, axis);
-    double[] noise = flag(NOISE) ? args.input(masked() ? 2 : 1).dup('c').data().asDouble() : null;
+    INDArray x = args.get(X);
+    int axis = axis(x, args.axis());
+    Rows mask = maskRows(args.get(MASK), x, axis);
+    double[] noise = args.has(NOISE) ? args.get(NOISE).dup('c').data().asDouble() : null;
     Rows d = Rows.of(outputs[0], axis);
     Rows keep = Rows.of(outputs[1], axis);
     RowLagrangian.pfu(Rows.of(x, axis), mask, pfu(args), noise, d, keep);
@@ -123,19 +131,13 @@ public final class PfuUnit extends MaskedOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] inputs = withMask(1, arg(0), outputVariables()[1], gradients.get(0));
-    List<SDVariable> result = new ArrayList<>();
-    result.add(new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariable());
-    for (int i = 1; i < args().length; i++) {
-      result.add(noGradient(i));
-    }
-    return result;
+    SDVariable[] always = {arg(X), outputVariables()[1], gradients.get(0)};
+    Bp bp = new Bp(sameDiff, present(always, MASK), iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
-  /**
-   * Gradient of {@link PfuUnit}: inputs x, D', the gradient of D, and the mask where there is one.
-   */
-  public static final class Bp extends MaskedOp {
+  /** Gradient of {@link PfuUnit}. */
+  public static final class Bp extends HopfieldOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
@@ -143,47 +145,43 @@ public final class PfuUnit extends MaskedOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
-    protected void fillSelfTest() {
-      addInputArgument(
-          Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}),
-          Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}}),
-          Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
-      addIArgument(-1, 0, 1, 1, 1);
-      addTArgument(0, 0, 0.01);
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return 1;
+    protected OpCall<INDArray> selfTestCall() {
+      INDArray kept = Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}});
+      INDArray g = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+      return PfuUnit.with(OpCall.<INDArray>of(GRADIENT_DECLARATION), LagrangianUnit.pfu())
+          .axis(-1)
+          .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+          .with(KEPT_IN, kept)
+          .with(GRADIENT, g);
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      INDArray x = floating(args, 0, "x");
-      int axis = axis(x, args.iArgs()[0]);
+      INDArray x = args.get(X);
+      int axis = axis(x, args.axis());
       checkScope(this, args, x, axis);
-      checkLike("kept", args.input(1), "x", x);
-      checkLike("gradient of D", args.input(2), "x", x);
-      checkMask(args, 3, x);
-      return List.of(x.shape());
+      checkLike("kept", args.get(KEPT_IN), "x", x);
+      checkLike("gradient of values", args.get(GRADIENT), "x", x);
+      checkMask(args.get(MASK), x.shape());
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      INDArray x = args.input(0);
-      int axis = axis(x, args.iArgs()[0]);
-      Rows gradX = Rows.of(outputs[0], axis);
+      INDArray x = args.get(X);
+      int axis = axis(x, args.axis());
+      Rows gradX = Rows.of(args.get(GRADIENT_X, outputs), axis);
       RowLagrangian.pfuBackward(
           Rows.of(x, axis),
-          mask(args, 3, x, axis),
+          maskRows(args.get(MASK), x, axis),
           pfu(args),
-          Rows.of(args.input(1), axis),
-          Rows.of(args.input(2), axis),
+          Rows.of(args.get(KEPT_IN), axis),
+          Rows.of(args.get(GRADIENT), axis),
           gradX);
       gradX.written();
     }

@@ -4,6 +4,13 @@ import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
 import io.github.dl4jhopfield.ops.PoolingInputs;
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Flag;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.SeparationArgument;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.PlainAssociation;
 import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.ArrayList;
@@ -19,17 +26,48 @@ import org.nd4j.linalg.factory.Nd4j;
  * Hopfield pooling of {@link PoolingInputs}: state patterns retrieve from stored patterns that are
  * projections of x. Natively stored patterns and values are never made: each state pattern is
  * mapped to the features of x, and what it retrieves is mapped after. The Java path makes them.
- *
- * <p>Inputs: x [B, S, F], q [B or 1, L, H, d], then of key and value each the weight [F, H d] and,
- * as the flags say, bias, and gain and shift; then mask and factor. Integer arguments: -1, flags
- * (bit 0 layer norm, 1 bias, 2 gain and shift, 3 mask, 4 factor), ordinal of the separation,
- * whether at most. Floating: eps of the layer norm, beta, alpha or p or k. Output: [B, L, H, dv].
  */
 public final class Pooling extends HopfieldOp {
   public static final String NAME = "hopfield_pooling";
-  private static final int MASK = 3;
-  private static final int FACTOR = 4;
-  private static final int FIRST_PARAMETER = 2;
+  private static final OpDeclaration.Builder D = OpDeclaration.of(NAME, -1);
+  public static final Flag NORMALISE = D.flag("layer norm", 0);
+  private static final Flag BIASED = D.flag("bias", 1);
+  private static final Flag AFFINE = D.flag("gain and shift", 2);
+  public static final Input X = D.input("x", Type.FLOATING, "[B, S, F]");
+  public static final Input Q = D.input("q", Type.LIKE, "[B or 1, L, H, d]");
+  public static final Input KEY_WEIGHT = D.input("key weight", Type.LIKE, "[F, H d]");
+  public static final Input KEY_BIAS = D.input("key bias", Type.LIKE, "[H d]", BIASED);
+  public static final Input KEY_GAIN = D.input("key gain", Type.LIKE, "[F]", AFFINE);
+  public static final Input KEY_SHIFT = D.input("key shift", Type.LIKE, "[F]", AFFINE);
+  public static final Input VALUE_WEIGHT = D.input("value weight", Type.LIKE, "[F, H dv]");
+  public static final Input VALUE_BIAS = D.input("value bias", Type.LIKE, "[H dv]", BIASED);
+  public static final Input VALUE_GAIN = D.input("value gain", Type.LIKE, "[F]", AFFINE);
+  public static final Input VALUE_SHIFT = D.input("value shift", Type.LIKE, "[F]", AFFINE);
+  public static final Input MASK = D.optional("mask", Type.MASK, "broadcasts to [B, H, L, S]", 3);
+  public static final Input FACTOR =
+      D.optional("factor", Type.LIKE, "broadcasts to [B, H, L, S]", 4);
+  public static final Num EPS = D.number("eps", Range.NOT_NEGATIVE);
+  public static final Num BETA = D.number("beta", Range.FINITE);
+  public static final SeparationArgument SEPARATION = D.separation();
+  static final Output OUT = D.output("out", "[B, L, H, dv]");
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B =
+      OpDeclaration.gradientOf(DECLARATION).inputsOfForward();
+  private static final Input GRADIENT = B.input("gradient", Type.LIKE, "like out");
+  private static final Output GRADIENT_X = B.gradient(X);
+  private static final Output GRADIENT_Q = B.gradient(Q);
+  private static final List<Output> GRADIENTS =
+      List.of(
+          B.gradient(KEY_WEIGHT),
+          B.gradient(KEY_BIAS),
+          B.gradient(KEY_GAIN),
+          B.gradient(KEY_SHIFT),
+          B.gradient(VALUE_WEIGHT),
+          B.gradient(VALUE_BIAS),
+          B.gradient(VALUE_GAIN),
+          B.gradient(VALUE_SHIFT));
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public Pooling() {}
 
@@ -37,37 +75,9 @@ public final class Pooling extends HopfieldOp {
     super(sameDiff, inputs, iArgs, tArgs);
   }
 
-  /** The integer arguments of a call. */
-  public static long[] iArgs(
-      Separation s, boolean normalise, boolean bias, boolean affine, boolean mask, boolean factor) {
-    long flags =
-        ProjectionOp.flags(normalise, bias, affine)
-            | (mask ? 1 << MASK : 0)
-            | (factor ? 1 << FACTOR : 0);
-    return new long[] {-1, flags, s.getKind().ordinal(), s.isAtMost() ? 1 : 0};
-  }
-
   @Override
-  public String opName() {
-    return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  /** x, q and the parameters: the inputs that have a gradient. */
-  private static int differentiable(HopfieldOp op) {
-    return FIRST_PARAMETER + 2 * ProjectionOp.each(op);
-  }
-
-  private static INDArray mask(HopfieldOp op, OpArgs args) {
-    return op.flag(MASK) ? args.input(differentiable(op)) : null;
-  }
-
-  private static INDArray factor(HopfieldOp op, OpArgs args) {
-    return op.flag(FACTOR) ? args.input(differentiable(op) + (op.flag(MASK) ? 1 : 0)) : null;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   /** Sizes of a call. */
@@ -83,16 +93,22 @@ public final class Pooling extends HopfieldOp {
     }
   }
 
-  private static long checkProjection(HopfieldOp op, OpArgs args, int first, String role) {
-    return ProjectionOp.checkParameters(op, args, first, what -> role + " " + what);
+  private static ProjectionOp.Parameters key(OpArgs args) {
+    return new ProjectionOp.Parameters(
+        args.get(KEY_WEIGHT), args.get(KEY_BIAS), args.get(KEY_GAIN), args.get(KEY_SHIFT));
+  }
+
+  private static ProjectionOp.Parameters value(OpArgs args) {
+    return new ProjectionOp.Parameters(
+        args.get(VALUE_WEIGHT), args.get(VALUE_BIAS), args.get(VALUE_GAIN), args.get(VALUE_SHIFT));
   }
 
   private static Sizes check(HopfieldOp op, OpArgs args) {
-    INDArray x = op.floating(args, 0, "x");
+    INDArray x = args.get(X);
     if (x.rank() != 3 || x.size(2) < 1) {
       throw op.bad("x", "rank 3, [B, S, F] with a feature at least", Arrays.toString(x.shape()));
     }
-    INDArray q = op.typed("q", args.input(1), x, "x");
+    INDArray q = args.get(Q);
     boolean fits = q.rank() == 4 && (q.size(0) == 1 || q.size(0) == x.size(0));
     if (!fits || q.size(1) < 1 || q.size(2) < 1 || q.size(3) < 1) {
       throw op.bad(
@@ -100,28 +116,23 @@ public final class Pooling extends HopfieldOp {
           "[B, L, H, d] with B " + x.size(0) + " as x, or 1, and at least one of each",
           Arrays.toString(q.shape()));
     }
-    if (op.flag(ProjectionOp.NORMALISE)) {
-      ProjectionOp.checkEps(op, args.tArgs()[0]);
-    }
     long heads = q.size(2);
-    long keys = checkProjection(op, args, FIRST_PARAMETER, "key");
+    long keys = ProjectionOp.checkParameters(op, x, key(args), what -> "key " + what);
     if (keys != heads * q.size(3)) {
       throw op.bad(
           "key weight",
           heads * q.size(3) + " columns, H d of q " + Arrays.toString(q.shape()),
           keys);
     }
-    long values = checkProjection(op, args, FIRST_PARAMETER + ProjectionOp.each(op), "value");
+    long values = ProjectionOp.checkParameters(op, x, value(args), what -> "value " + what);
     if (values < 1 || values % heads != 0) {
       throw op.bad("value weight", "a multiple of " + heads + " columns, one share a head", values);
     }
     Sizes n =
         new Sizes(x.size(0), heads, q.size(1), x.size(1), x.size(2), q.size(3), values / heads);
-    if (op.flag(MASK)) {
-      op.checkMask(mask(op, args), n.scores());
-    }
-    if (op.flag(FACTOR)) {
-      op.checkBroadcast("factor", op.typed("factor", factor(op, args), x, "x"), n.scores());
+    op.checkMask(args.get(MASK), n.scores());
+    if (args.has(FACTOR)) {
+      op.checkBroadcast("factor", args.get(FACTOR), n.scores());
     }
     return n;
   }
@@ -141,24 +152,25 @@ public final class Pooling extends HopfieldOp {
     private final INDArray v;
     private final PlainAssociation association;
 
-    Composed(HopfieldOp op, OpArgs args, Sizes n) {
+    Composed(OpArgs args, Sizes n) {
       this.n = n;
-      INDArray mask = mask(op, args);
-      INDArray[] inputs = new INDArray[1 + 2 * ProjectionOp.each(op)];
-      inputs[0] = visible(args.input(0), mask, n);
-      System.arraycopy(args.inputs(), FIRST_PARAMETER, inputs, 1, inputs.length - 1);
-      projection =
-          new OpArgs(
-              inputs,
-              ProjectionOp.iArgs(
-                  op.flag(ProjectionOp.NORMALISE),
-                  op.flag(ProjectionOp.BIAS),
-                  op.flag(ProjectionOp.AFFINE),
-                  2),
-              new double[] {args.tArgs()[0]});
+      INDArray mask = args.get(MASK);
+      OpCall<INDArray> both = OpCall.of(ProjectionOp.DECLARATION);
+      both.with(ProjectionOp.X, visible(args.get(X), mask, n));
+      for (ProjectionOp.Parameters p : List.of(key(args), value(args))) {
+        both.with(ProjectionOp.WEIGHT, p.weight())
+            .with(ProjectionOp.BIAS, p.bias())
+            .with(ProjectionOp.GAIN, p.gain())
+            .with(ProjectionOp.SHIFT, p.shift());
+      }
+      both.with(ProjectionOp.NORMALISE, args.is(NORMALISE))
+          .with(ProjectionOp.COUNT, 2)
+          .with(ProjectionOp.EPS, args.get(EPS));
+      projection = OpArgs.of(both);
+      OpArgs.SeparationValue separation = args.get(SEPARATION);
       k = Nd4j.create(DataType.DOUBLE, n.batch(), n.stored(), n.heads() * n.width());
       v = Nd4j.create(DataType.DOUBLE, n.batch(), n.stored(), n.heads() * n.depth());
-      filled(new ProjectionOp()).runInJava(projection, new INDArray[] {k, v});
+      new ProjectionOp().runInJava(projection, new INDArray[] {k, v});
       association =
           new PlainAssociation(
               new PlainAssociation.Sizes(
@@ -169,9 +181,9 @@ public final class Pooling extends HopfieldOp {
                   (int) n.width(),
                   (int) n.depth()),
               new PlainAssociation.Rule(
-                  Separation.Kind.values()[(int) args.iArgs()[2]],
-                  args.tArgs()[2],
-                  args.iArgs()[3] != 0,
+                  separation.kind(),
+                  separation.parameter(),
+                  separation.atMost(),
                   LagrangianUnit.Kind.NONE,
                   0.0,
                   0.0,
@@ -181,7 +193,7 @@ public final class Pooling extends HopfieldOp {
                   new long[] {0},
                   new double[] {-1}),
               new PlainAssociation.Inputs(
-                  args.input(1),
+                  args.get(Q),
                   heads(k),
                   heads(v),
                   mask,
@@ -189,10 +201,10 @@ public final class Pooling extends HopfieldOp {
                   null,
                   null,
                   null,
-                  args.tArgs()[1],
+                  args.get(BETA),
                   null,
                   null,
-                  factor(op, args)));
+                  args.get(FACTOR)));
     }
 
     /** x with zeros in place of stored patterns that are hidden from all. */
@@ -223,12 +235,6 @@ public final class Pooling extends HopfieldOp {
       return copy;
     }
 
-    private HopfieldOp filled(HopfieldOp op) {
-      op.addIArgument(projection.iArgs());
-      op.addTArgument(projection.tArgs());
-      return op;
-    }
-
     private INDArray heads(INDArray flat) {
       return flat.reshape('c', n.batch(), n.stored(), n.heads(), flat.size(2) / n.heads());
     }
@@ -237,24 +243,31 @@ public final class Pooling extends HopfieldOp {
       association.forward(out, null, null);
     }
 
-    /**
-     * @param outputs gradients of x, q and the parameters
-     */
-    void backward(INDArray gradOut, INDArray[] outputs) {
+    /** Writes the gradients of x, q and the parameters. */
+    void backward(OpArgs args, INDArray[] outputs) {
       INDArray gradK = k.like();
       INDArray gradV = v.like();
       association.backward(
-          gradOut,
+          args.get(GRADIENT),
           null,
-          new PlainAssociation.Gradients(outputs[1], heads(gradK), heads(gradV), null, null, null));
+          new PlainAssociation.Gradients(
+              args.get(GRADIENT_Q, outputs), heads(gradK), heads(gradV), null, null, null));
       List<INDArray> inputs = new ArrayList<>(List.of(projection.inputs()));
       inputs.add(gradK);
       inputs.add(gradV);
-      List<INDArray> to = new ArrayList<>(List.of(outputs));
-      to.remove(1);
-      filled(new ProjectionOp.Bp())
+      List<INDArray> to = new ArrayList<>(List.of(args.get(GRADIENT_X, outputs)));
+      for (Output gradient : GRADIENTS) {
+        if (args.get(gradient, outputs) != null) {
+          to.add(args.get(gradient, outputs));
+        }
+      }
+      new ProjectionOp.Bp()
           .runInJava(
-              new OpArgs(inputs.toArray(new INDArray[0]), projection.iArgs(), projection.tArgs()),
+              new OpArgs(
+                  ProjectionOp.GRADIENT_DECLARATION,
+                  inputs.toArray(new INDArray[0]),
+                  projection.iArgs(),
+                  projection.tArgs()),
               to.toArray(new INDArray[0]));
     }
   }
@@ -266,45 +279,43 @@ public final class Pooling extends HopfieldOp {
       outputs[0].assign(0);
       return;
     }
-    new Composed(this, args, n).forward(outputs[0]);
+    new Composed(args, n).forward(outputs[0]);
   }
 
-  private static void selfTestArguments(HopfieldOp op) {
-    op.addInputArgument(numbers(1.3, 2, 4, 3), numbers(0.8, 1, 2, 2, 2));
-    for (int width : new int[] {4, 6}) {
-      op.addInputArgument(
-          numbers(0.7 * width, 3, width),
-          numbers(0.9 * width, width),
-          numbers(1.1 * width, 3),
-          numbers(1.7 * width, 1, 3));
-    }
-    op.addInputArgument(Nd4j.createFromArray(true, true, false, true), numbers(2.1, 2, 2, 2, 4));
-    op.addIArgument(iArgs(Separation.entmax15(), true, true, true, true, true));
-    op.addTArgument(1e-5, 0.7, 1.5);
+  private static OpCall<INDArray> selfTestCall(OpDeclaration declaration) {
+    return OpCall.<INDArray>of(declaration)
+        .with(X, numbers(1.3, 2, 4, 3))
+        .with(Q, numbers(0.8, 1, 2, 2, 2))
+        .with(KEY_WEIGHT, numbers(0.7 * 4, 3, 4))
+        .with(KEY_BIAS, numbers(0.9 * 4, 4))
+        .with(KEY_GAIN, numbers(1.1 * 4, 3))
+        .with(KEY_SHIFT, numbers(1.7 * 4, 1, 3))
+        .with(VALUE_WEIGHT, numbers(0.7 * 6, 3, 6))
+        .with(VALUE_BIAS, numbers(0.9 * 6, 6))
+        .with(VALUE_GAIN, numbers(1.1 * 6, 3))
+        .with(VALUE_SHIFT, numbers(1.7 * 6, 1, 3))
+        .with(MASK, Nd4j.createFromArray(true, true, false, true))
+        .with(FACTOR, numbers(2.1, 2, 2, 2, 4))
+        .with(NORMALISE, true)
+        .with(EPS, 1e-5)
+        .with(BETA, 0.7)
+        .with(SEPARATION, Separation.entmax15());
   }
 
   @Override
-  protected void fillSelfTest() {
-    selfTestArguments(this);
+  protected OpCall<INDArray> selfTestCall() {
+    return selfTestCall(DECLARATION);
   }
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     List<SDVariable> inputs = new ArrayList<>(List.of(args()));
     inputs.add(gradients.get(0));
-    SDVariable[] grads =
-        new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables();
-    List<SDVariable> result = new ArrayList<>(List.of(grads));
-    for (int input = differentiable(this); input < args().length; input++) {
-      result.add(noGradient(input)); // mask and factor
-    }
-    return result;
+    Bp bp = new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
-  /**
-   * Gradient of {@link Pooling}: its inputs, then the gradient of the output; outputs the gradients
-   * of x, q and every parameter, in the order of the inputs.
-   */
+  /** Gradient of {@link Pooling}. */
   public static final class Bp extends HopfieldOp {
     public Bp() {}
 
@@ -313,31 +324,18 @@ public final class Pooling extends HopfieldOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return differentiable(this);
-    }
-
-    private INDArray gradient(OpArgs args) {
-      return args.input(differentiable(this) + (flag(MASK) ? 1 : 0) + (flag(FACTOR) ? 1 : 0));
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
       Sizes n = check(this, args);
-      INDArray g = typed("gradient", gradient(args), args.input(0), "x");
+      INDArray g = args.get(GRADIENT);
       if (!Arrays.equals(g.shape(), n.out())) {
         throw bad("gradient", Arrays.toString(n.out()), Arrays.toString(g.shape()));
       }
-      List<long[]> shapes = new ArrayList<>();
-      for (int i = 0; i < getNumOutputs(); i++) {
-        shapes.add(args.input(i).shape());
-      }
-      return shapes;
+      return super.outputShapes(args);
     }
 
     @Override
@@ -351,13 +349,12 @@ public final class Pooling extends HopfieldOp {
         }
         return;
       }
-      new Composed(this, args, n).backward(gradient(args), outputs);
+      new Composed(args, n).backward(args, outputs);
     }
 
     @Override
-    protected void fillSelfTest() {
-      selfTestArguments(this);
-      addInputArgument(numbers(0.4, 2, 2, 2, 3));
+    protected OpCall<INDArray> selfTestCall() {
+      return Pooling.selfTestCall(GRADIENT_DECLARATION).with(GRADIENT, numbers(0.4, 2, 2, 2, 3));
     }
   }
 }

@@ -1,6 +1,14 @@
 package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.Projection;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Count;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Flag;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Group;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowFunctions;
 import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.ArrayList;
@@ -13,19 +21,40 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Linear projections of the rows of one array along its last dimension, with one layer norm before
- * all of them on request; formula in {@link Projection}. Inputs: x, then for each projection its
- * weight and, as the flags say, bias, and gain and shift. Integer arguments: -1, flags (bit 0 layer
- * norm, 1 bias, 2 gain and shift), number of projections. Floating: eps of the layer norm. Outputs:
- * one a projection.
+ * all of them on request; formula in {@link Projection}.
  */
 public final class ProjectionOp extends HopfieldOp {
   public static final String NAME = "hopfield_projection";
+  private static final OpDeclaration.Builder D = OpDeclaration.of(NAME, -1);
+  public static final Input X = D.input("x", Type.FLOATING, "[..., F]");
+  public static final Flag NORMALISE = D.flag("layer norm", 0);
+  private static final Flag BIASED = D.flag("bias", 1);
+  private static final Flag AFFINE = D.flag("gain and shift", 2);
+  public static final Count COUNT = D.count("projections", 1, 1 << 20);
+  private static final Group EACH = new Group("projection", COUNT);
+  public static final Input WEIGHT = D.input("weight", Type.LIKE, "[F, P]", null, EACH);
+  public static final Input BIAS = D.input("bias", Type.LIKE, "[P] or [1, P]", BIASED, EACH);
+  public static final Input GAIN = D.input("gain", Type.LIKE, "[F] or [1, F]", AFFINE, EACH);
+  public static final Input SHIFT = D.input("shift", Type.LIKE, "[F] or [1, F]", AFFINE, EACH);
+  public static final Num EPS = D.number("eps", Range.NOT_NEGATIVE);
+  static final Output Y = D.output("y", null, "[..., P]", null, null, EACH);
+  public static final OpDeclaration DECLARATION = D.build();
 
-  /** Bits of the flags, those of {@link Pooling} too. */
-  static final int NORMALISE = 0;
-
-  static final int BIAS = 1;
-  static final int AFFINE = 2;
+  private static final OpDeclaration.Builder B =
+      OpDeclaration.gradientOf(DECLARATION).inputsOfForward();
+  static final Input GRADIENT =
+      B.input(
+          "gradient of projection",
+          Type.LIKE,
+          "like the projection",
+          null,
+          new Group("gradient", COUNT));
+  static final Output GRADIENT_X = B.gradient(X);
+  private static final Output GRADIENT_WEIGHT = B.gradient(WEIGHT);
+  private static final Output GRADIENT_BIAS = B.gradient(BIAS);
+  private static final Output GRADIENT_GAIN = B.gradient(GAIN);
+  private static final Output GRADIENT_SHIFT = B.gradient(SHIFT);
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public ProjectionOp() {}
 
@@ -33,37 +62,16 @@ public final class ProjectionOp extends HopfieldOp {
     super(sameDiff, inputs, iArgs, tArgs);
   }
 
-  /** The integer arguments of a call. */
-  public static long[] iArgs(boolean normalise, boolean bias, boolean affine, int count) {
-    return new long[] {-1, flags(normalise, bias, affine), count};
-  }
-
-  static long flags(boolean normalise, boolean bias, boolean affine) {
-    return (normalise ? 1 : 0) | (bias ? 1 << BIAS : 0) | (affine ? 1 << AFFINE : 0);
-  }
-
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
-  @Override
-  public int getNumOutputs() {
-    return count(this);
+  private static int count(OpArgs args) {
+    return (int) args.get(COUNT);
   }
 
-  private static int count(HopfieldOp op) {
-    return op.iArgs().length > 2 ? (int) op.iArgs()[2] : 1;
-  }
-
-  /** Inputs that a projection has. */
-  static int each(HopfieldOp op) {
-    return 1 + (op.flag(BIAS) ? 1 : 0) + (op.flag(AFFINE) ? 2 : 0);
-  }
-
-  private static void checkVector(
-      HopfieldOp op, OpArgs args, int index, String name, long n, String of) {
-    INDArray a = op.typed(name, args.input(index), args.input(0), "x");
+  private static void checkVector(HopfieldOp op, INDArray a, String name, long n, String of) {
     boolean fits = a.rank() == 1 || a.rank() == 2 && a.size(0) == 1;
     if (!fits || a.size(a.rank() - 1) != n) {
       throw op.bad(
@@ -71,15 +79,18 @@ public final class ProjectionOp extends HopfieldOp {
     }
   }
 
+  /** The parameters of one projection; null where the call has none. */
+  record Parameters(INDArray weight, INDArray bias, INDArray gain, INDArray shift) {}
+
   /**
-   * Checks the parameters of a projection of x, from input {@code first} on; gives its width.
+   * Checks the shapes of the parameters of a projection of x; gives its width.
    *
    * @param named the name of weight, bias, gain or shift in messages
    */
-  static long checkParameters(HopfieldOp op, OpArgs args, int first, UnaryOperator<String> named) {
-    INDArray x = args.input(0);
+  static long checkParameters(
+      HopfieldOp op, INDArray x, Parameters p, UnaryOperator<String> named) {
     long features = x.size(x.rank() - 1);
-    INDArray weight = op.typed(named.apply("weight"), args.input(first), x, "x");
+    INDArray weight = p.weight();
     if (weight.rank() != 2 || weight.size(0) != features) {
       throw op.bad(
           named.apply("weight"),
@@ -87,39 +98,31 @@ public final class ProjectionOp extends HopfieldOp {
           Arrays.toString(weight.shape()));
     }
     long width = weight.size(1);
-    int next = first + 1;
-    if (op.flag(BIAS)) {
-      checkVector(op, args, next++, named.apply("bias"), width, "column of its weight");
+    if (p.bias() != null) {
+      checkVector(op, p.bias(), named.apply("bias"), width, "column of its weight");
     }
-    if (op.flag(AFFINE)) {
-      checkVector(op, args, next++, named.apply("gain"), features, "feature of x");
-      checkVector(op, args, next, named.apply("shift"), features, "feature of x");
+    if (p.gain() != null) {
+      checkVector(op, p.gain(), named.apply("gain"), features, "feature of x");
+      checkVector(op, p.shift(), named.apply("shift"), features, "feature of x");
     }
     return width;
   }
 
-  static void checkEps(HopfieldOp op, double eps) {
-    if (!(eps >= 0) || Double.isInfinite(eps)) {
-      throw op.bad("eps", "a finite number of at least 0", eps);
-    }
+  private static Parameters parameters(OpArgs args, int i) {
+    return new Parameters(
+        args.get(WEIGHT, i), args.get(BIAS, i), args.get(GAIN, i), args.get(SHIFT, i));
   }
 
   /** Checks x and the parameters; gives the shape of each projection. */
   private static List<long[]> projected(HopfieldOp op, OpArgs args) {
-    INDArray x = op.floating(args, 0, "x");
+    INDArray x = args.get(X);
     op.axis(x, -1);
-    if (op.flag(NORMALISE)) {
-      checkEps(op, args.tArgs()[0]);
-    }
-    if (count(op) < 1) {
-      throw op.bad("projections", "at least one", count(op));
-    }
     List<long[]> shapes = new ArrayList<>();
-    for (int i = 0; i < count(op); i++) {
+    for (int i = 0; i < count(args); i++) {
       int number = i;
       long[] shape = x.shape().clone();
       shape[shape.length - 1] =
-          checkParameters(op, args, 1 + i * each(op), what -> what + " " + number);
+          checkParameters(op, x, parameters(args, i), what -> what + " " + number);
       shapes.add(shape);
     }
     return shapes;
@@ -133,21 +136,20 @@ public final class ProjectionOp extends HopfieldOp {
   /** One projection in plain Java. */
   private record Plain(double[][] weight, double[] bias, double[] gain, double[] shift) {
 
-    static List<Plain> all(HopfieldOp op, OpArgs args) {
+    static List<Plain> all(OpArgs args) {
       List<Plain> all = new ArrayList<>();
-      int features = (int) args.input(1).size(0);
-      int next = 1;
-      for (int i = 0; i < count(op); i++) {
-        INDArray weight = args.input(next++);
-        int width = (int) weight.size(1);
+      for (int i = 0; i < count(args); i++) {
+        Parameters p = parameters(args, i);
+        int features = (int) p.weight().size(0);
+        int width = (int) p.weight().size(1);
         double[][] w = new double[features][width];
-        Rows rows = Rows.of(weight, 1);
+        Rows rows = Rows.of(p.weight(), 1);
         for (int k = 0; k < features && width > 0; k++) {
           rows.read(k, w[k]);
         }
-        double[] bias = op.flag(BIAS) ? vector(args.input(next++)) : new double[width];
-        double[] gain = op.flag(AFFINE) ? vector(args.input(next++)) : null;
-        double[] shift = op.flag(AFFINE) ? vector(args.input(next++)) : null;
+        double[] bias = p.bias() == null ? new double[width] : vector(p.bias());
+        double[] gain = p.gain() == null ? null : vector(p.gain());
+        double[] shift = p.shift() == null ? null : vector(p.shift());
         all.add(new Plain(w, bias, gain, shift));
       }
       return all;
@@ -172,8 +174,9 @@ public final class ProjectionOp extends HopfieldOp {
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    List<Plain> projections = Plain.all(this, args);
-    INDArray input = args.input(0);
+    List<Plain> projections = Plain.all(args);
+    INDArray input = args.get(X);
+    boolean normalise = args.is(NORMALISE);
     Rows x = Rows.of(input, input.rank() - 1);
     int features = x.length();
     Rows[] y = new Rows[outputs.length];
@@ -190,8 +193,8 @@ public final class ProjectionOp extends HopfieldOp {
           double[] h = new double[features];
           for (long row = begin; row < end; row++) {
             x.read(row, in);
-            if (flag(NORMALISE)) {
-              RowFunctions.standardise(in, features, args.tArgs()[0], h);
+            if (normalise) {
+              RowFunctions.standardise(in, features, args.get(EPS), h);
             } else {
               System.arraycopy(in, 0, h, 0, features);
             }
@@ -214,36 +217,32 @@ public final class ProjectionOp extends HopfieldOp {
     }
   }
 
-  private static void selfTestArguments(HopfieldOp op) {
-    op.addInputArgument(numbers(1.3, 2, 3, 4));
+  private static OpCall<INDArray> selfTestCall(OpDeclaration declaration) {
+    OpCall<INDArray> call = OpCall.of(declaration);
+    call.with(X, numbers(1.3, 2, 3, 4));
     for (int width : new int[] {2, 5}) {
-      op.addInputArgument(
-          numbers(0.7 * width, 4, width),
-          numbers(0.9 * width, width),
-          numbers(1.1 * width, 4),
-          numbers(1.7 * width, 1, 4));
+      call.with(WEIGHT, numbers(0.7 * width, 4, width))
+          .with(BIAS, numbers(0.9 * width, width))
+          .with(GAIN, numbers(1.1 * width, 4))
+          .with(SHIFT, numbers(1.7 * width, 1, 4));
     }
-    op.addIArgument(iArgs(true, true, true, 2));
-    op.addTArgument(1e-5);
+    return call.with(NORMALISE, true).with(COUNT, 2).with(EPS, 1e-5);
   }
 
   @Override
-  protected void fillSelfTest() {
-    selfTestArguments(this);
+  protected OpCall<INDArray> selfTestCall() {
+    return selfTestCall(DECLARATION);
   }
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     List<SDVariable> inputs = new ArrayList<>(List.of(args()));
-    inputs.addAll(gradients.subList(0, count(this)));
-    return List.of(
-        new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables());
+    inputs.addAll(gradients.subList(0, getNumOutputs()));
+    Bp bp = new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
-  /**
-   * Gradient of {@link ProjectionOp}: its inputs, then the gradient of each projection; outputs the
-   * gradients of x and of every parameter, in the order of the inputs.
-   */
+  /** Gradient of {@link ProjectionOp}. */
   public static final class Bp extends HopfieldOp {
     public Bp() {}
 
@@ -252,43 +251,38 @@ public final class ProjectionOp extends HopfieldOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return 1 + count(this) * each(this);
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
       List<long[]> projected = projected(this, args);
-      List<long[]> shapes = new ArrayList<>();
-      for (int i = 0; i < getNumOutputs(); i++) {
-        shapes.add(args.input(i).shape());
-      }
       for (int i = 0; i < projected.size(); i++) {
-        String name = "gradient of projection " + i;
-        INDArray g = typed(name, args.input(getNumOutputs() + i), args.input(0), "x");
+        INDArray g = args.get(GRADIENT, i);
         if (!Arrays.equals(g.shape(), projected.get(i))) {
-          throw bad(name, Arrays.toString(projected.get(i)), Arrays.toString(g.shape()));
+          throw bad(
+              "gradient of projection " + i,
+              Arrays.toString(projected.get(i)),
+              Arrays.toString(g.shape()));
         }
       }
-      return shapes;
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      List<Plain> projections = Plain.all(this, args);
-      Rows x = Rows.of(args.input(0), args.input(0).rank() - 1);
-      Rows gradX = Rows.of(outputs[0], outputs[0].rank() - 1);
+      List<Plain> projections = Plain.all(args);
+      boolean normalise = args.is(NORMALISE);
+      INDArray input = args.get(X);
+      Rows x = Rows.of(input, input.rank() - 1);
+      Rows gradX = Rows.of(args.get(GRADIENT_X, outputs), input.rank() - 1);
       int features = x.length();
       Rows[] gradY = new Rows[projections.size()];
       double[][][] products = new double[gradY.length][features][];
       double[][] sums = new double[gradY.length][];
       for (int i = 0; i < gradY.length; i++) {
-        INDArray g = args.input(getNumOutputs() + i);
+        INDArray g = args.get(GRADIENT, i);
         gradY[i] = Rows.of(g, g.rank() - 1);
         sums[i] = new double[projections.get(i).width()];
         for (int k = 0; k < features; k++) {
@@ -302,8 +296,8 @@ public final class ProjectionOp extends HopfieldOp {
       for (long row = 0; row < x.count(); row++) {
         x.read(row, in);
         double scale = 1;
-        if (flag(NORMALISE)) {
-          scale = RowFunctions.standardise(in, features, args.tArgs()[0], h);
+        if (normalise) {
+          scale = RowFunctions.standardise(in, features, args.get(EPS), h);
         } else {
           System.arraycopy(in, 0, h, 0, features);
         }
@@ -326,23 +320,22 @@ public final class ProjectionOp extends HopfieldOp {
             gradH[k] += p.gain() == null ? dot : p.gain()[k] * dot;
           }
         }
-        if (flag(NORMALISE)) {
+        if (normalise) {
           RowFunctions.standardiseBackward(gradH, h, features, scale);
         }
         gradX.write(row, gradH);
       }
       gradX.written();
-      int next = 1;
       for (int i = 0; i < gradY.length; i++) {
-        next = write(projections.get(i), products[i], sums[i], outputs, next);
+        write(projections.get(i), products[i], sums[i], args, outputs, i);
       }
     }
 
-    private int write(Plain p, double[][] products, double[] sums, INDArray[] outputs, int output) {
-      int next = output;
+    private static void write(
+        Plain p, double[][] products, double[] sums, OpArgs args, INDArray[] outputs, int i) {
       double[] gain = new double[products.length];
       double[] shift = new double[products.length];
-      Rows weight = Rows.of(outputs[next++], 1);
+      Rows weight = Rows.of(args.get(GRADIENT_WEIGHT, i, outputs), 1);
       for (int k = 0; k < products.length; k++) {
         double[] row = new double[sums.length];
         for (int c = 0; c < row.length; c++) {
@@ -357,14 +350,13 @@ public final class ProjectionOp extends HopfieldOp {
           weight.write(k, row);
         }
       }
-      if (flag(BIAS)) {
-        vector(outputs[next++], sums);
+      if (args.has(BIAS)) {
+        vector(args.get(GRADIENT_BIAS, i, outputs), sums);
       }
-      if (flag(AFFINE)) {
-        vector(outputs[next++], gain);
-        vector(outputs[next++], shift);
+      if (args.has(GAIN)) {
+        vector(args.get(GRADIENT_GAIN, i, outputs), gain);
+        vector(args.get(GRADIENT_SHIFT, i, outputs), shift);
       }
-      return next;
     }
 
     private static void vector(INDArray to, double[] values) {
@@ -374,9 +366,10 @@ public final class ProjectionOp extends HopfieldOp {
     }
 
     @Override
-    protected void fillSelfTest() {
-      selfTestArguments(this);
-      addInputArgument(numbers(0.4, 2, 3, 2), numbers(0.6, 2, 3, 5));
+    protected OpCall<INDArray> selfTestCall() {
+      return ProjectionOp.selfTestCall(GRADIENT_DECLARATION)
+          .with(GRADIENT, numbers(0.4, 2, 3, 2))
+          .with(GRADIENT, numbers(0.6, 2, 3, 5));
     }
   }
 }

@@ -1,5 +1,8 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowLagrangian;
 import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.List;
@@ -10,11 +13,21 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The ReLU Lagrangian unit: D(x) = max(x, 0) and D'(x) = 1[x &gt; 0] (Ota et al., AISTATS 2023).
- * Inputs: x, mask where the flags say so. Integer arguments: axis, flags (bit 0 mask). Outputs: D,
- * D', both like x.
  */
-public final class ReluUnit extends MaskedOp {
+public final class ReluUnit extends HopfieldOp {
   public static final String NAME = "hopfield_relu_unit";
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME);
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Input MASK = D.optional("mask", Type.MASK, "broadcasts to x", 0);
+  static final Output VALUES = D.output("values", X);
+  static final Output KEPT = D.output("kept", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B = OpDeclaration.gradientOf(DECLARATION);
+  private static final Input KEPT_IN = B.input("kept", Type.FLOATING, "any");
+  private static final Input GRADIENT = B.input("gradient of values", Type.LIKE, "like kept");
+  private static final Output GRADIENT_X = B.gradient(X, KEPT_IN, null);
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public ReluUnit() {}
 
@@ -23,34 +36,30 @@ public final class ReluUnit extends MaskedOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
-  protected void fillSelfTest() {
-    addInputArgument(Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
-    addIArgument(-1, 0);
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 2;
+  protected OpCall<INDArray> selfTestCall() {
+    return OpCall.<INDArray>of(DECLARATION)
+        .axis(-1)
+        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
-    axis(x, args.iArgs()[0]);
-    checkMask(args, 1, x);
-    return List.of(x.shape(), x.shape());
+    INDArray x = args.get(X);
+    axis(x, args.axis());
+    checkMask(args.get(MASK), x.shape());
+    return super.outputShapes(args);
   }
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    INDArray x = args.input(0);
-    int axis = axis(x, args.iArgs()[0]);
-    Rows mask = mask(args, 1, x, axis);
+    INDArray x = args.get(X);
+    int axis = axis(x, args.axis());
+    Rows mask = maskRows(args.get(MASK), x, axis);
     Rows d = Rows.of(outputs[0], axis);
     Rows keep = Rows.of(outputs[1], axis);
     RowLagrangian.relu(Rows.of(x, axis), mask, d, keep);
@@ -60,18 +69,13 @@ public final class ReluUnit extends MaskedOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable gradX =
-        new Bp(
-                sameDiff,
-                new SDVariable[] {outputVariables()[1], gradients.get(0)},
-                iArgs(),
-                tArgs())
-            .outputVariable();
-    return masked() ? List.of(gradX, noGradient(1)) : List.of(gradX);
+    SDVariable[] inputs = {outputVariables()[1], gradients.get(0)};
+    Bp bp = new Bp(sameDiff, inputs, iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
-  /** Gradient of {@link ReluUnit}: inputs D' and the gradient of D. */
-  public static final class Bp extends MaskedOp {
+  /** Gradient of {@link ReluUnit}. */
+  public static final class Bp extends HopfieldOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
@@ -79,36 +83,34 @@ public final class ReluUnit extends MaskedOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
-    protected void fillSelfTest() {
-      addInputArgument(
-          Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}}),
-          Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
-      addIArgument(-1, 0);
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return 1;
+    protected OpCall<INDArray> selfTestCall() {
+      INDArray kept = Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}});
+      INDArray g = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+      return OpCall.<INDArray>of(GRADIENT_DECLARATION)
+          .axis(-1)
+          .with(KEPT_IN, kept)
+          .with(GRADIENT, g);
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      INDArray keep = floating(args, 0, "kept");
-      axis(keep, args.iArgs()[0]);
-      checkLike("gradient of D", args.input(1), "kept", keep);
-      return List.of(keep.shape());
+      INDArray keep = args.get(KEPT_IN);
+      axis(keep, args.axis());
+      checkLike("gradient of values", args.get(GRADIENT), "kept", keep);
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      int axis = axis(args.input(0), args.iArgs()[0]);
-      Rows gradX = Rows.of(outputs[0], axis);
-      RowLagrangian.reluBackward(Rows.of(args.input(0), axis), Rows.of(args.input(1), axis), gradX);
+      int axis = axis(args.get(KEPT_IN), args.axis());
+      Rows gradX = Rows.of(args.get(GRADIENT_X, outputs), axis);
+      RowLagrangian.reluBackward(
+          Rows.of(args.get(KEPT_IN), axis), Rows.of(args.get(GRADIENT), axis), gradX);
       gradX.written();
     }
   }

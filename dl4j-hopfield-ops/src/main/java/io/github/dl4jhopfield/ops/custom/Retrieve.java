@@ -1,6 +1,15 @@
 package io.github.dl4jhopfield.ops.custom;
 
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Count;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Flag;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Group;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.SeparationArgument;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.PlainRetrieval;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,16 +25,36 @@ import org.nd4j.linalg.factory.Nd4j;
  * One retrieval from a memory of any size: out = separation(beta keys q) values, in one pass over
  * the stored patterns; natively no array of queries times stored patterns is made.
  *
- * <p>Inputs: queries [n, d], then blocks of keys [rows, d], then, with flag bit 0, as many blocks
- * of values [rows, dv] (else the keys are the values). Rows of a block are contiguous; a block is
- * HALF or of the type of the queries (FLOAT or DOUBLE), keys and values alike. Integer arguments:
- * 0, flags, ordinal of the separation, whether at most, topK, number of blocks. Floating: beta,
- * then alpha, p or k. Outputs: those of {@link io.github.dl4jhopfield.ops.RetrievedPatterns}, the
- * last three only if topK &gt; 0. No gradient.
+ * <p>Rows of a block are contiguous; a block is HALF or of the type of the queries (FLOAT or
+ * DOUBLE), keys and values alike; without values the keys are the values. Outputs: those of {@link
+ * io.github.dl4jhopfield.ops.RetrievedPatterns}, the last three only if topK &gt; 0. No gradient.
  */
 public final class Retrieve extends HopfieldOp {
   public static final String NAME = "hopfield_retrieve";
-  public static final int VALUES = 0;
+  private static final OpDeclaration.Builder D = OpDeclaration.of(NAME, 0);
+  public static final Input QUERIES = D.input("queries", Type.FLOAT_OR_DOUBLE, "[n, d]");
+  private static final Flag VALUES_GIVEN = D.flag("values", 0);
+  public static final Num BETA = D.number("beta", Range.FINITE);
+  public static final SeparationArgument SEPARATION = D.separation();
+  public static final Count TOP_K = D.count("topK", 0, Integer.MAX_VALUE);
+  public static final Count BLOCKS = D.count("blocks of keys", 1, 1 << 20);
+  public static final Input KEYS =
+      D.input("keys, block", Type.LIKE_OR_HALF, "[rows, d]", null, new Group("keys", BLOCKS));
+  public static final Input VALUES =
+      D.input(
+          "values, block",
+          Type.LIKE_OR_HALF,
+          "[rows, dv]",
+          VALUES_GIVEN,
+          new Group("values", BLOCKS));
+  static final Output OUT = D.output("out", "[n, dv]");
+  static final Output LOG_SUM_EXP = D.output("logSumExp", "[n]");
+  static final Output SUPPORT = D.output("support", DataType.LONG, "[n]", null, null, null);
+  static final Output TOP_INDEX =
+      D.output("top index", DataType.LONG, "[n, topK]", null, TOP_K, null);
+  static final Output TOP_SCORE = D.output("top score", null, "[n, topK]", null, TOP_K, null);
+  static final Output TOP_WEIGHT = D.output("top weight", null, "[n, topK]", null, TOP_K, null);
+  public static final OpDeclaration DECLARATION = D.build();
 
   public Retrieve() {}
 
@@ -34,32 +63,23 @@ public final class Retrieve extends HopfieldOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
-  public int getNumOutputs() {
-    return iArguments.get(4) > 0 ? 6 : 3;
+  protected OpCall<INDArray> selfTestCall() {
+    return OpCall.<INDArray>of(DECLARATION)
+        .with(QUERIES, Nd4j.createFromArray(new double[][] {{1, 0.5}, {-1, 2}}))
+        .with(KEYS, Nd4j.createFromArray(new double[][] {{1, 1}, {0, 2}, {-1, 1}}))
+        .with(KEYS, Nd4j.createFromArray(new double[][] {{3, 1}}))
+        .with(BLOCKS, 2)
+        .with(TOP_K, 2)
+        .with(BETA, 0.7)
+        .with(SEPARATION, Separation.entmax15());
   }
 
-  @Override
-  protected DataType outputType(int output, DataType first) {
-    return output == 2 || output == 3 ? DataType.LONG : first;
-  }
-
-  @Override
-  protected void fillSelfTest() {
-    addInputArgument(
-        Nd4j.createFromArray(new double[][] {{1, 0.5}, {-1, 2}}),
-        Nd4j.createFromArray(new double[][] {{1, 1}, {0, 2}, {-1, 1}}),
-        Nd4j.createFromArray(new double[][] {{3, 1}}));
-    addIArgument(0, 0, Separation.Kind.ENTMAX15.ordinal(), 0, 2, 2);
-    addTArgument(0.7, 1.5);
-  }
-
-  private INDArray matrix(OpArgs args, int index, String name, long width) {
-    INDArray a = floating(args, index, name);
+  private INDArray matrix(INDArray a, String name, long width) {
     if (a.rank() != 2 || width >= 0 && a.size(1) != width) {
       throw bad(
           name,
@@ -74,25 +94,12 @@ public final class Retrieve extends HopfieldOp {
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray queries = matrix(args, 0, "queries", -1);
-    DataType type = queries.dataType();
-    if (type != DataType.FLOAT && type != DataType.DOUBLE) {
-      throw bad("queries", "data type FLOAT or DOUBLE", type);
-    }
-    int blocks = (int) args.iArgs()[5];
-    boolean values = flag(VALUES);
-    if (blocks < 1 || args.inputs().length != 1 + blocks * (values ? 2 : 1)) {
-      throw bad(
-          "keys", "blocks of keys, and as many of values", args.inputs().length - 1 + " arrays");
-    }
+    INDArray queries = matrix(args.get(QUERIES), "queries", -1);
     long depth = queries.size(1);
-    for (int i = 0; i < blocks; i++) {
-      INDArray keys = matrix(args, 1 + i, "keys, block " + i, queries.size(1));
-      if (keys.dataType() != type && keys.dataType() != DataType.HALF) {
-        throw bad("keys, block " + i, "data type HALF or " + type, keys.dataType());
-      }
-      if (values) {
-        INDArray v = matrix(args, 1 + blocks + i, "values, block " + i, i == 0 ? -1 : depth);
+    for (int i = 0; i < args.get(BLOCKS); i++) {
+      INDArray keys = matrix(args.get(KEYS, i), "keys, block " + i, queries.size(1));
+      if (args.has(VALUES)) {
+        INDArray v = matrix(args.get(VALUES, i), "values, block " + i, i == 0 ? -1 : depth);
         depth = v.size(1);
         if (v.size(0) != keys.size(0) || v.dataType() != keys.dataType()) {
           throw bad(
@@ -103,7 +110,7 @@ public final class Retrieve extends HopfieldOp {
       }
     }
     long n = queries.size(0);
-    long topK = args.iArgs()[4];
+    long topK = args.get(TOP_K);
     List<long[]> shapes =
         new ArrayList<>(List.of(new long[] {n, depth}, new long[] {n}, new long[] {n}));
     if (topK > 0) {
@@ -114,19 +121,16 @@ public final class Retrieve extends HopfieldOp {
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    int blocks = (int) args.iArgs()[5];
-    List<INDArray> inputs = List.of(args.inputs());
-    List<INDArray> keys = inputs.subList(1, 1 + blocks);
+    List<INDArray> keys = new ArrayList<>();
+    List<INDArray> values = new ArrayList<>();
+    for (int i = 0; i < args.get(BLOCKS); i++) {
+      keys.add(args.get(KEYS, i));
+      values.add(args.get(args.has(VALUES) ? VALUES : KEYS, i));
+    }
+    OpArgs.SeparationValue separation = args.get(SEPARATION);
     new PlainRetrieval(
-            Separation.Kind.values()[(int) args.iArgs()[2]],
-            args.tArgs()[0],
-            args.tArgs()[1],
-            args.iArgs()[3] != 0)
-        .run(
-            args.input(0),
-            keys,
-            flag(VALUES) ? inputs.subList(1 + blocks, inputs.size()) : keys,
-            outputs);
+            separation.kind(), args.get(BETA), separation.parameter(), separation.atMost())
+        .run(args.get(QUERIES), keys, values, outputs);
   }
 
   @Override

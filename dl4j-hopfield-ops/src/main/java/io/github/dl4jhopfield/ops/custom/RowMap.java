@@ -1,16 +1,13 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
 import io.github.dl4jhopfield.ops.java.Rows;
-import java.util.Collections;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * Base of ops whose inputs and one output all have the shape of x and that work row by row. Integer
- * arguments: axis, then their own.
- */
+/** Base of ops whose inputs and one output all have the shape of x and that work row by row. */
 abstract class RowMap extends HopfieldOp {
   RowMap() {}
 
@@ -18,35 +15,27 @@ abstract class RowMap extends HopfieldOp {
     super(sameDiff, inputs, iArgs, tArgs);
   }
 
-  /** Names of the inputs, x first. */
-  abstract String[] inputNames();
-
   /** One row: {@code in} in the order of the inputs. */
   abstract void row(OpArgs args, double[][] in, int n, double[] out);
 
   @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    String[] names = inputNames();
-    INDArray x = floating(args, 0, names[0]);
-    axis(x, args.iArgs()[0]);
-    for (int i = 1; i < names.length; i++) {
-      checkLike(names[i], args.input(i), names[0], x);
+    List<Input> inputs = declaration().inputs();
+    INDArray x = args.get(inputs.get(0));
+    axis(x, args.axis());
+    for (Input input : inputs.subList(1, inputs.size())) {
+      checkLike(input.name(), args.get(input), inputs.get(0).name(), x);
     }
-    return Collections.singletonList(x.shape());
+    return super.outputShapes(args);
   }
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    int axis = axis(args.input(0), args.iArgs()[0]);
-    int inputs = inputNames().length;
+    int axis = axis(args.reference(), args.axis());
+    int inputs = args.inputs().length;
     Rows[] from = new Rows[inputs];
     for (int i = 0; i < inputs; i++) {
-      from[i] = Rows.of(args.input(i), axis);
+      from[i] = Rows.of(args.inputs()[i], axis);
     }
     Rows to = Rows.of(outputs[0], axis);
     int n = to.length();

@@ -1,5 +1,10 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Flag;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,18 +17,50 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Base of the separations: y = separation(beta x) along an axis.
  *
- * <p>Inputs: x [any shape], then, as the flags say, mask [broadcasts to x], beta and parameter
- * [type of x; broadcast to x with length 1 along the axis]. Integer arguments: axis, flags (bit 0
- * mask, 1 beta is an input, 2 the parameter is an input), then those of the separation. Floating
- * arguments: beta, then those of the separation. Output: y, shape of x.
- *
  * <p>The gradient op takes y and the gradient of y in place of x and mask (for masked entries y is
- * 0, which says all), then x and beta where beta is an input, and the parameter where that is one;
- * it gives the gradients of x, beta, parameter.
+ * 0, which says all).
  */
-public abstract class SeparationOp extends MaskedOp {
-  static final int BETA = 1;
-  static final int PARAMETER = 2;
+public abstract class SeparationOp extends HopfieldOp {
+  public static final Input X = new Input("x", Type.FLOATING, "any", null, null);
+  public static final Input MASK =
+      new Input("mask", Type.MASK, "broadcasts to x", new Flag("mask", 0), null);
+  public static final Input BETA =
+      new Input("beta", Type.LIKE, "one number a row", new Flag("beta", 1), null);
+  public static final Num BETA_NUMBER = new Num("beta", 0, Range.FINITE, BETA);
+
+  private static final Input Y = new Input("y", Type.FLOATING, "any", null, null);
+  private static final Input GRADIENT = new Input("gradient of y", Type.LIKE, "like y", null, null);
+  private static final Input SCORES = new Input("x", Type.LIKE, "like y", BETA.flag(), null);
+
+  /** Begins the declaration of a separation. */
+  static OpDeclaration.Builder declare(String name) {
+    return OpDeclaration.along(name).add(X).add(MASK).add(BETA).add(BETA_NUMBER);
+  }
+
+  /** The declaration of one that adds nothing. */
+  static OpDeclaration plain(String name) {
+    return complete(declare(name));
+  }
+
+  static OpDeclaration complete(OpDeclaration.Builder builder) {
+    builder.output("y", X);
+    return builder.build();
+  }
+
+  /** The gradient op of a separation, whose parameter is an input or null. */
+  static OpDeclaration gradientOf(OpDeclaration separation, Input parameter) {
+    OpDeclaration.Builder b = OpDeclaration.gradientOf(separation);
+    b.add(Y).add(GRADIENT).add(SCORES).add(BETA);
+    if (parameter != null) {
+      b.add(parameter);
+    }
+    b.gradient(X, Y, null);
+    b.gradient(BETA);
+    if (parameter != null) {
+      b.gradient(parameter);
+    }
+    return b.build();
+  }
 
   protected SeparationOp() {}
 
@@ -31,18 +68,10 @@ public abstract class SeparationOp extends MaskedOp {
     super(sameDiff, inputs, iArgs, tArgs);
   }
 
-  /** Flags of a call. */
-  public static long flags(boolean mask, boolean beta, boolean parameter) {
-    return (mask ? 1L << MASK : 0) | (beta ? 1L << BETA : 0) | (parameter ? 1L << PARAMETER : 0);
-  }
-
-  /** Name of the parameter in messages; null where there is none. */
-  protected String parameterName() {
+  /** The parameter as an input; null where it cannot be one. */
+  protected Input parameter() {
     return null;
   }
-
-  /** Checks the arguments that the separation adds. */
-  protected void checkOwn(OpArgs args, int axisLength) {}
 
   /**
    * One row: z = beta x and keep are changed at will. {@code parameter} is NaN where it is not an
@@ -55,73 +84,44 @@ public abstract class SeparationOp extends MaskedOp {
   protected abstract Gradient gradient(
       SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs);
 
-  /** Integer and floating arguments that the separation adds, for the self-test. */
-  protected long[] selfTestIArgs() {
-    return new long[0];
-  }
-
-  protected double[] selfTestTArgs() {
-    return new double[0];
+  /** Adds what the separation adds, for the self-test. */
+  protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+    return call;
   }
 
   @Override
-  protected void fillSelfTest() {
+  protected OpCall<INDArray> selfTestCall() {
     INDArray x = Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3}, {2, 2, 0.1}, {0, 5, 1}});
     INDArray mask =
         Nd4j.createFromArray(new double[][] {{1, 1, 1}, {1, 1, 0}, {0, 0, 0}})
             .castTo(DataType.BOOL);
-    addInputArgument(x, mask);
-    addIArgument(-1, (int) flags(true, false, false));
-    addIArgument(selfTestIArgs());
-    addTArgument(0.5);
-    addTArgument(selfTestTArgs());
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
-  }
-
-  private int betaIndex() {
-    return masked() ? 2 : 1;
-  }
-
-  private int parameterIndex() {
-    return betaIndex() + (flag(BETA) ? 1 : 0);
+    OpCall<INDArray> call = OpCall.of(declaration());
+    return selfTestArguments(call.axis(-1).with(X, x).with(MASK, mask).with(BETA_NUMBER, 0.5));
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
-    int axis = axis(x, args.iArgs()[0]);
-    checkMask(args, 1, x);
-    if (flag(BETA)) {
-      checkRowScalars("beta", args.input(betaIndex()), x, axis);
-    } else if (Double.isNaN(args.tArgs()[0]) || Double.isInfinite(args.tArgs()[0])) {
-      throw bad("beta", "a finite number", args.tArgs()[0]);
+    INDArray x = args.get(X);
+    int axis = axis(x, args.axis());
+    checkMask(args.get(MASK), x.shape());
+    checkRowScalars("beta", args.get(BETA), x, axis);
+    if (parameter() != null) {
+      checkRowScalars(parameter().name(), args.get(parameter()), x, axis);
     }
-    if (flag(PARAMETER)) {
-      checkRowScalars(parameterName(), args.input(parameterIndex()), x, axis);
-    }
-    int expected = parameterIndex() + (flag(PARAMETER) ? 1 : 0);
-    if (args.inputs().length != expected) {
-      throw bad("inputs", expected + " arrays", args.inputs().length);
-    }
-    checkOwn(args, (int) Math.min(Integer.MAX_VALUE, x.size(axis)));
-    return List.of(x.shape());
+    return super.outputShapes(args);
   }
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    INDArray in = args.input(0);
-    int axis = axis(in, args.iArgs()[0]);
+    INDArray in = args.get(X);
+    int axis = axis(in, args.axis());
     long[] shape = in.shape();
     long[] oneARow = shape.clone();
     oneARow[axis] = 1;
     Rows x = Rows.of(in, axis);
-    Rows mask = mask(args, 1, in, axis);
-    Rows beta = flag(BETA) ? Rows.of(args.input(betaIndex()), oneARow, axis) : null;
-    Rows parameter = flag(PARAMETER) ? Rows.of(args.input(parameterIndex()), oneARow, axis) : null;
+    Rows mask = maskRows(args.get(MASK), in, axis);
+    Rows beta = rowScalars(args, BETA, oneARow, axis);
+    Rows parameter = rowScalars(args, parameter(), oneARow, axis);
     Rows y = Rows.of(outputs[0], axis);
     int n = x.length();
     Rows.forEach(
@@ -134,7 +134,7 @@ public abstract class SeparationOp extends MaskedOp {
           for (long row = begin; row < end; row++) {
             x.read(row, z);
             readMask(mask, row, keep);
-            double b = beta == null ? args.tArgs()[0] : beta.first(row);
+            double b = beta == null ? args.get(BETA_NUMBER) : beta.first(row);
             for (int i = 0; i < n; i++) {
               if (z[i] == Double.NEGATIVE_INFINITY) {
                 keep[i] = false; // whatever the sign of beta
@@ -148,26 +148,22 @@ public abstract class SeparationOp extends MaskedOp {
     y.written();
   }
 
+  private static Rows rowScalars(OpArgs args, Input input, long[] oneARow, int axis) {
+    return input == null || !args.has(input) ? null : Rows.of(args.get(input), oneARow, axis);
+  }
+
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     List<SDVariable> inputs = new ArrayList<>(List.of(outputVariable(), gradients.get(0)));
-    if (flag(BETA)) {
-      inputs.add(arg(0));
-      inputs.add(arg(betaIndex()));
+    if (has(BETA)) {
+      inputs.add(arg(X));
+      inputs.add(arg(BETA));
     }
-    if (flag(PARAMETER)) {
-      inputs.add(arg(parameterIndex()));
+    if (parameter() != null && has(parameter())) {
+      inputs.add(arg(parameter()));
     }
-    SDVariable[] grads =
-        gradient(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs()).outputVariables();
-    List<SDVariable> result = new ArrayList<>(List.of(grads[0]));
-    if (masked()) {
-      result.add(noGradient(1));
-    }
-    for (int i = 1; i < grads.length; i++) {
-      result.add(grads[i]);
-    }
-    return result;
+    Gradient gradient = gradient(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
+    return gradientOfEach(gradient.declaration(), gradient.outputVariables());
   }
 
   /** Base of the gradient ops. */
@@ -188,65 +184,52 @@ public abstract class SeparationOp extends MaskedOp {
       throw new IllegalStateException(opName() + " has no parameter");
     }
 
-    protected long[] selfTestIArgs() {
-      return new long[0];
+    /** The parameter as an input; null where it cannot be one. */
+    protected Input parameter() {
+      return null;
     }
 
-    protected double[] selfTestTArgs() {
-      return new double[0];
+    /** Adds what the separation adds, for the self-test. */
+    protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
+      return call;
     }
 
     @Override
-    protected void fillSelfTest() {
+    protected OpCall<INDArray> selfTestCall() {
       INDArray y = Nd4j.createFromArray(new double[][] {{0.2, 0.3, 0.5}, {0, 0.4, 0.6}, {0, 0, 0}});
       INDArray gradY = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}, {1, 1, 2}});
-      addInputArgument(y, gradY);
-      addIArgument(-1, 0);
-      addIArgument(selfTestIArgs());
-      addTArgument(0.5);
-      addTArgument(selfTestTArgs());
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return 1 + (flag(BETA) ? 1 : 0) + (flag(PARAMETER) ? 1 : 0);
-    }
-
-    private int parameterIndex() {
-      return flag(BETA) ? 4 : 2;
+      OpCall<INDArray> call = OpCall.of(declaration());
+      return selfTestArguments(
+          call.axis(-1).with(Y, y).with(GRADIENT, gradY).with(BETA_NUMBER, 0.5));
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      INDArray y = floating(args, 0, "y");
-      int axis = axis(y, args.iArgs()[0]);
-      checkLike("gradient of y", args.input(1), "y", y);
-      List<long[]> shapes = new ArrayList<>(List.of(y.shape()));
-      if (flag(BETA)) {
-        checkLike("x", args.input(2), "y", y);
-        checkRowScalars("beta", args.input(3), y, axis);
-        shapes.add(args.input(3).shape());
+      INDArray y = args.get(Y);
+      int axis = axis(y, args.axis());
+      checkLike("gradient of y", args.get(GRADIENT), "y", y);
+      if (args.has(BETA)) {
+        checkLike("x", args.get(SCORES), "y", y);
+        checkRowScalars("beta", args.get(BETA), y, axis);
       }
-      if (flag(PARAMETER)) {
-        checkRowScalars("parameter", args.input(parameterIndex()), y, axis);
-        shapes.add(args.input(parameterIndex()).shape());
+      if (parameter() != null) {
+        checkRowScalars(parameter().name(), args.get(parameter()), y, axis);
       }
-      return shapes;
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      INDArray out = args.input(0);
-      int axis = axis(out, args.iArgs()[0]);
+      INDArray out = args.get(Y);
+      int axis = axis(out, args.axis());
       long[] shape = out.shape();
       long[] oneARow = shape.clone();
       oneARow[axis] = 1;
       Rows y = Rows.of(out, axis);
-      Rows gradY = Rows.of(args.input(1), axis);
-      Rows x = flag(BETA) ? Rows.of(args.input(2), axis) : null;
-      Rows beta = flag(BETA) ? Rows.of(args.input(3), oneARow, axis) : null;
-      Rows parameter =
-          flag(PARAMETER) ? Rows.of(args.input(parameterIndex()), oneARow, axis) : null;
+      Rows gradY = Rows.of(args.get(GRADIENT), axis);
+      Rows x = args.has(BETA) ? Rows.of(args.get(SCORES), axis) : null;
+      Rows beta = rowScalars(args, BETA, oneARow, axis);
+      Rows parameter = rowScalars(args, parameter(), oneARow, axis);
       Rows gradX = Rows.of(outputs[0], axis);
       int n = y.length();
       double[] gradBeta = beta == null ? null : new double[Math.toIntExact(y.count())];
@@ -267,7 +250,7 @@ public abstract class SeparationOp extends MaskedOp {
               if (gradParameter != null) {
                 gradParameter[(int) row] = parameterGradient(args, p, g, n, value);
               }
-              double b = beta == null ? args.tArgs()[0] : beta.first(row);
+              double b = beta == null ? args.get(BETA_NUMBER) : beta.first(row);
               if (gradBeta != null) {
                 x.read(row, in);
                 double sum = 0;

@@ -1,5 +1,11 @@
 package io.github.dl4jhopfield.ops.custom;
 
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Switch;
+import io.github.dl4jhopfield.ops.custom.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.java.RowChain;
 import io.github.dl4jhopfield.ops.java.Rows;
 import java.util.List;
@@ -10,13 +16,27 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Sequential k-subsets: SparseMAP over subsets of a chain, with a score w_i for choosing i and i +
- * 1 together (Santos et al., ICML 2024, section 4.3). Inputs: x, edge scores [broadcast to x with
- * length n - 1 along the axis], mask where the flags say so. Integer arguments: axis, flags (bit 0
- * mask), at most. Floating: k. Output: y like x. A masked entry is never chosen and breaks the
+ * 1 together (Santos et al., ICML 2024, section 4.3). A masked entry is never chosen and breaks the
  * chain.
  */
-public final class SequentialKSubsets extends MaskedOp {
+public final class SequentialKSubsets extends HopfieldOp {
   public static final String NAME = "hopfield_sequential_k_subsets";
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME);
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Input EDGES =
+      D.input("edgeScores", Type.LIKE, "broadcasts to x with length n - 1 along the axis");
+  public static final Input MASK = D.optional("mask", Type.MASK, "broadcasts to x", 0);
+  public static final Switch AT_MOST = D.either("at most");
+  public static final Num K = D.number("k", Range.K);
+  static final Output Y = D.output("y", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B =
+      OpDeclaration.gradientOf(DECLARATION).add(X).add(EDGES);
+  private static final Input GRADIENT = B.input("gradient of y", Type.LIKE, "like x");
+  private static final Output GRADIENT_X = B.add(MASK).gradient(X);
+  private static final Output GRADIENT_EDGES = B.gradient(EDGES);
+  public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
   public SequentialKSubsets() {}
 
@@ -25,40 +45,27 @@ public final class SequentialKSubsets extends MaskedOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
-  }
-
-  @Override
-  public int getNumOutputs() {
-    return 1;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   /** Checks what the op and its gradient share; gives the shape of the couplings. */
-  private static long[] check(MaskedOp op, OpArgs args, INDArray x, int maskIndex) {
-    int axis = op.axis(x, args.iArgs()[0]);
-    INDArray edges = args.input(1);
-    if (edges == null || edges.dataType() != x.dataType()) {
-      throw op.bad(
-          "edgeScores", x.dataType() + " array", edges == null ? "none" : edges.dataType());
-    }
+  private static long[] check(HopfieldOp op, OpArgs args) {
+    INDArray x = args.get(X);
+    int axis = op.axis(x, args.axis());
     long[] couplings = x.shape().clone();
     couplings[axis] = Math.max(0, couplings[axis] - 1);
     if (couplings[axis] > 0) {
-      op.checkBroadcast("edgeScores", edges, couplings);
+      op.checkBroadcast("edgeScores", args.get(EDGES), couplings);
     }
-    op.checkMask(args, maskIndex, x);
-    if (!(args.tArgs()[0] >= 1)) {
-      throw op.bad("k", "a number of at least 1", args.tArgs()[0]);
-    }
+    op.checkMask(args.get(MASK), x.shape());
     return couplings;
   }
 
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
-    INDArray x = floating(args, 0, "x");
-    check(this, args, x, 2);
-    return List.of(x.shape());
+    check(this, args);
+    return super.outputShapes(args);
   }
 
   /** Reads rows of scores, couplings and mask. */
@@ -70,13 +77,13 @@ public final class SequentialKSubsets extends MaskedOp {
     final double[] couplings;
     final boolean[] keep;
 
-    Reader(MaskedOp op, OpArgs args, int maskIndex) {
-      INDArray in = args.input(0);
-      int axis = op.axis(in, args.iArgs()[0]);
-      long[] shape = check(op, args, in, maskIndex);
+    Reader(HopfieldOp op, OpArgs args) {
+      INDArray in = args.get(X);
+      int axis = op.axis(in, args.axis());
+      long[] shape = check(op, args);
       x = Rows.of(in, axis);
-      edges = shape[axis] == 0 ? null : Rows.of(args.input(1), shape, axis);
-      mask = op.mask(args, maskIndex, in, axis);
+      edges = shape[axis] == 0 ? null : Rows.of(args.get(EDGES), shape, axis);
+      mask = maskRows(args.get(MASK), in, axis);
       scores = new double[x.length()];
       couplings = new double[Math.max(0, x.length() - 1)];
       keep = new boolean[x.length()];
@@ -88,20 +95,19 @@ public final class SequentialKSubsets extends MaskedOp {
         edges.read(row, couplings);
       }
       readMask(mask, row, keep);
-      return new RowChain(
-          scores, couplings, keep, x.length(), args.tArgs()[0], args.iArgs()[2] != 0);
+      return new RowChain(scores, couplings, keep, x.length(), args.get(K), args.is(AT_MOST));
     }
   }
 
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
-    Rows y = Rows.of(outputs[0], axis(args.input(0), args.iArgs()[0]));
+    Rows y = Rows.of(args.get(Y, outputs), axis(args.get(X), args.axis()));
     int n = y.length();
     Rows.forEach(
         y.count(),
         n * 64,
         (begin, end) -> {
-          Reader reader = new Reader(this, args, 2);
+          Reader reader = new Reader(this, args);
           double[] to = new double[n];
           for (long row = begin; row < end; row++) {
             reader.solve(args, row).weights(to);
@@ -112,28 +118,23 @@ public final class SequentialKSubsets extends MaskedOp {
   }
 
   @Override
-  protected void fillSelfTest() {
-    addInputArgument(
-        Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3, 0.4}, {2, 1.7, 0.1, 1.9}}),
-        Nd4j.createFromArray(0.3, -0.2, 0.6));
-    addIArgument(-1, 0, 0);
-    addTArgument(2);
+  protected OpCall<INDArray> selfTestCall() {
+    return OpCall.<INDArray>of(DECLARATION)
+        .axis(-1)
+        .with(X, Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3, 0.4}, {2, 1.7, 0.1, 1.9}}))
+        .with(EDGES, Nd4j.createFromArray(0.3, -0.2, 0.6))
+        .with(K, 2);
   }
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] inputs = withMask(2, arg(0), arg(1), gradients.get(0));
-    SDVariable[] gradient = new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariables();
-    return masked()
-        ? List.of(gradient[0], gradient[1], noGradient(2))
-        : List.of(gradient[0], gradient[1]);
+    SDVariable[] always = {arg(X), arg(EDGES), gradients.get(0)};
+    Bp bp = new Bp(sameDiff, present(always, MASK), iArgs(), tArgs());
+    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
   }
 
-  /**
-   * Gradient of {@link SequentialKSubsets}: inputs x, edge scores, gradient of y, mask; outputs the
-   * gradients of x and edge scores.
-   */
-  public static final class Bp extends MaskedOp {
+  /** Gradient of {@link SequentialKSubsets}. */
+  public static final class Bp extends HopfieldOp {
     public Bp() {}
 
     public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
@@ -141,29 +142,24 @@ public final class SequentialKSubsets extends MaskedOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
-    }
-
-    @Override
-    public int getNumOutputs() {
-      return 2;
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      INDArray x = floating(args, 0, "x");
-      check(this, args, x, 3);
-      checkLike("gradient of y", args.input(2), "x", x);
-      return List.of(x.shape(), args.input(1).shape());
+      check(this, args);
+      checkLike("gradient of y", args.get(GRADIENT), "x", args.get(X));
+      return super.outputShapes(args);
     }
 
     @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
-      INDArray x = args.input(0);
-      int axis = axis(x, args.iArgs()[0]);
-      Rows gradY = Rows.of(args.input(2), axis);
-      Rows gradX = Rows.of(outputs[0], axis);
+      INDArray x = args.get(X);
+      int axis = axis(x, args.axis());
+      Rows gradY = Rows.of(args.get(GRADIENT), axis);
+      Rows gradX = Rows.of(args.get(GRADIENT_X, outputs), axis);
+      INDArray gradEdges = args.get(GRADIENT_EDGES, outputs);
       int n = gradX.length();
       long rows = gradX.count();
       double[][] perRow = new double[Math.toIntExact(rows)][Math.max(0, n - 1)];
@@ -171,7 +167,7 @@ public final class SequentialKSubsets extends MaskedOp {
           rows,
           n * 64,
           (begin, end) -> {
-            Reader reader = new Reader(this, args, 3);
+            Reader reader = new Reader(this, args);
             double[] g = new double[n];
             double[] gx = new double[n];
             for (long row = begin; row < end; row++) {
@@ -184,20 +180,20 @@ public final class SequentialKSubsets extends MaskedOp {
       long[] couplings = x.shape().clone();
       couplings[axis] = n - 1;
       if (n > 1) {
-        Rows.sumRowsTo(outputs[1], perRow, couplings, axis);
+        Rows.sumRowsTo(gradEdges, perRow, couplings, axis);
       } else {
-        outputs[1].assign(0);
+        gradEdges.assign(0);
       }
     }
 
     @Override
-    protected void fillSelfTest() {
-      addInputArgument(
-          Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3, 0.4}, {2, 1.7, 0.1, 1.9}}),
-          Nd4j.createFromArray(0.3, -0.2, 0.6),
-          Nd4j.createFromArray(new double[][] {{1, -2, 0.5, 2}, {3, 1, 2, -1}}));
-      addIArgument(-1, 0, 0);
-      addTArgument(2);
+    protected OpCall<INDArray> selfTestCall() {
+      return OpCall.<INDArray>of(GRADIENT_DECLARATION)
+          .axis(-1)
+          .with(X, Nd4j.createFromArray(new double[][] {{1, 0.8, -0.3, 0.4}, {2, 1.7, 0.1, 1.9}}))
+          .with(EDGES, Nd4j.createFromArray(0.3, -0.2, 0.6))
+          .with(GRADIENT, Nd4j.createFromArray(new double[][] {{1, -2, 0.5, 2}, {3, 1, 2, -1}}))
+          .with(K, 2);
     }
   }
 }

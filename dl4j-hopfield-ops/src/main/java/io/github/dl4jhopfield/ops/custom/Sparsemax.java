@@ -7,6 +7,8 @@ import org.nd4j.autodiff.samediff.SameDiff;
 /** The Euclidean projection of beta x onto the simplex (Martins and Astudillo, ICML 2016). */
 public final class Sparsemax extends SeparationOp {
   public static final String NAME = "hopfield_sparsemax";
+  public static final OpDeclaration DECLARATION = plain(NAME);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
   public Sparsemax() {}
 
@@ -15,8 +17,8 @@ public final class Sparsemax extends SeparationOp {
   }
 
   @Override
-  public String opName() {
-    return NAME;
+  public OpDeclaration declaration() {
+    return DECLARATION;
   }
 
   @Override
@@ -40,8 +42,8 @@ public final class Sparsemax extends SeparationOp {
     }
 
     @Override
-    public String opName() {
-      return NAME + "_bp";
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
     }
 
     @Override

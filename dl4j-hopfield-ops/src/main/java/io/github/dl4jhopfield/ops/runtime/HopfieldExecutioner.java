@@ -110,7 +110,7 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
         op.addOutputArgument(ours.newOutput(i, shapes.get(i)));
       }
     } else {
-      ours.checkOutputs(shapes, op.getInputArgument(0), op.outputArguments());
+      ours.checkOutputs(shapes, op.outputArguments());
     }
     INDArray[] outputs = op.outputArguments().toArray(new INDArray[0]);
     if (anyEmpty(outputs) || anyEmpty(op.inputArguments().toArray(new INDArray[0]))) {
