@@ -1,4 +1,4 @@
-// The fused Hopfield association as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.custom.Association.
+// The fused Hopfield association as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.internal.Association.
 #include "dl4jhopfield/association.h"
 
 #include <algorithm>

@@ -43,6 +43,8 @@ enum class ActivationCode : int {
   GeluTanh = 3,
 };
 
+namespace op {
+
 namespace masked_softmax {
 enum class In : int { X, Mask, Beta };
 enum class Out : int { Y };
@@ -957,5 +959,56 @@ inline constexpr Declaration kDeclaration = {
     kInputs, 3, kOutputs, 1, kIntegers, 2, 0, true, 1, false, false};
 }  // namespace dense
 
+namespace sequence_embedding {
+enum class In : int { Weight, Bias, Residues, Scale };
+enum class Out : int { Out };
+enum class Flag : int { PositionFeatures = 0, Scale = 1 };
+enum class Int : int { Extent = 2 };
+enum class Num : int {  };
+inline constexpr Slot kInputs[] = {
+    {"weight", Type::Floating, -1, -1, -1, -1},
+    {"bias", Type::Like, -1, -1, -1, -1},
+    {"residues", Type::Number, -1, -1, -1, -1},
+    {"scale", Type::Like, 1, -1, -1, -1},
+};
+inline constexpr Slot kOutputs[] = {
+    {"out", Type::Like, -1, -1, -1, -1},
+};
+inline constexpr Integer kIntegers[] = {
+    {"extent", 0LL, 32767LL, 0LL},
+    {nullptr, 0, 0, 0}};
+inline constexpr Declaration kDeclaration = {
+    "hopfield_sequence_embedding",
+    "hopfield_sequence_embedding: weight Floating, bias Like, residues Number, scale Like if 1; -, flags[0 position features 1 scale], extent[0 to 32767]; ; out Like",
+    kInputs, 4, kOutputs, 1, kIntegers, 1, 0, true, 3, false, false};
+}  // namespace sequence_embedding
+
+namespace sequence_embedding_bp {
+enum class In : int { Weight, Bias, Residues, Scale, Gradient };
+enum class Out : int { GradientOfWeight, GradientOfBias };
+using Flag = sequence_embedding::Flag;
+using Int = sequence_embedding::Int;
+using Num = sequence_embedding::Num;
+inline constexpr Slot kInputs[] = {
+    {"weight", Type::Floating, -1, -1, -1, -1},
+    {"bias", Type::Like, -1, -1, -1, -1},
+    {"residues", Type::Number, -1, -1, -1, -1},
+    {"scale", Type::Like, 1, -1, -1, -1},
+    {"gradient", Type::Like, -1, -1, -1, -1},
+};
+inline constexpr Slot kOutputs[] = {
+    {"gradient of weight", Type::Like, -1, -1, -1, -1},
+    {"gradient of bias", Type::Like, -1, -1, -1, -1},
+};
+inline constexpr Integer kIntegers[] = {
+    {"extent", 0LL, 32767LL, 0LL},
+    {nullptr, 0, 0, 0}};
+inline constexpr Declaration kDeclaration = {
+    "hopfield_sequence_embedding_bp",
+    "hopfield_sequence_embedding_bp: weight Floating, bias Like, residues Number, scale Like if 1, gradient Like; -, flags[0 position features 1 scale], extent[0 to 32767]; ; gradient of weight Like, gradient of bias Like",
+    kInputs, 5, kOutputs, 2, kIntegers, 1, 0, true, 3, false, false};
+}  // namespace sequence_embedding_bp
+
+}  // namespace op
 }  // namespace nd4j
 }  // namespace dl4jhopfield

@@ -1,4 +1,4 @@
-// A dense layer as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.custom.Dense.
+// A dense layer as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.internal.Dense.
 #include "dl4jhopfield/dense.h"
 
 #include "op.h"

@@ -1,5 +1,5 @@
 // GELU, normalisations, conjugates and sequential k-subsets as libnd4j ops; arguments as in the classes of the same names in
-// io.github.dl4jhopfield.ops.custom.
+// io.github.dl4jhopfield.ops.internal.
 #include "dl4jhopfield/fenchel_young.h"
 #include "dl4jhopfield/gelu.h"
 #include "dl4jhopfield/layer_norm.h"

@@ -1,4 +1,4 @@
-// Lagrangian units as libnd4j ops; arguments as in io.github.dl4jhopfield.ops.custom.ReluUnit and PfuUnit.
+// Lagrangian units as libnd4j ops; arguments as in io.github.dl4jhopfield.ops.internal.ReluUnit and PfuUnit.
 #include "dl4jhopfield/lagrangian.h"
 
 #include "op.h"

@@ -1,4 +1,4 @@
-// Hopfield pooling as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.custom.Pooling.
+// Hopfield pooling as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.internal.Pooling.
 #include "dl4jhopfield/pooling.h"
 
 #include "op.h"

@@ -1,4 +1,4 @@
-// Projections with a layer norm before them as libnd4j ops; arguments as in io.github.dl4jhopfield.ops.custom.Projection.
+// Projections with a layer norm before them as libnd4j ops; arguments as in io.github.dl4jhopfield.ops.internal.Projection.
 #include "dl4jhopfield/projection.h"
 
 #include "op.h"

@@ -50,6 +50,6 @@ extern "C" __attribute__((visibility("default"))) const char* dl4jhopfield_regis
 }
 
 extern "C" JNIEXPORT jstring JNICALL
-Java_io_github_dl4jhopfield_ops_runtime_NativeLibrary_register(JNIEnv* env, jclass) {
+Java_io_github_dl4jhopfield_ops_internal_runtime_NativeLibrary_register(JNIEnv* env, jclass) {
   return env->NewStringUTF(dl4jhopfield_register());
 }

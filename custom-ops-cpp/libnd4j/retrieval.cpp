@@ -1,4 +1,4 @@
-// Retrieval from a memory of any size as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.custom.Retrieve.
+// Retrieval from a memory of any size as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.internal.Retrieve.
 #include "dl4jhopfield/association_retrieval.h"
 
 #include "op.h"

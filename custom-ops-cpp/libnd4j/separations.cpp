@@ -1,4 +1,4 @@
-// Separations as libnd4j ops; arguments as in io.github.dl4jhopfield.ops.custom.SeparationOp.
+// Separations as libnd4j ops; arguments as in io.github.dl4jhopfield.ops.internal.SeparationOp.
 #include "dl4jhopfield/entmax.h"
 #include "dl4jhopfield/k_subsets.h"
 #include "dl4jhopfield/masked_softmax.h"

@@ -1,4 +1,4 @@
-// The sequence embedding as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.custom.SequenceEmbedding.
+// The sequence embedding as a libnd4j op; arguments as in io.github.dl4jhopfield.ops.internal.SequenceEmbedding.
 #include "dl4jhopfield/sequence_embedding.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.ops;
 
-import io.github.dl4jhopfield.ops.runtime.Nd4jStart;
+import io.github.dl4jhopfield.ops.internal.runtime.Nd4jStart;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**

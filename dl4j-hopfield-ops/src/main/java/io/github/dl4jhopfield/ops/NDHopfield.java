@@ -1,9 +1,9 @@
 package io.github.dl4jhopfield.ops;
 
 import io.github.dl4jhopfield.ops.Call.Value;
-import io.github.dl4jhopfield.ops.custom.HopfieldOp;
-import io.github.dl4jhopfield.ops.custom.OpCall;
-import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import io.github.dl4jhopfield.ops.internal.HopfieldOp;
+import io.github.dl4jhopfield.ops.internal.OpCall;
+import io.github.dl4jhopfield.ops.internal.runtime.OpCatalog;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

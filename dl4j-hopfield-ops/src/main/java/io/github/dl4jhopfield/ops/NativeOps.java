@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.ops;
 
-import io.github.dl4jhopfield.ops.runtime.NativeDecision;
+import io.github.dl4jhopfield.ops.internal.runtime.NativeDecision;
 
 /**
  * Whether the ops of this library run natively, inside libnd4j, or in Java; the results are the

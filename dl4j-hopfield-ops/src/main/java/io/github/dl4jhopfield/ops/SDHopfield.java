@@ -1,8 +1,8 @@
 package io.github.dl4jhopfield.ops;
 
 import io.github.dl4jhopfield.ops.Call.Value;
-import io.github.dl4jhopfield.ops.custom.OpCall;
-import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import io.github.dl4jhopfield.ops.internal.OpCall;
+import io.github.dl4jhopfield.ops.internal.runtime.OpCatalog;
 import java.util.List;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.dl4jhopfield.ops.Call.Value;
-import io.github.dl4jhopfield.ops.custom.Entmax;
-import io.github.dl4jhopfield.ops.custom.OpCall;
+import io.github.dl4jhopfield.ops.internal.Entmax;
+import io.github.dl4jhopfield.ops.internal.OpCall;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.github.dl4jhopfield.ops;
 
-import io.github.dl4jhopfield.ops.custom.HopfieldOp;
-import io.github.dl4jhopfield.ops.custom.OpArgs;
-import io.github.dl4jhopfield.ops.custom.OpCall;
-import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import io.github.dl4jhopfield.ops.internal.HopfieldOp;
+import io.github.dl4jhopfield.ops.internal.OpArgs;
+import io.github.dl4jhopfield.ops.internal.OpCall;
+import io.github.dl4jhopfield.ops.internal.runtime.OpCatalog;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -2,8 +2,8 @@ package io.github.dl4jhopfield.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.dl4jhopfield.ops.custom.OpHash;
-import io.github.dl4jhopfield.ops.runtime.OpCatalog;
+import io.github.dl4jhopfield.ops.internal.OpHash;
+import io.github.dl4jhopfield.ops.internal.runtime.OpCatalog;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ops.CustomOpDescriptor;

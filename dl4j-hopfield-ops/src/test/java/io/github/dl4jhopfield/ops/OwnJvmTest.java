@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.dl4jhopfield.ops.runtime.NativeLibrary;
+import io.github.dl4jhopfield.ops.internal.runtime.NativeLibrary;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.dl4jhopfield.ops.custom.OpCall;
+import io.github.dl4jhopfield.ops.internal.OpCall;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.ops;
 
-import io.github.dl4jhopfield.ops.custom.OpCall;
-import io.github.dl4jhopfield.ops.custom.Retrieve;
+import io.github.dl4jhopfield.ops.internal.OpCall;
+import io.github.dl4jhopfield.ops.internal.Retrieve;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

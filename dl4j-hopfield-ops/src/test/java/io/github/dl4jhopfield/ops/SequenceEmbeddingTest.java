@@ -1,9 +1,9 @@
 package io.github.dl4jhopfield.ops;
 
-import io.github.dl4jhopfield.ops.custom.OpCall;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jhopfield.ops.internal.OpCall;
 import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -138,7 +138,9 @@ class SequenceEmbeddingTest {
       INDArray gradient = numbers(type, 1, SEQUENCES, 5);
       OpCall<INDArray> forward = Call.sequenceEmbedding(in, positions, 0);
       same(
-          OpCase.gradient(forward, java.util.List.of(in.weight(), in.bias(), in.residues(), in.scale(), gradient)),
+          OpCase.gradient(
+              forward,
+              java.util.List.of(in.weight(), in.bias(), in.residues(), in.scale(), gradient)),
           type);
     }
   }

@@ -51,8 +51,7 @@ final class SeparationBenchmarks {
                 columns));
   }
 
-  private static Benchmark.Work work(
-      Separation separation, INDArray mask, int rows, int columns) {
+  private static Benchmark.Work work(Separation separation, INDArray mask, int rows, int columns) {
     NDHopfield nd = NDHopfield.ops();
     INDArray x = Nd4j.randn(DataType.FLOAT, rows, columns).muli(2);
     INDArray gradient = Nd4j.randn(DataType.FLOAT, rows, columns);

@@ -1,0 +1,96 @@
+package io.github.dl4jhopfield.ops.internal;
+
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Flag;
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
+import io.github.dl4jhopfield.ops.internal.java.RowFunctions;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** GELU: y = x Phi(x), or its tanh form (Hendrycks and Gimpel, 2016). */
+public final class Gelu extends RowMap {
+  public static final String NAME = "hopfield_gelu";
+  private static final OpDeclaration.Builder D = OpDeclaration.of(NAME, -1);
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Flag TANH_FORM = D.flag("tanh form", 0);
+  static final Output Y = D.output("y", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B = OpDeclaration.gradientOf(DECLARATION);
+  static final Input GRADIENT;
+  public static final OpDeclaration GRADIENT_DECLARATION;
+
+  static {
+    B.add(X);
+    GRADIENT = B.input("gradient of y", Type.LIKE, "like x");
+    B.gradient(X);
+    GRADIENT_DECLARATION = B.build();
+  }
+
+  public Gelu() {}
+
+  public Gelu(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    super(sameDiff, inputs, iArgs, tArgs);
+  }
+
+  @Override
+  public OpDeclaration declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  void row(OpArgs args, double[][] in, int n, double[] out) {
+    boolean tanhForm = args.is(TANH_FORM);
+    for (int i = 0; i < n; i++) {
+      out[i] = RowFunctions.gelu(in[0][i], tanhForm);
+    }
+  }
+
+  @Override
+  protected OpCall<INDArray> selfTestCall() {
+    INDArray x = Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}});
+    return OpCall.<INDArray>of(DECLARATION).with(X, x).with(TANH_FORM, true);
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    SDVariable[] inputs = {arg(0), gradients.get(0)};
+    return List.of(new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariable());
+  }
+
+  /** Gradient of {@link Gelu}: inputs x and the gradient of y. */
+  public static final class Bp extends RowMap {
+    public Bp() {}
+
+    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+      super(sameDiff, inputs, iArgs, tArgs);
+    }
+
+    @Override
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
+    }
+
+    @Override
+    void row(OpArgs args, double[][] in, int n, double[] out) {
+      boolean tanhForm = args.is(TANH_FORM);
+      for (int i = 0; i < n; i++) {
+        out[i] = in[1][i] * RowFunctions.geluSlope(in[0][i], tanhForm);
+      }
+    }
+
+    @Override
+    protected OpCall<INDArray> selfTestCall() {
+      INDArray x = Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}});
+      INDArray g = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+      return OpCall.<INDArray>of(GRADIENT_DECLARATION)
+          .with(X, x)
+          .with(GRADIENT, g)
+          .with(TANH_FORM, true);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package io.github.dl4jhopfield.ops.internal;
+
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Input;
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Num;
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Output;
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
+import io.github.dl4jhopfield.ops.internal.java.RowFunctions;
+import java.util.List;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * l2 normalisation, a post-transformation of Hopfield-Fenchel-Young networks: y = x / max(|x|,
+ * eps).
+ */
+public final class L2Normalize extends RowMap {
+  public static final String NAME = "hopfield_l2_normalize";
+  private static final OpDeclaration.Builder D = OpDeclaration.along(NAME).withoutFlags();
+  public static final Input X = D.input("x", Type.FLOATING, "any");
+  public static final Num EPS = D.number("eps", Range.POSITIVE);
+  static final Output Y = D.output("y", X);
+  public static final OpDeclaration DECLARATION = D.build();
+
+  private static final OpDeclaration.Builder B = OpDeclaration.gradientOf(DECLARATION);
+  static final Input GRADIENT;
+  public static final OpDeclaration GRADIENT_DECLARATION;
+
+  static {
+    B.add(X);
+    GRADIENT = B.input("gradient of y", Type.LIKE, "like x");
+    B.gradient(X);
+    GRADIENT_DECLARATION = B.build();
+  }
+
+  public L2Normalize() {}
+
+  public L2Normalize(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    super(sameDiff, inputs, iArgs, tArgs);
+  }
+
+  @Override
+  public OpDeclaration declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  void row(OpArgs args, double[][] in, int n, double[] out) {
+    RowFunctions.l2(in[0], n, args.get(EPS), out);
+  }
+
+  @Override
+  protected OpCall<INDArray> selfTestCall() {
+    INDArray x = Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}});
+    return OpCall.<INDArray>of(DECLARATION).with(X, x).axis(-1).with(EPS, 1e-12);
+  }
+
+  @Override
+  public List<SDVariable> doDiff(List<SDVariable> gradients) {
+    SDVariable[] inputs = {arg(0), gradients.get(0)};
+    return List.of(new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariable());
+  }
+
+  /** Gradient of {@link L2Normalize}: inputs x and the gradient of y. */
+  public static final class Bp extends RowMap {
+    public Bp() {}
+
+    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+      super(sameDiff, inputs, iArgs, tArgs);
+    }
+
+    @Override
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
+    }
+
+    @Override
+    void row(OpArgs args, double[][] in, int n, double[] out) {
+      RowFunctions.l2Backward(in[0], in[1], n, args.get(EPS), out);
+    }
+
+    @Override
+    protected OpCall<INDArray> selfTestCall() {
+      INDArray x = Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}});
+      INDArray g = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+      return OpCall.<INDArray>of(GRADIENT_DECLARATION)
+          .with(X, x)
+          .with(GRADIENT, g)
+          .axis(-1)
+          .with(EPS, 1e-12);
+    }
+  }
+}

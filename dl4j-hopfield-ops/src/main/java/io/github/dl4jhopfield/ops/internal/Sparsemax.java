@@ -1,0 +1,55 @@
+package io.github.dl4jhopfield.ops.internal;
+
+import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/** The Euclidean projection of beta x onto the simplex (Martins and Astudillo, ICML 2016). */
+public final class Sparsemax extends SeparationOp {
+  public static final String NAME = "hopfield_sparsemax";
+  public static final OpDeclaration DECLARATION = plain(NAME);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
+
+  public Sparsemax() {}
+
+  public Sparsemax(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    super(sameDiff, inputs, iArgs, tArgs);
+  }
+
+  @Override
+  public OpDeclaration declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  protected void separate(
+      OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
+    RowSeparations.entmax(z, keep, n, 2, y);
+  }
+
+  @Override
+  protected Gradient gradient(
+      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    return new Bp(sameDiff, inputs, iArgs, tArgs);
+  }
+
+  /** Gradient of {@link Sparsemax}. */
+  public static final class Bp extends Gradient {
+    public Bp() {}
+
+    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+      super(sameDiff, inputs, iArgs, tArgs);
+    }
+
+    @Override
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
+    }
+
+    @Override
+    protected void backward(
+        OpArgs args, double[] y, double[] g, int n, double parameter, double[] gradZ) {
+      RowSeparations.entmaxBackward(y, g, n, 2, gradZ);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.github.dl4jhopfield.ops.internal.runtime;
+
+import io.github.dl4jhopfield.ops.internal.HopfieldOp;
+import io.github.dl4jhopfield.ops.internal.OpArgs;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.nd4j.imports.converters.ImportClassMapping;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.CustomOp;
+import org.nd4j.linalg.api.ops.CustomOpDescriptor;
+import org.nd4j.linalg.api.ops.OpContext;
+import org.nd4j.linalg.api.ops.executioner.OpExecutioner;
+import org.nd4j.linalg.api.shape.LongShapeDescriptor;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * ND4J's executioner with the ops of this library added. Every call of theirs, eager or from a
+ * SameDiff session, passes {@code exec(CustomOp...)} here: the arguments are checked, then the call
+ * goes to libnd4j where the op is registered there, else to the op's Java implementation. All other
+ * calls pass to the executioner that ND4J chose, so that nothing of its state (caches, profiler,
+ * thread-locals) is copied or lost, and any backend will do.
+ *
+ * <p>Why this way: SameDiff sessions call {@code Nd4j.exec(CustomOp, OpContext)}, whose
+ * implementation reads nothing from the op but its hash, so an op class alone cannot run in Java;
+ * and both libnd4j and its executioner cache their list of ops on first use, so an op registered
+ * later is unknown to them. This class answers {@code getCustomOperations} itself, which makes the
+ * order of initialisation irrelevant. Nothing in ND4J or DL4J M2.1 casts the executioner to a
+ * concrete class.
+ */
+public final class HopfieldExecutioner extends DelegatingExecutioner {
+  private final Predicate<String> runsNative;
+  private volatile Map<String, CustomOpDescriptor> customOperations;
+
+  /**
+   * @param runsNative whether calls of the op of a name go to libnd4j
+   */
+  HopfieldExecutioner(OpExecutioner delegate, Predicate<String> runsNative) {
+    super(delegate);
+    this.runsNative = runsNative;
+  }
+
+  /** The executioner that ND4J chose for its backend. */
+  public OpExecutioner delegate() {
+    return delegate;
+  }
+
+  /**
+   * Whether ours is in the chain, perhaps behind that of the same library in another class loader.
+   */
+  static boolean isIn(OpExecutioner chain) {
+    for (OpExecutioner e = chain; e != null; e = next(e)) {
+      if (e instanceof HopfieldExecutioner) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The executioner that ND4J chose for its backend, below every layer of ours. */
+  static OpExecutioner nd4jExecutioner() {
+    OpExecutioner executioner = Nd4j.getExecutioner();
+    for (OpExecutioner e = executioner; e != null; e = next(e)) {
+      executioner = e;
+    }
+    return executioner;
+  }
+
+  private static OpExecutioner next(OpExecutioner executioner) {
+    if (!executioner.getClass().getName().equals(HopfieldExecutioner.class.getName())) {
+      return null;
+    }
+    try {
+      return (OpExecutioner) executioner.getClass().getMethod("delegate").invoke(executioner);
+    } catch (ReflectiveOperationException e) {
+      return null;
+    }
+  }
+
+  @Override
+  public Map<String, CustomOpDescriptor> getCustomOperations() {
+    Map<String, CustomOpDescriptor> all = customOperations;
+    if (all == null) {
+      // ND4J's table of op classes asks for this map while it is being built, and then takes the
+      // classes from
+      // the mapping that we put ours into; so SameDiff.load finds them.
+      addToClassMapping();
+      all = new HashMap<>(delegate.getCustomOperations());
+      all.putAll(OpCatalog.descriptors());
+      customOperations = all = Map.copyOf(all);
+    }
+    return all;
+  }
+
+  static void addToClassMapping() {
+    for (String name : OpCatalog.names()) {
+      ImportClassMapping.getOpNameMapping().putIfAbsent(name, OpCatalog.create(name));
+    }
+  }
+
+  @Override
+  public INDArray[] exec(CustomOp op) {
+    if (!(op instanceof HopfieldOp ours)) {
+      return delegate.exec(op);
+    }
+    List<long[]> shapes = ours.checkedShapes();
+    if (op.numOutputArguments() == 0) {
+      for (int i = 0; i < shapes.size(); i++) {
+        op.addOutputArgument(ours.newOutput(i, shapes.get(i)));
+      }
+    } else {
+      ours.checkOutputs(shapes, op.outputArguments());
+    }
+    INDArray[] outputs = op.outputArguments().toArray(new INDArray[0]);
+    if (anyEmpty(outputs) || anyEmpty(op.inputArguments().toArray(new INDArray[0]))) {
+      zero(outputs);
+    } else {
+      if (runsNative.test(op.opName())) {
+        delegate.exec(op);
+      } else {
+        runInJava(ours, ours.checkedArgs(null), outputs);
+      }
+    }
+    return outputs;
+  }
+
+  @Override
+  public INDArray[] exec(CustomOp op, OpContext context) {
+    if (!(op instanceof HopfieldOp ours)) {
+      return delegate.exec(op, context);
+    }
+    OpArgs args = ours.checkedArgs(context);
+    INDArray[] outputs = context.getOutputArrays().toArray(new INDArray[0]);
+    if (anyEmpty(outputs) || anyEmpty(args.inputs())) {
+      zero(outputs);
+      return outputs;
+    }
+    if (runsNative.test(op.opName())) {
+      return delegate.exec(op, context);
+    }
+    runInJava(ours, args, outputs);
+    return outputs;
+  }
+
+  private static void runInJava(HopfieldOp op, OpArgs args, INDArray[] outputs) {
+    op.runInJava(args, outputs);
+  }
+
+  private static boolean anyEmpty(INDArray[] arrays) {
+    for (INDArray array : arrays) {
+      if (array.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** With nothing to work on, what is left of the results is zero: libnd4j would skip the op. */
+  private static void zero(INDArray[] outputs) {
+    for (INDArray output : outputs) {
+      if (!output.isEmpty()) {
+        output.assign(0);
+      }
+    }
+  }
+
+  @Override
+  public CustomOp execAndReturn(CustomOp op) {
+    exec(op);
+    return op;
+  }
+
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape(CustomOp op) {
+    return op instanceof HopfieldOp ? op.calculateOutputShape() : delegate.calculateOutputShape(op);
+  }
+
+  @Override
+  public List<LongShapeDescriptor> calculateOutputShape(CustomOp op, OpContext context) {
+    return op instanceof HopfieldOp ours
+        ? ours.calculateOutputShape(context)
+        : delegate.calculateOutputShape(op, context);
+  }
+
+  @Override
+  public INDArray[] allocateOutputArrays(CustomOp op) {
+    return delegate.allocateOutputArrays(op);
+  }
+}
