@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.cli;
 
+import io.github.dl4jhopfield.io.Faults;
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
-import io.github.dl4jhopfield.zoo.files.Faults;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

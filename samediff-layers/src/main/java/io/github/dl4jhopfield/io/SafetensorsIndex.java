@@ -101,7 +101,22 @@ public final class SafetensorsIndex implements Closeable {
 
   private static void refuse(List<String> faults) {
     if (!faults.isEmpty()) {
-      throw new IllegalArgumentException(String.join("\n", faults));
+      throw new FaultyIndex(faults);
+    }
+  }
+
+  private static final class FaultyIndex extends IllegalArgumentException implements Faults {
+    private static final long serialVersionUID = 1L;
+    private final transient List<String> faults;
+
+    FaultyIndex(List<String> faults) {
+      super(String.join("; ", faults));
+      this.faults = faults;
+    }
+
+    @Override
+    public List<String> faults() {
+      return faults;
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.files;
 
+import io.github.dl4jhopfield.io.Faults;
 import java.io.IOException;
 import java.util.List;
 

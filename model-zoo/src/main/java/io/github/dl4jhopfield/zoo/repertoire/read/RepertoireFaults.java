@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.zoo.repertoire.read;
 
-import io.github.dl4jhopfield.zoo.files.Faults;
+import io.github.dl4jhopfield.io.Faults;
 import java.util.List;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.zoo.files;
+package io.github.dl4jhopfield.io;
 
 import java.util.List;
 
