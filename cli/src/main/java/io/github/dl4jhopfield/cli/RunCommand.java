@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.zoo.experiment.Experiment;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Experiments;
+import io.github.dl4jhopfield.zoo.experiment.UnsavedResultException;
 import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
@@ -80,11 +81,29 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
               .progress(progress)
               .options(ExperimentArguments.given(spec, experiment.options()))
               .build();
-      ExperimentResult result = experiment.run(context);
-      progress.end();
-      print(console, result, json);
+      run(console, progress, json, () -> experiment.run(context));
     }
     return ExitCode.OK;
+  }
+
+  /** What gives a result and writes files. */
+  @FunctionalInterface
+  interface Work {
+    ExperimentResult run() throws IOException;
+  }
+
+  /** Does the work and shows its result, also one whose files could not be written. */
+  static void run(Console console, ProgressDisplay progress, boolean asJson, Work work)
+      throws IOException {
+    try {
+      ExperimentResult result = work.run();
+      progress.end();
+      print(console, result, asJson);
+    } catch (UnsavedResultException e) {
+      progress.end();
+      print(console, e.result(), asJson);
+      throw e;
+    }
   }
 
   private void list(Console console) {

@@ -1,7 +1,6 @@
 package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
-import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,17 +42,15 @@ final class TrainCommand implements Callable<Integer> {
     ModelWorkflow workflow = model.workflow();
     InputFile.readable(data);
     try (ProgressDisplay progress = new ProgressDisplay(model.root.console())) {
-      ExperimentResult result =
-          workflow.train(
-              ExperimentContext.builder()
-                  .data(data)
-                  .out(out)
-                  .seed(seed)
-                  .progress(progress)
-                  .options(ExperimentArguments.given(model.command, workflow.options()))
-                  .build());
-      progress.end();
-      model.print(result);
+      ExperimentContext context =
+          ExperimentContext.builder()
+              .data(data)
+              .out(out)
+              .seed(seed)
+              .progress(progress)
+              .options(ExperimentArguments.given(model.command, workflow.options()))
+              .build();
+      RunCommand.run(model.root.console(), progress, model.json, () -> workflow.train(context));
     }
     return ExitCode.OK;
   }

@@ -12,6 +12,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,6 +118,42 @@ class OwnJvmTest {
       assertThat(number(second, key)).as(key).isCloseTo(number(first, key), within(1e-10));
     }
     assertThat(Double.isFinite(number(second, "trained"))).isTrue();
+  }
+
+  private Map<String, String> statusWith(String... properties) {
+    List<String> what = new ArrayList<>(List.of(properties));
+    what.addAll(
+        List.of("-cp", String.join(File.pathSeparator, classPath()), Scenario.class.getName()));
+    return java("require", what, "status");
+  }
+
+  @Test
+  void aCacheFolderThatWasThereKeepsItsMode() throws IOException {
+    needsNative();
+    Path cache = Files.createDirectory(folder.resolve("mine"));
+    Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxr-xr-x"));
+    assertThat(statusWith("-Ddl4jhopfield.cache=" + cache).get("native")).isEqualTo("true");
+    assertThat(Files.getPosixFilePermissions(cache))
+        .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
+    try (Stream<Path> files = Files.list(cache)) {
+      assertThat(files).hasSize(1);
+    }
+  }
+
+  @Test
+  void nothingStaysInTheTemporaryFolderWhereThereCanBeNoCache() throws IOException {
+    needsNative();
+    Path temporary = Files.createDirectory(folder.resolve("tmp"));
+    Path open = Files.createDirectory(folder.resolve("open"));
+    Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+    for (String cache : new String[] {"/dev/null/none", open.toString()}) {
+      Map<String, String> status =
+          statusWith("-Ddl4jhopfield.cache=" + cache, "-Djava.io.tmpdir=" + temporary);
+      assertThat(status.get("native")).as(cache).isEqualTo("true");
+      try (Stream<Path> files = Files.list(temporary)) {
+        assertThat(files.filter(f -> f.getFileName().toString().contains("hopfield"))).isEmpty();
+      }
+    }
   }
 
   private static double number(Map<String, String> lines, String key) {

@@ -4,11 +4,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -24,7 +20,7 @@ final class ArrayFiles {
 
   /** Something that fills a file. */
   interface Content {
-    void writeTo(FileChannel channel) throws IOException;
+    void writeTo(PartialFile file) throws IOException;
   }
 
   /** Looks at or changes elements that were just read. */
@@ -32,41 +28,23 @@ final class ArrayFiles {
     void accept(ByteBuffer bytes);
   }
 
-  /** The file appears whole or not at all: it is written beside its place and moved there. */
+  /** The file appears whole or not at all. */
   static void write(Path file, Content content) throws IOException {
-    Path target = file.toAbsolutePath();
-    Path part = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
-    try {
-      try (FileChannel channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-        content.writeTo(channel);
-        channel.force(false);
-      }
-      try {
-        Files.move(
-            part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } finally {
-      Files.deleteIfExists(part);
-    }
-  }
-
-  static void write(FileChannel channel, ByteBuffer buffer) throws IOException {
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
+    try (PartialFile partial = PartialFile.create(file)) {
+      content.writeTo(partial);
+      partial.commit();
     }
   }
 
   /** Writes the elements in C order, in this machine's byte order. */
-  static void writeElements(FileChannel channel, INDArray array) throws IOException {
+  static void writeElements(PartialFile file, INDArray array) throws IOException {
     if (array.isEmpty()) {
       return;
     }
     INDArray plain = array.dup('c');
     long bytes = Math.multiplyExact(plain.length(), plain.dataType().width());
     for (long at = 0; at < bytes; at += CHUNK_BYTES) {
-      write(channel, window(plain.data(), at, Math.min(CHUNK_BYTES, bytes - at)));
+      file.write(window(plain.data(), at, Math.min(CHUNK_BYTES, bytes - at)));
     }
   }
 

@@ -106,9 +106,9 @@ public final class NpyFile {
                             + array.dataType()));
     ArrayFiles.write(
         file,
-        channel -> {
-          ArrayFiles.write(channel, ByteBuffer.wrap(headerBytes(descriptor, array.shape())));
-          ArrayFiles.writeElements(channel, array);
+        partial -> {
+          partial.write(ByteBuffer.wrap(headerBytes(descriptor, array.shape())));
+          ArrayFiles.writeElements(partial, array);
         });
   }
 

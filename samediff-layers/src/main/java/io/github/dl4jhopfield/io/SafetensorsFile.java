@@ -276,12 +276,12 @@ public final class SafetensorsFile implements Closeable {
     }
     ArrayFiles.write(
         file,
-        channel -> {
+        partial -> {
           ByteBuffer size = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-          ArrayFiles.write(channel, size.putLong(padded.length).flip());
-          ArrayFiles.write(channel, ByteBuffer.wrap(padded));
+          partial.write(size.putLong(padded.length).flip());
+          partial.write(ByteBuffer.wrap(padded));
           for (INDArray array : arrays.values()) {
-            ArrayFiles.writeElements(channel, array);
+            ArrayFiles.writeElements(partial, array);
           }
         });
   }

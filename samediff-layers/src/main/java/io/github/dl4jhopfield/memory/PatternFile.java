@@ -1,14 +1,12 @@
 package io.github.dl4jhopfield.memory;
 
 import io.github.dl4jhopfield.io.NpyFile;
+import io.github.dl4jhopfield.io.PartialFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import org.bytedeco.javacpp.BytePointer;
@@ -35,19 +33,17 @@ public final class PatternFile implements Closeable {
   private static final int CHUNK_BYTES = 1 << 26;
 
   private final Path target;
-  private final Path part;
-  private final FileChannel channel;
+  private final PartialFile partial;
   private final int width;
   private final DataType type;
   private long rows;
   private boolean committed;
 
   private PatternFile(Path file, int width, DataType type) throws IOException {
-    this.target = file.toAbsolutePath();
+    this.target = file;
     this.width = width;
     this.type = type;
-    this.part = Files.createTempFile(target.getParent(), "." + target.getFileName(), ".part");
-    this.channel = FileChannel.open(part, StandardOpenOption.WRITE, StandardOpenOption.READ);
+    this.partial = PartialFile.create(file);
   }
 
   /**
@@ -61,7 +57,12 @@ public final class PatternFile implements Closeable {
     }
     checkType(file, type);
     PatternFile writer = new PatternFile(file, width, type);
-    writer.writeHeader();
+    try {
+      writer.writeHeader();
+    } catch (IOException | RuntimeException e) {
+      writer.close();
+      throw e;
+    }
     return writer;
   }
 
@@ -78,10 +79,7 @@ public final class PatternFile implements Closeable {
       try {
         writer.rows = header.shape()[0];
         writer.writeHeader();
-        long end = from.size();
-        for (long at = header.dataOffset(); at < end; ) {
-          at += from.transferTo(at, end - at, writer.channel);
-        }
+        writer.partial.transferFrom(from, header.dataOffset());
         return writer;
       } catch (IOException | RuntimeException e) {
         writer.close();
@@ -119,9 +117,7 @@ public final class PatternFile implements Closeable {
       for (long at = 0; at < bytes; at += CHUNK_BYTES) {
         ByteBuffer chunk =
             window.position(at).limit(Math.min(bytes, at + CHUNK_BYTES)).asByteBuffer();
-        while (chunk.hasRemaining()) {
-          channel.write(chunk);
-        }
+        partial.write(chunk);
       }
     }
     rows += typed.size(0);
@@ -132,23 +128,16 @@ public final class PatternFile implements Closeable {
     if (committed) {
       throw new IllegalStateException(target + ": already committed");
     }
-    channel.position(0);
+    partial.position(0);
     writeHeader();
-    channel.force(false);
-    channel.close();
-    try {
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (AtomicMoveNotSupportedException e) {
-      Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-    }
+    partial.commit();
     committed = true;
   }
 
   /** Gives up what was not committed. */
   @Override
   public void close() throws IOException {
-    channel.close();
-    Files.deleteIfExists(part);
+    partial.close();
   }
 
   /** The header of a rank-2 file takes 128 bytes whatever its N, so it can be written last. */
@@ -166,9 +155,7 @@ public final class PatternFile implements Closeable {
       throw new IllegalStateException(
           target + ": expected a header of 128 bytes, found " + header.remaining());
     }
-    while (header.hasRemaining()) {
-      channel.write(header);
-    }
+    partial.write(header);
   }
 
   /** Reads and checks the header of a pattern file, and that the file is as long as it says. */

@@ -1,16 +1,13 @@
 package io.github.dl4jhopfield.zoo.files;
 
+import io.github.dl4jhopfield.io.PartialFile;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 
 /**
  * Writes files that are either whole or not there: into a temporary file beside the target, which
@@ -26,28 +23,17 @@ public final class AtomicFiles {
 
   private AtomicFiles() {}
 
-  /** Writes a file, replacing one of that name. */
+  /**
+   * Writes a file, replacing one of that name.
+   *
+   * @throws IOException that names the file, if it cannot be written
+   */
   public static void write(Path file, Content content) throws IOException {
-    Path target = file.toAbsolutePath();
-    // not createTempFile, whose files only the owner may read
-    Path temporary =
-        target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID() + ".part");
-    // removes it too when the process is interrupted
-    temporary.toFile().deleteOnExit();
-    try {
-      try (OutputStream out =
-          new BufferedOutputStream(
-              Files.newOutputStream(temporary, StandardOpenOption.CREATE_NEW))) {
-        content.writeTo(out);
-      }
-      try {
-        Files.move(
-            temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (AtomicMoveNotSupportedException e) {
-        Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
-      }
-    } finally {
-      Files.deleteIfExists(temporary);
+    try (PartialFile partial = PartialFile.create(file)) {
+      BufferedOutputStream out = new BufferedOutputStream(partial.stream());
+      content.writeTo(out);
+      out.flush();
+      partial.commit();
     }
   }
 

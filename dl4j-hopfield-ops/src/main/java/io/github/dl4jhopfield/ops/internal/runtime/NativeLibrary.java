@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -111,7 +112,7 @@ public final class NativeLibrary {
     synchronized (Runtime.getRuntime()) { // one lock for every class loader
       String before = System.getProperty(REGISTERED);
       if (before == null) {
-        System.load(unpacked(library, sum).toString());
+        load(library, sum);
         before = sum + "\n" + register();
         System.setProperty(REGISTERED, before);
       } else if (!before.startsWith(sum)) {
@@ -210,16 +211,36 @@ public final class NativeLibrary {
   }
 
   /**
-   * The library as a file that nobody else can change; one that is there already is used if its
-   * hash is right.
+   * Loads the library from a file that nobody else can change: one of the cache, or where there can
+   * be no cache one of this process alone, which is removed once it is loaded.
    */
-  private static Path unpacked(byte[] library, String sum) throws IOException {
-    Path file = privateDirectory().resolve("libdl4jhopfield-" + sum.substring(0, 16) + ".so");
+  private static void load(byte[] library, String sum) throws IOException {
+    Path cache = cache();
+    if (cache != null) {
+      System.load(unpacked(cache, library, sum).toString());
+      return;
+    }
+    Path temporary = Files.createTempDirectory("dl4j-hopfield"); // mode 700
+    Path file = null;
+    try {
+      file = unpacked(temporary, library, sum);
+      System.load(file.toString());
+    } finally {
+      if (file != null) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /** The library in that folder; one that is there already is used if its hash is right. */
+  private static Path unpacked(Path folder, byte[] library, String sum) throws IOException {
+    Path file = folder.resolve("libdl4jhopfield-" + sum.substring(0, 16) + ".so");
     if (Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
         && sha256(Files.readAllBytes(file)).equals(sum)) {
       return file;
     }
-    Path part = Files.createTempFile(file.getParent(), "unpack", ".part");
+    Path part = Files.createTempFile(folder, "unpack", ".part");
     try {
       Files.write(part, library);
       Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rwx------"));
@@ -234,7 +255,11 @@ public final class NativeLibrary {
     return file;
   }
 
-  private static Path privateDirectory() throws IOException {
+  /**
+   * The folder of unpacked libraries: made for its owner alone where it isn't there, taken as it is
+   * where nobody else may write into it; else null.
+   */
+  private static Path cache() {
     String chosen = System.getProperty("dl4jhopfield.cache");
     String cache = System.getenv("XDG_CACHE_HOME");
     Path wanted =
@@ -244,24 +269,34 @@ public final class NativeLibrary {
                 ? Path.of(cache, "dl4j-hopfield")
                 : Path.of(System.getProperty("user.home", "/"), ".cache", "dl4j-hopfield");
     try {
-      Files.createDirectories(wanted);
-      Files.setPosixFilePermissions(wanted, PosixFilePermissions.fromString("rwx------"));
-      if (isPrivate(wanted)) {
-        return wanted.toRealPath();
+      if (!Files.exists(wanted)) {
+        if (wanted.getParent() != null) {
+          Files.createDirectories(wanted.getParent());
+        }
+        try {
+          Files.createDirectory(
+              wanted,
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        } catch (FileAlreadyExistsException e) {
+          // another process was here first
+        }
       }
+      return isOurs(wanted) ? wanted.toRealPath() : null;
     } catch (IOException | UnsupportedOperationException e) {
-      // no home, or not ours: a new directory of this process alone
+      return null; // no home, or not ours
     }
-    Path temporary = Files.createTempDirectory("dl4j-hopfield"); // mode 700
-    temporary.toFile().deleteOnExit();
-    return temporary;
   }
 
-  private static boolean isPrivate(Path directory) throws IOException {
+  /** Whether the folder is this user's, who can write into it and nobody else can. */
+  private static boolean isOurs(Path folder) throws IOException {
+    if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) || !Files.isWritable(folder)) {
+      return false;
+    }
     Set<PosixFilePermission> permissions =
-        Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
-    return Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
-        && Files.isWritable(directory)
-        && permissions.equals(PosixFilePermissions.fromString("rwx------"));
+        Files.getPosixFilePermissions(folder, LinkOption.NOFOLLOW_LINKS);
+    Path self = Path.of("/proc/self");
+    return !permissions.contains(PosixFilePermission.GROUP_WRITE)
+        && !permissions.contains(PosixFilePermission.OTHERS_WRITE)
+        && (!Files.exists(self) || Files.getOwner(self).equals(Files.getOwner(folder)));
   }
 }
