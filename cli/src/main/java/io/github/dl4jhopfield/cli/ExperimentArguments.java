@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.zoo.experiment.Experiments;
 import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
 import io.github.dl4jhopfield.zoo.experiment.ModelWorkflows;
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,11 +35,17 @@ final class ExperimentArguments {
     while (at < arguments.length && arguments[at].startsWith("-")) {
       at += takesNext(root.getCommandSpec(), arguments[at]) ? 2 : 1;
     }
+    if (at < arguments.length && arguments[at].equals("help")) {
+      at++; // 'help run mil' as 'run mil --help'
+    }
     CommandLine command = at < arguments.length ? root.getSubcommands().get(arguments[at]) : null;
     if (command == null) {
       return;
     }
     CommandSpec spec = command.getCommandSpec();
+    if (spec.userObject() instanceof OpCommand) {
+      OpCatalogue.describe(spec, Arrays.copyOfRange(arguments, at, arguments.length));
+    }
     if (spec.userObject() instanceof TrainCommand) {
       declareModel(command, arguments);
     }

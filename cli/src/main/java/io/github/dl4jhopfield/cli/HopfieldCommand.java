@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.cli;
 
 import java.io.PrintStream;
 import java.util.concurrent.Callable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +34,8 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       TestCommand.class,
       PublishLocalCommand.class,
+      CompletionCommand.class,
+      CommandLine.HelpCommand.class,
       WarmUpCommand.class,
     },
     footer = {

@@ -46,6 +46,7 @@ public final class Main {
             .setErr(new java.io.PrintWriter(err, true))
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setUsageHelpAutoWidth(true)
+            .registerConverter(Double.class, Main::finite)
             .setParameterExceptionHandler((e, typed) -> usageError(e, root.debug, err))
             .setExecutionExceptionHandler((e, command, parsed) -> failure(e, root.debug, err));
     line.setExecutionStrategy(
@@ -61,10 +62,26 @@ public final class Main {
       return line.execute(arguments);
     } catch (ParameterException e) {
       return usageError(e, debugging(arguments), err);
+    } catch (Error e) { // of the JVM: no memory, no temporary folder, no native library
+      return failure(e, debugging(arguments), err);
     } finally {
       System.setOut(previous);
       out.flush();
     }
+  }
+
+  private static Double finite(String text) {
+    double value;
+    try {
+      value = Double.parseDouble(text);
+    } catch (NumberFormatException e) {
+      value = Double.NaN;
+    }
+    if (!Double.isFinite(value)) {
+      throw new CommandLine.TypeConversionException(
+          "expected a finite number, found '" + text + "'");
+    }
+    return value;
   }
 
   private static boolean debugging(String[] arguments) {
@@ -100,10 +117,19 @@ public final class Main {
   }
 
   private static String usageMessage(ParameterException e, CommandSpec command) {
-    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+    List<String> unmatched = e.getCommandLine().getUnmatchedArguments();
+    if (e instanceof UnmatchedArgumentException only) {
+      unmatched = only.getUnmatched();
+    } else if (!(e instanceof CommandLine.MissingParameterException)
+        || unmatched.stream().noneMatch(argument -> argument.startsWith("-"))) {
       return e.getMessage();
     }
-    String typed = unmatched.getUnmatched().get(0);
+    // Where an option is missing and another unknown, the unknown one is its misspelling.
+    String typed =
+        unmatched.stream()
+            .filter(argument -> argument.startsWith("-"))
+            .findFirst()
+            .orElse(unmatched.get(0));
     if (typed.startsWith("-")) {
       String name = typed.contains("=") ? typed.substring(0, typed.indexOf('=')) : typed;
       return "unknown option '"
@@ -130,7 +156,7 @@ public final class Main {
         + (hint.isEmpty() ? " (hopfield --help lists the commands)" : hint);
   }
 
-  private static int failure(Exception e, boolean debug, PrintStream err) {
+  private static int failure(Throwable e, boolean debug, PrintStream err) {
     if (debug) {
       e.printStackTrace(err);
     }
@@ -148,6 +174,10 @@ public final class Main {
   static String failureMessage(Throwable e) {
     if (e instanceof UncheckedIOException && e.getCause() != null) {
       return failureMessage(e.getCause());
+    }
+    String ofJvm = JvmErrors.message(e);
+    if (ofJvm != null) {
+      return ofJvm;
     }
     if (e instanceof NoSuchFileException) {
       return e.getMessage() + ": no such file or directory";

@@ -19,6 +19,7 @@ class ModelOptions {
       names = "--model",
       required = true,
       paramLabel = "NAME",
+      completionCandidates = Names.OfModels.class,
       description = "Name of the zoo model, such as HopfieldMIL.")
   String model;
 

@@ -19,20 +19,19 @@ import picocli.CommandLine.Spec;
 /** Runs one op on a NumPy file. */
 @Command(
     name = "op",
-    description = "Run one op on a NumPy file.",
-    mixinStandardHelpOptions = true,
-    footer = {
-      "",
-      "Ops: softmax, sparsemax, entmax15, entmax --alpha A, normmax --p P,",
-      "k-subsets --k K [--at-most], sequential-k-subsets --k K [--edge-score W],",
-      "relu, pfu [--mu M] [--bias B] [--median SCOPE].",
-      "The units relu and pfu write D(x) to --out and D'(x), what was kept, to --kept."
-    })
+    description = {
+      "Run one op on a NumPy file.",
+      "'op NAME --help' says what an op computes, takes and gives, with an example."
+    },
+    mixinStandardHelpOptions = true)
 final class OpCommand implements Callable<Integer> {
   @ParentCommand HopfieldCommand root;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "NAME", description = "The op's name, see below.")
+  @Parameters(
+      paramLabel = "NAME",
+      completionCandidates = Names.OfOps.class,
+      description = "The op's name, see below.")
   String name;
 
   @Option(names = "--in", required = true, paramLabel = "X.npy", description = "Scores.")
@@ -114,10 +113,9 @@ final class OpCommand implements Callable<Integer> {
   private void checkOptions(OpCatalogue.Op op) {
     Set<String> takes = new TreeSet<>(op.required());
     takes.addAll(op.optional());
-    Set<String> common = Set.of("--in", "--out", "--mask", "--axis");
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
       String given = option.longestName();
-      if (option.inherited() || common.contains(given) || takes.contains(given)) {
+      if (option.inherited() || OpCatalogue.COMMON.contains(given) || takes.contains(given)) {
         continue;
       }
       throw new UsageException(

@@ -1,49 +1,75 @@
 package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.zoo.experiment.Progress;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /**
- * Shows on stderr how far a long command is: a bar on a terminal, otherwise a plain line whenever
- * another tenth is done; nothing with {@code --quiet}. Safe to call from several threads.
+ * Shows on stderr how far a long command is. On a terminal one line that moves from the first
+ * moment on: what is done, how much of it, the latest result, the time so far and what is left.
+ * Elsewhere a plain line whenever another tenth is done; nothing with {@code --quiet}. Safe to call
+ * from several threads.
  */
 final class ProgressDisplay implements Progress, AutoCloseable {
+  private static final int BAR = 20;
+  private static final int PERIOD_MS = 200;
+  private static final String SPINNER = "|/-\\";
+
   private final Console console;
-  private final boolean terminal;
-  private ProgressBar bar;
-  private String task = "";
+  private final boolean moves;
+  private final int width;
+  private final LongSupplier clock;
+  private Thread painter;
+  private String task = "starting";
+  private String now = "";
+  private long start;
   private long steps;
   private long done;
+  private int frame;
+  private boolean painted;
 
   ProgressDisplay(Console console) {
+    // The launcher knows whether stderr is a terminal and how wide; Java cannot ask.
+    this(
+        console,
+        Boolean.getBoolean("hopfield.terminal"),
+        Integer.getInteger("hopfield.columns", 80),
+        System::nanoTime);
+    if (moves) {
+      painter = new Thread(this::paintOn, "progress");
+      painter.setDaemon(true);
+      painter.start();
+    }
+  }
+
+  ProgressDisplay(Console console, boolean terminal, int width, LongSupplier clock) {
     this.console = console;
-    // The launcher knows whether stderr is a terminal; Java cannot ask.
-    this.terminal = Boolean.getBoolean("hopfield.terminal");
+    this.moves = terminal && !console.quiet();
+    this.width = Math.max(20, width);
+    this.clock = clock;
+    this.start = clock.getAsLong();
   }
 
   @Override
   public synchronized void begin(String name, long total) {
-    close();
     task = name;
+    now = "";
     steps = Math.max(total, 1);
     done = 0;
-    if (console.quiet()) {
-      return;
-    }
-    if (terminal) {
-      bar =
-          new ProgressBarBuilder()
-              .setTaskName(name)
-              .setInitialMax(steps)
-              .setStyle(ProgressBarStyle.ASCII)
-              .setUpdateIntervalMillis(200)
-              .setConsumer(new ConsoleProgressBarConsumer(console.err()))
-              .build();
+    start = clock.getAsLong();
+    if (moves) {
+      paint();
     } else {
       console.note("%s", name);
+    }
+  }
+
+  @Override
+  public synchronized void doing(String what) {
+    now = what;
+    if (moves) {
+      paint();
     }
   }
 
@@ -51,11 +77,15 @@ final class ProgressDisplay implements Progress, AutoCloseable {
   public synchronized void advance(long more, String detail) {
     long before = done;
     done = Math.min(steps, done + more);
-    if (bar != null) {
-      bar.stepTo(done);
-      bar.setExtraMessage(detail.isEmpty() ? "" : " " + detail);
-    } else if (10 * done / steps > 10 * before / steps) {
-      console.note("%s: %d/%d%s", task, done, steps, detail.isEmpty() ? "" : ", " + detail);
+    if (!detail.isEmpty()) {
+      now = detail;
+    }
+    if (moves) {
+      paint();
+    } else if (steps > 0 && 10 * done / steps > 10 * before / steps) {
+      console.note(
+          "%s: %d/%d%s%s",
+          task, done, steps, detail.isEmpty() ? "" : ", " + detail, left(", about %s left"));
     }
   }
 
@@ -66,9 +96,84 @@ final class ProgressDisplay implements Progress, AutoCloseable {
 
   @Override
   public synchronized void close() {
-    if (bar != null) {
-      bar.close();
-      bar = null;
+    if (painter != null) {
+      painter.interrupt();
+      painter = null;
     }
+    if (painted) {
+      PrintStream err = console.err();
+      err.print("\r\033[K");
+      err.flush();
+      painted = false;
+    }
+    steps = 0;
+  }
+
+  private void paintOn() {
+    try {
+      while (true) {
+        synchronized (this) {
+          if (Thread.currentThread() != painter) {
+            return;
+          }
+          frame++;
+          paint();
+        }
+        Thread.sleep(PERIOD_MS);
+      }
+    } catch (InterruptedException e) {
+      // the end
+    }
+  }
+
+  private synchronized void paint() {
+    PrintStream err = console.err();
+    err.print("\r" + line() + "\033[K");
+    err.flush();
+    painted = true;
+  }
+
+  /** The line as it is at this moment, at most as wide as the terminal. */
+  synchronized String line() {
+    StringBuilder text = new StringBuilder();
+    text.append(SPINNER.charAt(frame % SPINNER.length())).append(' ').append(task);
+    if (steps > 0) {
+      int bar = Math.min(BAR, width / 5);
+      int full = (int) (bar * done / steps);
+      text.append(" [").append("#".repeat(full)).append(".".repeat(bar - full)).append("] ");
+      text.append(done).append('/').append(steps);
+    }
+    String time = ", " + duration(elapsed()) + left(", about %s left");
+    String shown = text + (now.isEmpty() ? "" : ", " + now) + time;
+    if (shown.length() >= width) { // the time matters more than the latest result
+      int room = width - 1 - text.length() - time.length();
+      shown =
+          (room > 8 ? text + ", " + now.substring(0, Math.min(now.length(), room - 2)) : text)
+              + time;
+    }
+    return shown.length() < width ? shown : shown.substring(0, width - 1);
+  }
+
+  private double elapsed() {
+    return (clock.getAsLong() - start) / 1e9;
+  }
+
+  /** What is left at the pace so far, where enough is done to tell. */
+  private String left(String format) {
+    if (done == 0 || done >= steps) {
+      return "";
+    }
+    double seconds = elapsed() / done * (steps - done);
+    return seconds < 1 ? "" : String.format(Locale.ROOT, format, duration(seconds));
+  }
+
+  private static String duration(double seconds) {
+    long s = (long) seconds;
+    if (s < 60) {
+      return s + " s";
+    }
+    return s < 3600
+        ? String.format(Locale.ROOT, "%d:%02d min", s / 60, s % 60)
+        : String.format(Locale.ROOT, "%d:%02d h", s / 3600, s / 60 % 60);
   }
 }

@@ -32,7 +32,11 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
   @ParentCommand HopfieldCommand root;
   @Spec CommandSpec spec;
 
-  @Parameters(arity = "0..1", paramLabel = "EXPERIMENT", description = "The experiment's name.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "EXPERIMENT",
+      completionCandidates = Names.OfExperiments.class,
+      description = "The experiment's name.")
   String name;
 
   @Option(names = "--list", description = "List the experiments.")

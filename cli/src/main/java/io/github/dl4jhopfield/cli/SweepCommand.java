@@ -35,7 +35,10 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
   @ParentCommand HopfieldCommand root;
   @Spec CommandSpec spec;
 
-  @Parameters(paramLabel = "EXPERIMENT", description = "The experiment's name.")
+  @Parameters(
+      paramLabel = "EXPERIMENT",
+      completionCandidates = Names.OfSearchable.class,
+      description = "The experiment's name.")
   String name;
 
   @Option(
@@ -151,7 +154,7 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
                       + name
                       + "' cannot be searched"
                       + Suggestions.hint(name, names)
-                      + "; there are: "
+                      + "; these can be: "
                       + String.join(", ", names));
             });
   }

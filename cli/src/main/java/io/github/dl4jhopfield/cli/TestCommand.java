@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.cli;
 
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * Every test of the project. The launcher does it, because it needs Maven and no running build of
@@ -11,10 +12,15 @@ import picocli.CommandLine.Command;
     name = "test",
     description = {
       "Run every test of the project: kernels (ctest) and modules (JUnit).",
-      "Arguments are passed on to Maven."
+      "Other arguments are passed on to Maven."
     },
     mixinStandardHelpOptions = true)
 final class TestCommand implements Callable<Integer> {
+  @Option(
+      names = "--long",
+      description = "Also the tests of minutes to hours: full disks, little memory, kills.")
+  boolean lasting;
+
   @Override
   public Integer call() {
     throw new IllegalStateException(

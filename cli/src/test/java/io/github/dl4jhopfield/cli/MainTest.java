@@ -38,6 +38,12 @@ class MainTest {
         "run mli; unknown experiment 'mli'",
         "run; expected an experiment's name",
         "doctor extra; unexpected argument 'extra'",
+        "op sparsemax --inn x --out y; unknown option '--inn' (did you mean '--in'?)",
+        "verify --referense x; unknown option '--referense' (did you mean '--reference'?)",
+        "op sparsemax --in x --out y --beta 1e400; expected a finite number, found '1e400'",
+        "op softmx --in x --out y; unknown op 'softmx' (did you mean 'softmax'?)",
+        "sweep retrieval; cannot be searched; these can be: ",
+        "completion tcsh; expected one of [bash, zsh, fish]",
         "doctor --native maybe; --native",
         "run --seed x; --seed",
         "verify; --reference",
@@ -84,6 +90,49 @@ class MainTest {
       assertThat(run.status()).as(command).isZero();
       assertThat(run.out()).as(command).contains("Usage: hopfield " + command);
     }
+  }
+
+  @Test
+  void helpOfACommandIsAskedForInTwoWays() {
+    assertThat(run("help").out()).isEqualTo(run("--help").out());
+    assertThat(run("help", "doctor").out()).isEqualTo(run("doctor", "--help").out());
+    assertThat(run("help", "op").out()).contains("entmax15", "Example:");
+  }
+
+  @Test
+  void helpOfAnOpShowsItsOwnOptionsTypesAndAnExample() {
+    Run run = run("op", "entmax", "--help");
+    assertThat(run.status()).isZero();
+    assertThat(run.out())
+        .contains("alpha-entmax", "--alpha", "--mask", "float16", "op entmax --in scores.npy")
+        .doesNotContain("--edge-score", "--median");
+    assertThat(run("op", "pfu", "--help").out()).contains("--median").doesNotContain("--alpha");
+    assertThat(run("op", "--help").out()).contains("sequential-k-subsets", "Example:");
+  }
+
+  @Test
+  void shellsCompleteCommandsOptionsAndNames() {
+    for (String shell : new String[] {"bash", "zsh", "fish"}) {
+      Run run = run("completion", shell);
+      assertThat(run.status()).isZero();
+      assertThat(run.err()).isEmpty();
+      assertThat(run.out())
+          .contains("sweep", "publish-local", "fixed-points", "sequential-k-subsets", "HopfieldMIL")
+          .doesNotContain("warm-up", "warmup");
+    }
+    assertThat(run("completion", "fish").out())
+        .contains("complete -c hopfield -n '__fish_seen_subcommand_from op' -l in -r -F");
+  }
+
+  @Test
+  void errorsOfTheJvmAreOneLineThatSaysWhatToDo() {
+    assertThat(Main.failureMessage(new OutOfMemoryError("Java heap space")))
+        .contains("not enough memory", "HOPFIELD_JAVA_OPTS=-Xmx");
+    assertThat(Main.failureMessage(new IllegalStateException("x", new OutOfMemoryError("y"))))
+        .contains("not enough memory");
+    assertThat(Main.failureMessage(new NoClassDefFoundError("org/nd4j/Nd4j")))
+        .contains("native libraries", "cachedir");
+    assertThat(Main.failureMessage(new StackOverflowError())).contains("-Xss");
   }
 
   @Test

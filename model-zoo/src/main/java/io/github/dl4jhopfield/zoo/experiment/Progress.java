@@ -34,6 +34,13 @@ public interface Progress {
    */
   void advance(long done, String detail);
 
+  /**
+   * Something of the current task begins.
+   *
+   * @param what in a few words, such as the fold
+   */
+  default void doing(String what) {}
+
   /** The current task is over, whether it succeeded or not. */
   void end();
 
@@ -48,6 +55,11 @@ public interface Progress {
       @Override
       public synchronized void advance(long done, String detail) {
         progress.advance(done, detail);
+      }
+
+      @Override
+      public synchronized void doing(String what) {
+        progress.doing(what);
       }
 
       @Override

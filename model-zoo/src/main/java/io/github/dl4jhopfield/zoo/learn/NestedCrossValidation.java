@@ -89,6 +89,7 @@ public final class NestedCrossValidation<C, P, M> {
 
   /** One fold, on the caller's thread. */
   public Outcome<P, M> fold(Dataset<C> data, Folds folds, int fold, long seed) throws IOException {
+    progress.doing("fold " + folds.name(fold));
     int[] test = folds.test(fold);
     Dataset<C> held = data.subset(test);
     Fitted<P, M> fitted = fit(data.subset(folds.train(fold)), Seeds.mix(seed, 1 + fold));
