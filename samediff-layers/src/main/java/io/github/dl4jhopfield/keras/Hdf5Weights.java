@@ -294,7 +294,7 @@ final class Hdf5Weights implements AutoCloseable {
     return new SavedArray(name, place, shape, () -> read(place, shape, data));
   }
 
-  private float[] read(String place, long[] shape, Dataset data) {
+  private double[] read(String place, long[] shape, Dataset data) {
     return guard(
         label,
         "read " + place,
@@ -318,24 +318,22 @@ final class Hdf5Weights implements AutoCloseable {
                     + " bytes");
           }
           channel.allow(bytes / 16 + 1000);
-          Object flat = length == 0 ? new float[0] : data.getDataFlat();
-          return floats(place, flat, (int) length);
+          Object flat = length == 0 ? new double[0] : data.getDataFlat();
+          return doubles(place, flat, (int) length);
         });
   }
 
-  private float[] floats(String place, Object flat, int length) {
-    float[] result;
-    if (flat instanceof float[] f) {
-      result = f;
-    } else if (flat instanceof double[] d) {
-      result = new float[d.length];
-      for (int i = 0; i < d.length; i++) {
-        result[i] = (float) d[i];
+  private double[] doubles(String place, Object flat, int length) {
+    double[] result;
+    if (flat instanceof double[] d) {
+      result = d;
+    } else if (flat instanceof float[] f) {
+      result = new double[f.length];
+      for (int i = 0; i < f.length; i++) {
+        result[i] = f[i];
       }
-    } else if (flat instanceof Float f) {
-      result = new float[] {f};
-    } else if (flat instanceof Double d) {
-      result = new float[] {d.floatValue()};
+    } else if (flat instanceof Float || flat instanceof Double) {
+      result = new double[] {((Number) flat).doubleValue()};
     } else {
       throw new KerasImportException(
           label
@@ -348,8 +346,8 @@ final class Hdf5Weights implements AutoCloseable {
       throw new KerasImportException(
           label + ": " + place + " should hold " + length + " numbers, found " + result.length);
     }
-    for (float v : result) {
-      if (Float.isNaN(v) || Float.isInfinite(v)) {
+    for (double v : result) {
+      if (!Double.isFinite(v)) {
         throw new KerasImportException(label + ": " + place + " holds " + v + ", not a number");
       }
     }

@@ -634,7 +634,9 @@ final class ModelAssembler {
       if (!Arrays.equals(value.shape(), parameter.shape())) {
         value = value.dup('c').reshape('c', parameter.shape());
       }
-      parameter.assign(value.castTo(parameter.dataType()));
+      parameter.assign(
+          SavedArray.narrowed(
+              value, parameter.dataType(), file.label() + ": " + c.array().place()));
       if (!filled.add(c.vertex() + "/" + w.parameter())) {
         throw new IllegalStateException(c.vertex() + " " + w.parameter() + " is filled twice");
       }

@@ -1,5 +1,8 @@
 package io.github.dl4jhopfield.keras;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
 /**
  * One array of a Keras file: its name and shape, known without reading its values.
  *
@@ -12,7 +15,32 @@ record SavedArray(String name, String place, long[] shape, Values values) {
 
   /** Reads the values in C order. */
   interface Values {
-    float[] read();
+    double[] read();
+  }
+
+  /**
+   * Values in the type of the network that takes them.
+   *
+   * @param place where they were saved, for messages
+   * @throws KerasImportException if one is beyond that type's range
+   */
+  static INDArray narrowed(INDArray values, DataType type, String place) {
+    if (type == values.dataType()) {
+      return values;
+    }
+    if (type != DataType.DOUBLE && values.length() > 0) {
+      double largest = values.amaxNumber().doubleValue();
+      if (Math.abs(largest) > Float.MAX_VALUE) {
+        throw new KerasImportException(
+            place
+                + " holds "
+                + (values.maxNumber().doubleValue() == largest ? largest : -largest)
+                + ", more than "
+                + type
+                + " can: import with KerasImportOptions dataType(DataType.DOUBLE)");
+      }
+    }
+    return values.castTo(type);
   }
 
   long length() {
