@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * One array in a NumPy {@code .npy} file: format versions 1.0 to 3.0; float16, float32, float64,
  * signed and unsigned integers of 1 to 8 bytes, bool; either byte order; C and Fortran order; any
- * rank up to 32, rank 0 and empty arrays included. Object and structured arrays are refused:
- * nothing of a file is ever executed.
+ * rank up to 32, rank 0 and empty arrays included; headers of Python 2, {@code (3L, 4L)}. Object
+ * and structured arrays are refused: nothing of a file is ever executed.
  *
  * <p>Everything that the header claims is checked against the file's length in exact arithmetic
  * before memory is reserved. What is wrong with a file is an {@link IllegalArgumentException} whose
@@ -348,7 +348,12 @@ public final class NpyFile {
         at++;
       }
       try {
-        return Long.parseLong(text.substring(start, at));
+        long number = Long.parseLong(text.substring(start, at));
+        if (at < text.length() && text.charAt(at) == 'L') {
+          // as Python 2 wrote whole numbers
+          at++;
+        }
+        return number;
       } catch (NumberFormatException e) {
         at = start;
         throw unexpected("a size from 0 to 2^63 - 1");

@@ -59,7 +59,7 @@ public final class KerasImport {
    *
    * @param inputs one for each input of the Keras model, in its order and layout
    * @return one array for each output
-   * @throws IllegalArgumentException if an input's shape is not the model's
+   * @throws IllegalArgumentException if an input's shape is not the model's, or token ids are none
    */
   public INDArray[] predict(INDArray... inputs) {
     if (inputs.length != inputShapes.size()) {
@@ -81,6 +81,12 @@ public final class KerasImport {
                 + KerasLayerInfo.show(expected)
                 + ", found "
                 + java.util.Arrays.toString(found));
+      }
+    }
+    boolean[] tokens = TokenInputs.of(model);
+    for (int i = 0; i < inputs.length; i++) {
+      if (tokens[i]) {
+        TokenInputs.check("Input " + (i + 1), inputs[i]);
       }
     }
     if (model instanceof MultiLayerNetwork n) {

@@ -131,6 +131,19 @@ class NpyFileTest {
         .hasMessageNotContaining("\n");
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, '(2L, 3L)'", "1, '(2L,3)'", "2, '(6L,)'", "3, '(1L, 6L, 1L)'"})
+  void readsHeadersOfPython2(int version, String shape) throws IOException {
+    Path file =
+        file(
+            version,
+            "{'descr': '<f4', 'fortran_order': False, 'shape': " + shape + ", }\n",
+            floats(ByteOrder.LITTLE_ENDIAN, 1, 2, 3, 4, 5, 6));
+    INDArray read = NpyFile.read(file);
+    assertThat(read.length()).isEqualTo(6);
+    assertThat(read.getFloat(5)).isEqualTo(6);
+  }
+
   @Test
   void refusesObjectArrays() throws IOException {
     Path file = file(1, "{'descr': '|O', 'fortran_order': False, 'shape': (3,)}", new byte[24]);
