@@ -1,61 +1,90 @@
 package io.github.dl4jhopfield.search;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jhopfield.search.space.Space;
+import io.github.dl4jhopfield.search.strategy.Outcome;
+import io.github.dl4jhopfield.search.strategy.Strategies;
+import io.github.dl4jhopfield.search.strategy.Strategy;
+import io.github.dl4jhopfield.search.trial.ThreadRunner;
+import io.github.dl4jhopfield.search.trial.Trial;
+import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.search.trial.TrialRunner;
+import io.github.dl4jhopfield.search.trial.TrialStore;
+import io.github.dl4jhopfield.search.trial.TrialTask;
+import io.github.dl4jhopfield.search.trial.WorkerRunner;
 import io.github.dl4jhopfield.zoo.experiment.Experiment;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.Experiments;
 import io.github.dl4jhopfield.zoo.experiment.Progress;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
-import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.deeplearning4j.arbiter.optimize.api.termination.MaxCandidatesCondition;
-import org.deeplearning4j.arbiter.optimize.config.OptimizationConfiguration;
-import org.deeplearning4j.arbiter.optimize.runner.LocalOptimizationRunner;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A search for hyperparameters of an experiment, on Arbiter's runner.
+ * A search for hyperparameters of an experiment.
  *
- * <p>Candidate 0 has the default hyperparameters, so that the best candidate is never worse than
- * these on the validation data. Candidates, splits and trainings follow from the seed; threads and
- * order don't change a score. A candidate that throws is recorded as failed, and the others go on.
+ * <p>Candidate 0 has the default hyperparameters, where the space takes these, so that the best
+ * candidate is never worse than them on the validation data. Candidates, splits and trainings
+ * follow from the seed; threads, workers, order and interruptions don't change a candidate or a
+ * score. A candidate that throws is recorded as failed, and the others go on. One that was tried
+ * before is not trained again.
  *
  * <p>Scores come from validation within the data. The best of many candidates is favoured by chance
  * too: for an unbiased estimate of what the experiment reaches, run it with its own nested
  * cross-validation.
  *
- * <p>With an output folder it writes {@code sweep.jsonl}, a line for each candidate as soon as it
- * is done, {@code sweep.json} with the result, and {@code model.zip}, the best candidate trained on
- * all data.
+ * <p>With an output folder it writes {@code sweep.jsonl} as it goes (see {@link TrialStore}),
+ * {@code sweep.json} with the result, {@code report.html}, and {@code model.zip}, the best
+ * candidate trained on all data. A search that was stopped or killed goes on from there with {@link
+ * Builder#resume}: nothing is trained twice, and the result is that of a search that was not.
  */
 public final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
 
+  /** A strategy that finds nothing new so often in a row has tried everything. */
+  private static final int MOST_IDLE_BATCHES = 100;
+
+  private static final int STORE_VERSION = 1;
+
   private final TunableExperiment experiment;
   private final ExperimentContext context;
-  private final SearchStrategy strategy;
+  private final Space space;
+  private final String strategyName;
+  private final Map<String, Object> settings;
   private final int count;
   private final int threads;
+  private final WorkerRunner.Settings workers;
+  private final boolean resume;
+
+  private final List<TrialResult> results = new ArrayList<>();
+  private final Map<Map<String, Object>, TrialResult> known = new HashMap<>();
+  private int trained;
 
   private Sweep(Builder builder) {
     experiment = Objects.requireNonNull(builder.experiment, "experiment");
     context = builder.context;
-    strategy = builder.strategy;
+    space = builder.space == null ? SearchSpaces.of(experiment) : builder.space;
+    Object kind = space.strategy().get("kind");
+    strategyName =
+        builder.strategy != null ? builder.strategy : kind == null ? "random" : kind.toString();
+    // Settings in the file are those of the strategy that it names.
+    settings = strategyName.equals(kind) ? space.strategy() : Map.of();
     count = builder.candidates;
     threads = builder.threads;
+    workers = builder.workers;
+    resume = builder.resume;
   }
 
   /** A sweep of 20 random candidates on one thread. */
@@ -93,128 +122,251 @@ public final class Sweep {
   /**
    * Runs the search.
    *
-   * @throws IllegalArgumentException for bad options or data
+   * @throws IllegalArgumentException for bad options or data, or a folder with another search
    * @throws IllegalStateException if every candidate failed
    * @throws IOException if a file cannot be read or written
    */
   public SweepResult run() throws IOException {
     long start = System.nanoTime();
-    List<TuningParameter> parameters = experiment.space();
-    List<Map<String, Object>> plan = plan(parameters);
+    Map<String, Object> defaults = SearchSpaces.defaults(space, experiment);
+    Strategy strategy = Strategies.create(strategyName, settings, space, context.seed(), defaults);
     Path out = context.out().orElse(null);
     if (out != null) {
       AtomicFiles.prepareFolder(out);
     }
-    Tuning tuning = experiment.prepare(context);
-    Progress progress = context.progress();
-    List<CandidateResult> results = new ArrayList<>();
-    Path lines = out == null ? null : out.resolve("sweep.jsonl");
-    progress.begin(
-        String.format(
-            Locale.ROOT, "%s search of %s on %s", strategy, experiment.name(), tuning.dataset()),
-        plan.size());
-    try (BufferedWriter writer = lines == null ? null : Files.newBufferedWriter(lines)) {
-      execute(tuning, plan, result -> record(result, results, writer, progress));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    } finally {
-      progress.end();
+    try (TrialStore store = out == null ? null : TrialStore.open(out)) {
+      if (store != null) {
+        checkStore(store);
+      }
+      TrialTask task = new TrialTask(name -> experiment);
+      Tuning tuning = task.tuning(trial(0, defaults));
+      Progress progress = context.progress();
+      progress.begin(
+          String.format(
+              Locale.ROOT,
+              "%s search of %s on %s",
+              strategyName,
+              experiment.name(),
+              tuning.dataset()),
+          count);
+      try (TrialRunner runner =
+          workers == null ? new ThreadRunner(task, threads) : new WorkerRunner(workers)) {
+        search(strategy, runner, tuning, store, progress);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new InterruptedIOException("the search was stopped");
+      } finally {
+        progress.end();
+      }
+      SweepResult result =
+          new SweepResult(
+              experiment.name(),
+              tuning.dataset(),
+              strategyName,
+              context.seed(),
+              tuning.metric(),
+              tuning.greaterIsBetter(),
+              TrialTask.secondsSince(start),
+              trained,
+              results,
+              List.of());
+      return out == null ? result : write(result, task, store, out);
     }
-    results.sort(Comparator.comparingInt(CandidateResult::candidate));
-    SweepResult result = result(tuning, results, start, List.of());
-    if (out == null) {
-      return result;
-    }
-    Path model = out.resolve("model.zip");
-    Path summary = out.resolve("sweep.json");
-    tuning.saveModel(result.best().values(), model);
-    result = result(tuning, results, start, List.of(lines, summary, model));
-    AtomicFiles.writeText(summary, result.toJson() + "\n");
-    return result;
   }
 
-  /** The defaults, then what the strategy finds, each once. */
-  private List<Map<String, Object>> plan(List<TuningParameter> parameters) {
-    List<Map<String, Object>> plan = new ArrayList<>();
-    plan.add(SearchSpace.defaults(parameters));
-    if (count > 1) {
-      for (Map<String, Object> values : strategy.draw(parameters, count, context.seed())) {
-        if (plan.size() < count && !plan.contains(values)) {
-          plan.add(values);
+  // --- the store --------------------------------------------------------------------------------
+
+  /** What makes two searches the same one. The number of candidates may grow. */
+  private Map<String, Object> header() throws IOException {
+    Map<String, Object> header = new LinkedHashMap<>();
+    header.put("version", STORE_VERSION);
+    header.put("experiment", experiment.name());
+    header.put("data", context.data().isPresent() ? DataHash.of(context.data().get()) : "built in");
+    header.put("options", context.options());
+    header.put("seed", context.seed());
+    header.put("strategy", strategyName);
+    header.put("settings", settings);
+    header.put("space", space.toMap());
+    return header;
+  }
+
+  private void checkStore(TrialStore store) throws IOException {
+    Map<String, Object> header = header();
+    store.damage().forEach(LOG::warn);
+    if (store.header() == null) {
+      if (!store.results().isEmpty()) {
+        throw new IllegalArgumentException(
+            context.out().get().resolve(TrialStore.FILE)
+                + ": expected the record of what is searched, found results without it");
+      }
+      store.begin(header);
+      return;
+    }
+    if (!resume) {
+      throw new IllegalArgumentException(
+          context.out().get()
+              + ": expected an empty folder, found a search with "
+              + store.results().size()
+              + " results; --resume goes on with it, another --out starts a new one");
+    }
+    for (Map.Entry<String, Object> entry : header.entrySet()) {
+      Object there = store.header().get(entry.getKey());
+      if (!DataHash.canonical(entry.getValue()).equals(DataHash.canonical(there))) {
+        throw new IllegalArgumentException(
+            context.out().get().resolve(TrialStore.FILE)
+                + ": expected a search with the same "
+                + entry.getKey()
+                + ", found "
+                + shown(there)
+                + " there and "
+                + shown(entry.getValue())
+                + " here");
+      }
+    }
+    if (!store.lost().isEmpty()) {
+      LOG.info("candidates {} were running when the search ended: running again", store.lost());
+    }
+  }
+
+  private static String shown(Object value) throws IOException {
+    String text = DataHash.canonical(value);
+    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
+  }
+
+  // --- searching --------------------------------------------------------------------------------
+
+  private Trial trial(int number, Map<String, Object> values) {
+    return new Trial(
+        number,
+        experiment.name(),
+        context.data().map(Path::toString).orElse(null),
+        context.options(),
+        context.seed(),
+        values);
+  }
+
+  private void search(
+      Strategy strategy, TrialRunner runner, Tuning tuning, TrialStore store, Progress progress)
+      throws IOException, InterruptedException {
+    int idle = 0;
+    while (results.size() < count && idle < MOST_IDLE_BATCHES) {
+      List<Map<String, Object>> batch = strategy.ask(count - results.size());
+      if (batch.isEmpty()) {
+        return;
+      }
+      List<Trial> fresh = new ArrayList<>();
+      List<Map<String, Object>> seen = new ArrayList<>();
+      for (Map<String, Object> values : batch) {
+        if (!known.containsKey(values) && !seen.contains(values)) {
+          seen.add(values);
+          fresh.add(trial(results.size() + fresh.size(), values));
         }
       }
+      idle = fresh.isEmpty() ? idle + 1 : 0;
+      score(fresh, runner, store, progress);
+      strategy.tell(batch.stream().map(values -> outcome(known.get(values), tuning)).toList());
     }
-    return plan;
   }
 
-  private void execute(Tuning tuning, List<Map<String, Object>> plan, ResultSink sink) {
-    SweepTasks tasks = new SweepTasks(tuning, sink);
-    OptimizationConfiguration configuration =
-        new OptimizationConfiguration.Builder()
-            .candidateGenerator(new PlannedCandidates(plan, new SearchSpace(experiment.space())))
-            .dataSource(SweepTasks.NoData.class, null)
-            .scoreFunction(new SweepTasks.TuningScore(!tuning.greaterIsBetter()))
-            // an exhausted generator alone does not stop the runner
-            .terminationConditions(new MaxCandidatesCondition(plan.size()))
-            .build();
-    LocalOptimizationRunner runner =
-        new LocalOptimizationRunner(Math.min(threads, plan.size()), configuration, tasks);
-    runner.execute();
-    tasks.rethrow();
-  }
+  /** Takes what the store has and runs the rest. */
+  private void score(List<Trial> trials, TrialRunner runner, TrialStore store, Progress progress)
+      throws IOException, InterruptedException {
+    Map<Integer, TrialResult> ended = new HashMap<>();
+    List<Trial> left = new ArrayList<>();
+    for (Trial trial : trials) {
+      TrialResult stored = store == null ? null : store.results().get(trial.number());
+      if (stored == null) {
+        left.add(trial);
+      } else if (DataHash.canonical(stored.values()).equals(DataHash.canonical(trial.values()))) {
+        ended.put(trial.number(), stored);
+        progress.advance(1, "candidate " + trial.number() + " was in the store");
+      } else {
+        throw new IllegalStateException(
+            context.out().get().resolve(TrialStore.FILE)
+                + ": expected the values "
+                + trial.values()
+                + " of candidate "
+                + trial.number()
+                + ", found "
+                + stored.values()
+                + "; another version of the program wrote it");
+      }
+    }
+    runner.run(
+        left,
+        new TrialRunner.Listener() {
+          @Override
+          public void started(Trial trial) throws IOException {
+            if (store != null) {
+              store.started(trial);
+            }
+          }
 
-  /** Receives each candidate's result once. */
-  @FunctionalInterface
-  interface ResultSink {
-    void accept(CandidateResult result) throws IOException;
-  }
-
-  private static void record(
-      CandidateResult result,
-      List<CandidateResult> results,
-      BufferedWriter writer,
-      Progress progress)
-      throws IOException {
-    synchronized (results) {
+          @Override
+          public void ended(TrialResult result) throws IOException {
+            ended.put(result.candidate(), result);
+            trained++;
+            if (store != null) {
+              store.ended(result);
+            }
+            report(result, progress);
+          }
+        });
+    for (Trial trial : trials) {
+      TrialResult result = ended.get(trial.number());
       results.add(result);
-      if (writer != null) {
-        writer.write(new ObjectMapper().writeValueAsString(result.toMap()));
-        writer.newLine();
-        writer.flush();
-      }
-      if (result.failed()) {
-        LOG.warn("candidate {} failed: {}", result.candidate(), result.error());
-      }
-      progress.advance(
-          1,
-          result.failed()
-              ? "candidate " + result.candidate() + " failed"
-              : String.format(
-                  Locale.ROOT, "candidate %d: %.4f", result.candidate(), result.score()));
+      known.put(trial.values(), result);
     }
   }
 
-  private SweepResult result(
-      Tuning tuning, List<CandidateResult> results, long start, List<Path> files) {
-    return new SweepResult(
-        experiment.name(),
-        tuning.dataset(),
-        strategy,
-        context.seed(),
-        tuning.metric(),
-        tuning.greaterIsBetter(),
-        (System.nanoTime() - start) / 1e9,
-        results,
-        files);
+  private static void report(TrialResult result, Progress progress) {
+    if (result.failed()) {
+      LOG.warn("candidate {} failed: {}", result.candidate(), result.error());
+    }
+    progress.advance(
+        1,
+        result.failed()
+            ? "candidate " + result.candidate() + " failed"
+            : String.format(Locale.ROOT, "candidate %d: %.4f", result.candidate(), result.score()));
+  }
+
+  private static Outcome outcome(TrialResult result, Tuning tuning) {
+    return result.failed()
+        ? Outcome.FAILED
+        : new Outcome(tuning.greaterIsBetter() ? -result.score() : result.score());
+  }
+
+  // --- results ----------------------------------------------------------------------------------
+
+  private SweepResult write(SweepResult result, TrialTask task, TrialStore store, Path out)
+      throws IOException {
+    Path model = out.resolve("model.zip");
+    Path summary = out.resolve("sweep.json");
+    Path report = out.resolve("report.html");
+    TrialResult best = result.best();
+    SweepResult written =
+        result.withFiles(List.of(out.resolve(TrialStore.FILE), summary, report, model));
+    AtomicFiles.writeText(summary, written.toJson() + "\n");
+    AtomicFiles.writeText(report, SweepReport.html(written, space));
+    Integer there = store.modelOf();
+    if (there == null || there != best.candidate() || !Files.exists(model)) {
+      Trial trial = trial(best.candidate(), best.values());
+      task.tuning(trial).saveModel(task.hyperparameters(trial), model);
+      store.model(best.candidate());
+    }
+    return written;
   }
 
   /** Builder of {@link Sweep}. */
   public static final class Builder {
     private TunableExperiment experiment;
     private ExperimentContext context = ExperimentContext.builder().build();
-    private SearchStrategy strategy = SearchStrategy.RANDOM;
+    private Space space;
+    private String strategy;
     private int candidates = 20;
     private int threads = 1;
+    private WorkerRunner.Settings workers;
+    private boolean resume;
 
     private Builder() {}
 
@@ -230,8 +382,14 @@ public final class Sweep {
       return this;
     }
 
-    /** How candidates are found. */
-    public Builder strategy(SearchStrategy strategy) {
+    /** Where candidates lie; by default in the experiment's own space. */
+    public Builder space(Space space) {
+      this.space = Objects.requireNonNull(space, "space");
+      return this;
+    }
+
+    /** How candidates are found, by name (see {@link Strategies}); by default as the space says. */
+    public Builder strategy(String strategy) {
       this.strategy = Objects.requireNonNull(strategy, "strategy");
       return this;
     }
@@ -245,12 +403,27 @@ public final class Sweep {
       return this;
     }
 
-    /** Candidates at once. */
+    /** Candidates at once, in threads of this JVM. */
     public Builder threads(int threads) {
       if (threads < 1) {
         throw new IllegalArgumentException("threads: expected at least 1, found " + threads);
       }
       this.threads = threads;
+      return this;
+    }
+
+    /**
+     * Candidates run in JVMs of their own; the experiment must be one that {@link Experiments}
+     * finds.
+     */
+    public Builder workers(WorkerRunner.Settings workers) {
+      this.workers = Objects.requireNonNull(workers, "workers");
+      return this;
+    }
+
+    /** Goes on with the search that the output folder has; starts one where it has none. */
+    public Builder resume(boolean resume) {
+      this.resume = resume;
       return this;
     }
 

@@ -3,14 +3,17 @@ package io.github.dl4jhopfield.search;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * What a sweep found.
@@ -21,25 +24,27 @@ import java.util.Map;
  * @param seed seed of candidates, splits and trainings
  * @param metric what was measured
  * @param greaterIsBetter whether a greater score is better
- * @param seconds wall-clock time of the whole sweep
+ * @param seconds wall-clock time of this run of the sweep
+ * @param trained how many candidates this run trained; the others were in the store
  * @param candidates all of them by number
  * @param files what was written
  */
 public record SweepResult(
     String experiment,
     String dataset,
-    SearchStrategy strategy,
+    String strategy,
     long seed,
     String metric,
     boolean greaterIsBetter,
     double seconds,
-    List<CandidateResult> candidates,
+    int trained,
+    List<TrialResult> candidates,
     List<Path> files) {
   /** Copies the lists. */
   public SweepResult {
     candidates = List.copyOf(candidates);
     files = List.copyOf(files);
-    if (candidates.stream().allMatch(CandidateResult::failed)) {
+    if (candidates.stream().allMatch(TrialResult::failed)) {
       throw new IllegalStateException(
           "sweep of "
               + experiment
@@ -50,42 +55,64 @@ public record SweepResult(
     }
   }
 
+  /** The same result, with what was written of it. */
+  SweepResult withFiles(List<Path> written) {
+    return new SweepResult(
+        experiment,
+        dataset,
+        strategy,
+        seed,
+        metric,
+        greaterIsBetter,
+        seconds,
+        trained,
+        candidates,
+        written);
+  }
+
   /**
    * The candidates, best first, failed ones last; of equals the one with the lower number first.
    */
-  public List<CandidateResult> ranked() {
-    Comparator<CandidateResult> byScore =
+  public List<TrialResult> ranked() {
+    Comparator<TrialResult> byScore =
         Comparator.comparingDouble(c -> greaterIsBetter ? -c.score() : c.score());
     return candidates.stream()
         .sorted(
-            Comparator.comparing(CandidateResult::failed)
+            Comparator.comparing(TrialResult::failed)
                 .thenComparing(byScore)
-                .thenComparing(CandidateResult::candidate))
+                .thenComparing(TrialResult::candidate))
         .toList();
   }
 
   /** The best candidate. */
-  public CandidateResult best() {
+  public TrialResult best() {
     return ranked().get(0);
   }
 
-  /** The candidate of the default hyperparameters. */
-  public CandidateResult byDefault() {
+  /** Candidate 0: that of the default hyperparameters, where the space has these. */
+  public TrialResult byDefault() {
     return candidates.get(0);
   }
 
   /** The candidates, best first. */
   public ResultTable table() {
+    Set<String> names = new LinkedHashSet<>();
+    candidates.forEach(candidate -> names.addAll(candidate.values().keySet()));
     List<String> columns = new ArrayList<>(List.of("candidate", metric));
-    columns.addAll(candidates.get(0).values().keySet());
+    columns.addAll(names);
     columns.add("seconds");
     columns.add("");
     List<List<String>> rows = new ArrayList<>();
-    for (CandidateResult candidate : ranked()) {
+    for (TrialResult candidate : ranked()) {
       List<String> row = new ArrayList<>();
       row.add(Integer.toString(candidate.candidate()));
       row.add(candidate.failed() ? "-" : String.format(Locale.ROOT, "%.4f", candidate.score()));
-      candidate.values().values().forEach(value -> row.add(shown(value)));
+      names.forEach(
+          name ->
+              row.add(
+                  candidate.values().containsKey(name)
+                      ? shown(candidate.values().get(name))
+                      : "-"));
       row.add(String.format(Locale.ROOT, "%.1f", candidate.seconds()));
       row.add(
           candidate.failed()
@@ -118,13 +145,14 @@ public record SweepResult(
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("experiment", experiment);
     fields.put("dataset", dataset);
-    fields.put("strategy", strategy.toString());
+    fields.put("strategy", strategy);
     fields.put("seed", seed);
     fields.put("metric", metric);
     fields.put("seconds", Math.rint(seconds * 1000) / 1000);
+    fields.put("trained", trained);
     fields.put("best", best().toMap());
     fields.put("default", byDefault().toMap());
-    fields.put("candidates", candidates.stream().map(CandidateResult::toMap).toList());
+    fields.put("candidates", candidates.stream().map(TrialResult::toMap).toList());
     try {
       return new ObjectMapper()
           .enable(SerializationFeature.INDENT_OUTPUT)

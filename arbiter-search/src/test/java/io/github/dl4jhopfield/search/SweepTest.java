@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
@@ -117,7 +118,7 @@ class SweepTest {
     assertThat(result.best().score()).isGreaterThan(result.byDefault().score());
     assertThat(result.best().score())
         .isEqualTo(
-            result.candidates().stream().mapToDouble(CandidateResult::score).max().getAsDouble());
+            result.candidates().stream().mapToDouble(TrialResult::score).max().getAsDouble());
     // a default that is hard to beat stays the best
     assertThat(
             sweep(new Fake(SPACE, true, v -> -Math.abs(x(v))), 10).build().run().best().candidate())
@@ -129,7 +130,7 @@ class SweepTest {
     SweepResult result = sweep(new Fake(SPACE, false, v -> Math.abs(x(v) - 0.5)), 20).build().run();
     assertThat(result.best().score())
         .isEqualTo(
-            result.candidates().stream().mapToDouble(CandidateResult::score).min().getAsDouble());
+            result.candidates().stream().mapToDouble(TrialResult::score).min().getAsDouble());
   }
 
   @Test
@@ -138,7 +139,7 @@ class SweepTest {
     Set<Object> depths = new HashSet<>();
     Set<Object> heads = new HashSet<>();
     int small = 0;
-    for (CandidateResult candidate : result.candidates().subList(1, 300)) {
+    for (TrialResult candidate : result.candidates().subList(1, 300)) {
       Map<String, Object> v = candidate.values();
       assertThat(x(v)).isBetween(-1.0, 1.0).isNotEqualTo(v.get("twin"));
       double rate = (Double) v.get("rate");
@@ -164,7 +165,7 @@ class SweepTest {
   }
 
   private static List<Map<String, Object>> values(SweepResult result) {
-    return result.candidates().stream().map(CandidateResult::values).toList();
+    return result.candidates().stream().map(TrialResult::values).toList();
   }
 
   @Test
@@ -186,7 +187,7 @@ class SweepTest {
             .build()
             .run();
     assertThat(result.candidates()).hasSize(40);
-    for (CandidateResult candidate : result.candidates()) {
+    for (TrialResult candidate : result.candidates()) {
       double x = x(candidate.values());
       assertThat(candidate.failed()).as("x = %s", x).isEqualTo(x > 0.3 || x < -0.5);
       if (x > 0.3) {
@@ -195,16 +196,19 @@ class SweepTest {
         assertThat(candidate.error()).contains("expected a finite score, found NaN");
       }
     }
-    assertThat(result.candidates().stream().anyMatch(CandidateResult::failed)).isTrue();
+    assertThat(result.candidates().stream().anyMatch(TrialResult::failed)).isTrue();
     assertThat(result.best().failed()).isFalse();
     assertThat(result.ranked().get(39).failed()).isTrue();
     assertThat(result.table().toText()).contains("failed: IllegalStateException", "default");
 
     List<String> lines = Files.readAllLines(folder.resolve("sweep.jsonl"));
-    assertThat(lines).hasSize(40);
+    assertThat(lines).hasSize(1 + 40 + 40 + 1);
     Set<Integer> numbers = new HashSet<>();
     for (String line : lines) {
-      JsonNode json = new ObjectMapper().readTree(line);
+      JsonNode json = new ObjectMapper().readTree(line).get("record");
+      if (!json.get("type").asText().equals("ended")) {
+        continue;
+      }
       numbers.add(json.get("candidate").asInt());
       assertThat(json.get("status").asText().equals("failed")).isEqualTo(json.has("error"));
       assertThat(json.has("score")).isNotEqualTo(json.has("error"));
@@ -239,11 +243,7 @@ class SweepTest {
             TuningParameter.logUniform("rate", 1e-4, 1, 1e-2),
             TuningParameter.choice("heads", List.of(1, 2), 1));
     SweepResult result =
-        sweep(new Fake(small, true, SweepTest::x), 1000)
-            .strategy(SearchStrategy.GRID)
-            .threads(2)
-            .build()
-            .run();
+        sweep(new Fake(small, true, SweepTest::x), 1000).strategy("grid").threads(2).build().run();
     Set<Map<String, Object>> different = new HashSet<>(values(result));
     assertThat(different).hasSameSizeAs(result.candidates());
     // 3 x 3 x 2 points; the default is one of them up to rounding of the rate
@@ -252,7 +252,7 @@ class SweepTest {
         .containsExactlyInAnyOrder(0.0, 0.5, 1.0);
     assertThat(
             sweep(new Fake(small, true, SweepTest::x), 5)
-                .strategy(SearchStrategy.GRID)
+                .strategy("grid")
                 .build()
                 .run()
                 .candidates())
@@ -283,7 +283,7 @@ class SweepTest {
         .containsExactly("learningRate", "heads", "beta", "dropout");
     BagClassifier model = BagClassifier.load(folder.resolve("out/model.zip"));
     assertThat(model.parameters().heads()).isEqualTo(result.best().values().get("heads"));
-    assertThat(Files.readAllLines(folder.resolve("out/sweep.jsonl"))).hasSize(3);
+    assertThat(Files.readAllLines(folder.resolve("out/sweep.jsonl"))).hasSize(1 + 3 + 3 + 1);
   }
 
   @Test
@@ -292,7 +292,9 @@ class SweepTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("mil")
         .hasMessageContaining("found \"nonsense\"");
-    assertThatThrownBy(() -> SearchStrategy.byName("psychic"))
-        .hasMessage("expected a strategy of random, grid, found \"psychic\"");
+    assertThatThrownBy(
+            () -> sweep(new Fake(SPACE, true, v -> 0), 3).strategy("psychic").build().run())
+        .hasMessageContaining("expected one of random, grid, ")
+        .hasMessageContaining("found \"psychic\"");
   }
 }

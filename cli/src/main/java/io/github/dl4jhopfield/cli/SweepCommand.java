@@ -1,18 +1,20 @@
 package io.github.dl4jhopfield.cli;
 
-import io.github.dl4jhopfield.search.SearchStrategy;
+import io.github.dl4jhopfield.search.SearchSpaces;
 import io.github.dl4jhopfield.search.Sweep;
 import io.github.dl4jhopfield.search.SweepResult;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceFile;
 import io.github.dl4jhopfield.search.space.SpaceTable;
+import io.github.dl4jhopfield.search.strategy.Strategies;
+import io.github.dl4jhopfield.search.trial.WorkerRunner;
 import io.github.dl4jhopfield.zoo.experiment.Experiment;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
-import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -43,10 +45,12 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
 
   @Option(
       names = "--strategy",
-      paramLabel = "random|grid",
-      defaultValue = "RANDOM",
-      description = "How candidates are found (default: random).")
-  SearchStrategy strategy;
+      paramLabel = "NAME",
+      completionCandidates = StrategyNames.class,
+      description =
+          "How candidates are found: ${COMPLETION-CANDIDATES} (default: as the space says, else"
+              + " random).")
+  String strategy;
 
   @Option(
       names = "--candidates",
@@ -61,6 +65,37 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       defaultValue = "1",
       description = "Candidates at once (default: ${DEFAULT-VALUE}).")
   int threads;
+
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description =
+          "Candidates at once in JVMs of their own, which can be ended alone (default: threads of"
+              + " this one).")
+  Integer workers;
+
+  @Option(
+      names = "--trial-seconds",
+      paramLabel = "X",
+      description = "With --workers: a candidate that takes longer is ended and has failed.")
+  Double trialSeconds;
+
+  @Option(
+      names = "--worker-memory",
+      paramLabel = "MB",
+      description = "With --workers: most heap of a worker (default: 2048).")
+  Integer workerMemory;
+
+  @Option(
+      names = "--trials-per-worker",
+      paramLabel = "N",
+      description = "With --workers: a worker is replaced after so many (default: 100).")
+  Integer trialsPerWorker;
+
+  @Option(
+      names = "--resume",
+      description = "Go on with the search that --out has; start one where it has none.")
+  boolean resume;
 
   @Option(names = "--data", paramLabel = "PATH", description = "Your own data, a file or folder.")
   Path data;
@@ -109,22 +144,64 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       showSpace(console, experiment);
       return ExitCode.OK;
     }
-    Sweep.Builder sweep = Sweep.builder().experiment(experiment).strategy(strategy);
+    Sweep.Builder sweep = Sweep.builder().experiment(experiment).resume(resume);
     try {
       sweep.candidates(candidates).threads(threads);
+      if (workers != null) {
+        sweep.workers(
+            new WorkerRunner.Settings(
+                workers,
+                trialSeconds == null ? 0 : trialSeconds,
+                trialsPerWorker == null ? 100 : trialsPerWorker,
+                workerMemory == null ? 2048 : workerMemory));
+      } else if (trialSeconds != null || workerMemory != null || trialsPerWorker != null) {
+        throw new IllegalArgumentException(
+            (trialSeconds != null
+                    ? "trial-seconds"
+                    : workerMemory != null ? "worker-memory" : "trials-per-worker")
+                + ": expected --workers N beside it, found none");
+      }
+      if (strategy != null && !Strategies.names().contains(strategy)) {
+        throw new IllegalArgumentException(
+            "strategy: expected one of "
+                + String.join(", ", Strategies.names())
+                + ", found \""
+                + strategy
+                + '"'
+                + Suggestions.hint(strategy, Strategies.names()));
+      }
     } catch (IllegalArgumentException e) {
       throw new UsageException("sweep: --" + e.getMessage());
+    }
+    if (strategy != null) {
+      sweep.strategy(strategy);
+    }
+    if (space != null) {
+      InputFile.readable(space);
+      Space read = SearchSpaces.read(space, experiment);
+      if ("grid".equals(strategy != null ? strategy : read.strategy().get("kind"))) {
+        SpaceFile.checkGrid(space, read);
+      }
+      sweep.space(read);
     }
     if (data != null) {
       InputFile.readable(data);
     }
+    Path folder = out == null ? Path.of("sweep-" + experiment.name()) : out;
+    Thread farewell =
+        new Thread(
+            () ->
+                console.note(
+                    "stopped; what was scored is in %s: the same command with --resume goes on",
+                    folder));
     try (ProgressDisplay progress = new ProgressDisplay(console)) {
+      Runtime.getRuntime().addShutdownHook(farewell);
       SweepResult result =
           sweep
               .context(
                   ExperimentContext.builder()
                       .data(data)
-                      .out(out == null ? Path.of("sweep-" + experiment.name()) : out)
+                      .out(folder)
                       .seed(seed)
                       .progress(progress)
                       .options(ExperimentArguments.given(spec, experiment.options()))
@@ -137,8 +214,26 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       } else {
         show(console, result);
       }
+    } finally {
+      forget(farewell);
     }
     return ExitCode.OK;
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // already stopping: the hook says so
+    }
+  }
+
+  /** For help and completion. */
+  static final class StrategyNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Strategies.names().iterator();
+    }
   }
 
   private TunableExperiment experiment() {
@@ -166,12 +261,8 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
     }
     InputFile.readable(space);
     Space read =
-        SpaceFile.read(
-            space,
-            names != null
-                ? names
-                : experiment.space().stream().map(TuningParameter::name).toList());
-    if (strategy == SearchStrategy.GRID) {
+        names != null ? SpaceFile.read(space, names) : SearchSpaces.read(space, experiment);
+    if ("grid".equals(strategy != null ? strategy : read.strategy().get("kind"))) {
       SpaceFile.checkGrid(space, read);
     }
     if (json) {
@@ -183,6 +274,13 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
 
   private static void show(Console console, SweepResult result) {
     console.raw(result.table().toText().stripTrailing());
+    if (result.trained() < result.candidates().size()) {
+      console.result(
+          "%d of %d candidates were in the store, %d trained now",
+          result.candidates().size() - result.trained(),
+          result.candidates().size(),
+          result.trained());
+    }
     console.result(
         "best: candidate %d, %s %.4f (default %.4f)",
         result.best().candidate(),

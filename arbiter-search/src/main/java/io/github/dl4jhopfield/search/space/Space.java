@@ -155,6 +155,17 @@ public final class Space {
    * and, where there are any, {@code defaults}, {@code fixed} and {@code strategy}.
    */
   public String toJson() {
+    try {
+      return new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .writeValueAsString(toMap());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a search space has no JSON form", e);
+    }
+  }
+
+  /** As {@link #toJson}, as maps and lists. */
+  public Map<String, Object> toMap() {
     List<Map<String, Object>> list = new ArrayList<>();
     Map<String, Object> defaults = new LinkedHashMap<>();
     for (SpaceParameter p : parameters) {
@@ -187,13 +198,7 @@ public final class Space {
     putUnlessEmpty(fields, "defaults", defaults);
     putUnlessEmpty(fields, "fixed", fixed);
     putUnlessEmpty(fields, "strategy", strategy);
-    try {
-      return new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .writeValueAsString(fields);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a search space has no JSON form", e);
-    }
+    return fields;
   }
 
   private static void putUnlessEmpty(

@@ -344,7 +344,9 @@ public final class SpaceFile {
       } else if (scalar.plain() instanceof Double d && !Double.isFinite(d)) {
         fault(node.line(), where + ": expected a finite number, found " + scalar.written());
       }
-      return scalar.plain();
+      return scalar.plain() instanceof Long whole && whole == whole.intValue()
+          ? (Object) whole.intValue()
+          : scalar.plain();
     }
     if (node instanceof Sequence list) {
       List<Object> values = new ArrayList<>();

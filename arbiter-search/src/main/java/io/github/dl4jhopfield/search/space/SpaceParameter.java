@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.search.space;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -140,7 +141,7 @@ public record SpaceParameter(
     }
     double value;
     if (points == 0) {
-      value = min + index * (stepped() ? step : 1);
+      value = stepped() ? stepAt(index) : min + index;
     } else if (count == 1) {
       value = min;
     } else {
@@ -163,7 +164,7 @@ public record SpaceParameter(
       return choices.get(cell(place, choices.size()));
     }
     if (stepped()) {
-      return number(min + cell(place, steps() + 1) * step);
+      return number(stepAt(cell(place, steps() + 1)));
     }
     if (kind == Kind.INTEGER) {
       return (int) (min + cell(place, (long) (max - min) + 1));
@@ -224,6 +225,13 @@ public record SpaceParameter(
       return OptionalInt.of((int) Math.min(Integer.MAX_VALUE, steps() + 1));
     }
     return OptionalInt.empty();
+  }
+
+  /** In decimals, as they were written: six steps of 0.1 are 0.6, not 0.6000000000000001. */
+  private double stepAt(int index) {
+    return BigDecimal.valueOf(min)
+        .add(BigDecimal.valueOf(step).multiply(BigDecimal.valueOf(index)))
+        .doubleValue();
   }
 
   /** Cell of {@code count} equal ones that a place from 0 to 1 lies in. */

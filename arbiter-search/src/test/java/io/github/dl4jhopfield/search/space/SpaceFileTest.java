@@ -62,7 +62,7 @@ class SpaceFileTest {
     Space space =
         yaml("parameters: {a: {kind: choice, choices: [1e-5, 0x10, 0o17, no, 1_0, +5, '1e-5']}}");
     assertThat(space.parameters().get(0).choices())
-        .containsExactly(1e-5, 16L, 15L, "no", "1_0", 5L, "1e-5");
+        .containsExactly(1e-5, 16, 15, "no", "1_0", 5, "1e-5");
   }
 
   @Test
@@ -134,7 +134,7 @@ class SpaceFileTest {
     }
     assertThat(space.gridSize()).contains(BigInteger.valueOf(all.size()));
     assertThat(all.size()).isEqualTo((8 + (4 + 1 + 4) + 3) * 3);
-    assertThat(space.parameter("c").orElseThrow().gridValue(3)).isEqualTo(0.1 * 3);
+    assertThat(space.parameter("c").orElseThrow().gridValue(3)).isEqualTo(0.3);
     assertThat(space.parameter("d").orElseThrow().gridValue(1))
         .isEqualTo(Math.exp(Math.log(100) / 2));
   }
@@ -167,6 +167,18 @@ class SpaceFileTest {
     assertThat(tiny / (double) n).isBetween(0.48, 0.52);
     assertThat(space.parameter("b").orElseThrow().valueAt(0)).isEqualTo(1);
     assertThat(space.parameter("b").orElseThrow().valueAt(1)).isEqualTo(64);
+  }
+
+  @Test
+  void everyStepIsAValueAndItsPlaceGivesItBack() throws IOException {
+    SpaceParameter p =
+        yaml("parameters: {a: {kind: uniform, min: 0, max: 0.6, step: 0.1}}").parameters().get(0);
+    for (int i = 0; i <= 6; i++) {
+      Object value = p.gridValue(i);
+      assertThat(value).isEqualTo(Double.parseDouble("0." + i));
+      assertThat(p.takes(value)).isTrue();
+      assertThat(p.valueAt(p.placeOf(value))).isEqualTo(value);
+    }
   }
 
   @Test

@@ -1,0 +1,106 @@
+package io.github.dl4jhopfield.search.trial;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A candidate of a search and how it did.
+ *
+ * @param candidate its number; 0 has the default hyperparameters
+ * @param values its hyperparameters
+ * @param score validation score, NaN if it failed
+ * @param parts score on each validation part; empty if it failed
+ * @param seconds wall-clock time of its trainings
+ * @param started when, in milliseconds since 1970 UTC
+ * @param host where: host name and process
+ * @param error why it failed, in one line, or null
+ */
+public record TrialResult(
+    int candidate,
+    Map<String, Object> values,
+    double score,
+    List<Double> parts,
+    double seconds,
+    long started,
+    String host,
+    String error) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Copies the collections, which keep their order. */
+  public TrialResult {
+    values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    parts = List.copyOf(parts);
+    Objects.requireNonNull(host, "host");
+  }
+
+  /** One that failed. */
+  static TrialResult failed(Trial trial, long started, double seconds, String host, String error) {
+    return new TrialResult(
+        trial.number(), trial.values(), Double.NaN, List.of(), seconds, started, host, error);
+  }
+
+  /** Whether there is no score. */
+  public boolean failed() {
+    return error != null;
+  }
+
+  /** What does not depend on when and where it ran. */
+  public Map<String, Object> withoutTimes() {
+    Map<String, Object> map = toMap();
+    map.keySet().removeAll(List.of("seconds", "started", "host"));
+    return map;
+  }
+
+  /** As in files: a failed one has an error and no score. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("candidate", candidate);
+    map.put("status", failed() ? "failed" : "done");
+    if (failed()) {
+      map.put("error", error);
+    } else {
+      map.put("score", score);
+      map.put("parts", parts);
+    }
+    map.put("values", values);
+    map.put("seconds", Math.rint(seconds * 1000) / 1000);
+    map.put("started", started);
+    map.put("host", host);
+    return map;
+  }
+
+  /**
+   * The result of that form.
+   *
+   * @throws IllegalArgumentException if a field is missing or of another type
+   */
+  @SuppressWarnings("unchecked") // a JSON object becomes such a map
+  static TrialResult fromJson(JsonNode json) {
+    for (String field : List.of("candidate", "status", "values", "seconds", "started", "host")) {
+      if (!json.has(field)) {
+        throw new IllegalArgumentException("expected a field " + field + ", found none");
+      }
+    }
+    boolean failed = json.get("status").asText().equals("failed");
+    if (!json.get("values").isObject() || !failed && !json.path("score").isNumber()) {
+      throw new IllegalArgumentException("expected values and a score, found " + json.get("score"));
+    }
+    List<Double> parts = new ArrayList<>();
+    json.path("parts").forEach(part -> parts.add(part.asDouble()));
+    return new TrialResult(
+        json.get("candidate").asInt(),
+        JSON.convertValue(json.get("values"), LinkedHashMap.class),
+        failed ? Double.NaN : json.get("score").asDouble(),
+        parts,
+        json.get("seconds").asDouble(),
+        json.get("started").asLong(),
+        json.get("host").asText(),
+        failed ? json.path("error").asText("unknown") : null);
+  }
+}

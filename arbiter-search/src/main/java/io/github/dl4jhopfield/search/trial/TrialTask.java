@@ -1,0 +1,151 @@
+package io.github.dl4jhopfield.search.trial;
+
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
+import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * Scores trials: opens the experiment and its data once for all trials that share them.
+ * Thread-safe.
+ */
+public final class TrialTask {
+  private static final int MOST_PREPARED = 4;
+  private static final String HOST = host();
+
+  private final Function<String, TunableExperiment> experiments;
+
+  /** Data that is open, by what it was opened with; the eldest is let go. */
+  private final Map<List<Object>, Tuning> prepared = new LinkedHashMap<>();
+
+  /**
+   * @param experiments finds an experiment by its name; throws {@link IllegalArgumentException}
+   */
+  public TrialTask(Function<String, TunableExperiment> experiments) {
+    this.experiments = experiments;
+  }
+
+  /** Runs one trial; whatever it throws is the error of its result. */
+  TrialResult run(Trial trial) {
+    long started = System.currentTimeMillis();
+    long start = System.nanoTime();
+    try {
+      Tuning.Score score = tuning(trial).evaluate(hyperparameters(trial));
+      if (!Double.isFinite(score.value())) {
+        throw new ArithmeticException("expected a finite score, found " + score.value());
+      }
+      return new TrialResult(
+          trial.number(),
+          trial.values(),
+          score.value(),
+          score.parts(),
+          seconds(start),
+          started,
+          HOST,
+          null);
+    } catch (Exception | OutOfMemoryError | StackOverflowError e) {
+      return TrialResult.failed(trial, started, seconds(start), HOST, oneLine(e));
+    }
+  }
+
+  /** The experiment's data and splits under the options that the trial has. */
+  public Tuning tuning(Trial trial) throws IOException {
+    TunableExperiment experiment = experiments.apply(trial.experiment());
+    Map<String, String> options = options(experiment, trial);
+    List<Object> key =
+        List.of(trial.experiment(), String.valueOf(trial.data()), options, trial.seed());
+    synchronized (prepared) {
+      Tuning tuning = prepared.get(key);
+      if (tuning == null) {
+        tuning =
+            experiment.prepare(
+                ExperimentContext.builder()
+                    .data(trial.data() == null ? null : Path.of(trial.data()))
+                    .seed(trial.seed())
+                    .options(options)
+                    .build());
+        prepared.put(key, tuning);
+        if (prepared.size() > MOST_PREPARED) {
+          prepared.remove(prepared.keySet().iterator().next());
+        }
+      }
+      return tuning;
+    }
+  }
+
+  private static Map<String, String> options(TunableExperiment experiment, Trial trial) {
+    Map<String, String> options = new LinkedHashMap<>(trial.options());
+    List<String> searched = experiment.space().stream().map(TuningParameter::name).toList();
+    for (ExperimentOption option : experiment.options()) {
+      Object value = trial.values().get(camelCase(option.name()));
+      if (value != null && !searched.contains(camelCase(option.name()))) {
+        options.put(option.name(), optionText(value));
+      }
+    }
+    return options;
+  }
+
+  /** A value as an option is written: 20 where it is a whole number. */
+  public static String optionText(Object value) {
+    return value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e15
+        ? Long.toString(d.longValue())
+        : String.valueOf(value);
+  }
+
+  /** A value for each hyperparameter: the trial's, or the default. */
+  public Map<String, Object> hyperparameters(Trial trial) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (TuningParameter parameter : experiments.apply(trial.experiment()).space()) {
+      values.put(
+          parameter.name(),
+          trial.values().getOrDefault(parameter.name(), parameter.defaultValue()));
+    }
+    return values;
+  }
+
+  /** An option's name as spaces write it: {@code batch-size} is {@code batchSize}. */
+  public static String camelCase(String option) {
+    StringBuilder name = new StringBuilder();
+    for (String word : option.split("-")) {
+      name.append(
+          name.length() == 0
+              ? word
+              : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+    }
+    return name.toString();
+  }
+
+  static double seconds(long start) {
+    return secondsSince(start);
+  }
+
+  /** Since a time of {@link System#nanoTime}. */
+  public static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  static String host() {
+    String name;
+    try {
+      name = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      name = "localhost";
+    }
+    return name + ":" + ProcessHandle.current().pid();
+  }
+
+  static String oneLine(Throwable e) {
+    String message = e.getMessage() == null ? "" : ": " + e.getMessage();
+    return (e.getClass().getSimpleName() + message).replaceAll("\\p{Cntrl}+", " ");
+  }
+}
