@@ -1,6 +1,9 @@
 #include "dl4jhopfield/entmax.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
 
 #include "internal/alpha_gradient.h"
 #include "internal/reference.h"
@@ -8,6 +11,7 @@
 #include "internal/power_threshold.h"
 #include "internal/row_kernels.h"
 #include "internal/row_plan.h"
+#include "internal/steep_entmax.h"
 
 namespace dl4jhopfield {
 namespace reference {
@@ -18,8 +22,8 @@ template <class C>
 void sparsemaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta) {
   const Scores scores = collect(x, mask, y, n, beta);
   if (settled(scores, y)) return;
-  std::vector<double> sorted(scores.z);
-  for (double& z : sorted) z -= scores.maximum;
+  const std::vector<double> z = scores.from(scores.maximum);
+  std::vector<double> sorted(z);
   std::sort(sorted.begin(), sorted.end(), std::greater<double>());
   double sum = 0, tau = 0;
   for (std::size_t k = 1; k <= sorted.size(); ++k) {
@@ -27,8 +31,7 @@ void sparsemaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta)
     if (1 + k * sorted[k - 1] <= sum) break;
     tau = (sum - 1) / k;
   }
-  for (int64_t j = 0; j < scores.count(); ++j)
-    y[scores.index[j]] = static_cast<C>(std::max(scores.z[j] - scores.maximum - tau, 0.0));
+  for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(std::max(z[j] - tau, 0.0));
 }
 
 // With z/2 sorted: for a support of the first k, tau is the smaller root of sum (z_i/2 - tau)^2 = 1; the support
@@ -37,21 +40,22 @@ template <class C>
 void entmax15Row(const C* x, const uint8_t* mask, C* y, int64_t n, double beta) {
   const Scores scores = collect(x, mask, y, n, beta);
   if (settled(scores, y)) return;
-  std::vector<double> sorted(scores.z);
-  for (double& z : sorted) z = (z - scores.maximum) / 2;
+  const std::vector<double> z = scores.from(scores.maximum);
+  std::vector<double> sorted(z);
+  for (double& value : sorted) value /= 2;
   std::sort(sorted.begin(), sorted.end(), std::greater<double>());
   double mean = 0, spread = 0, tau = 0;  // spread: sum of squared differences from the mean
   for (std::size_t k = 1; k <= sorted.size(); ++k) {
     const double delta = sorted[k - 1] - mean;
     mean += delta / k;
     spread += delta * (sorted[k - 1] - mean);
-    if (spread > 1) break;
+    if (!(spread <= 1)) break;
     const double candidate = mean - std::sqrt((1 - spread) / k);
     if (candidate > sorted[k - 1]) break;
     tau = candidate;
   }
   for (int64_t j = 0; j < scores.count(); ++j) {
-    const double root = std::max((scores.z[j] - scores.maximum) / 2 - tau, 0.0);
+    const double root = std::max(z[j] / 2 - tau, 0.0);
     y[scores.index[j]] = static_cast<C>(root * root);
   }
 }
@@ -64,13 +68,25 @@ void entmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, do
   Scores scores = collect(x, mask, y, n, beta);
   if (!(alpha > 1)) scores.nan = true;
   if (settled(scores, y)) return;
-  // y_i = (1 + u_i)^q, u_i = (alpha - 1)(z_i - max + v): see power_threshold.h.
-  const double scale = alpha - 1, q = 1 / scale;
-  for (double& z : scores.z) z -= scores.maximum;
-  const double v = powerThreshold(scores.z, scale, q);
+  if (alpha == std::numeric_limits<double>::infinity()) alpha = std::numeric_limits<double>::max();
+  const double a = alpha - 1;
+  std::vector<double> weights = scores.from(scores.maximum);
+  if (alpha > 2) {
+    std::vector<double> candidates;
+    for (int64_t j = 0; j < scores.count(); ++j)
+      if (a * -weights[j] <= 1.001) candidates.push_back(scores.x[j]);  // others are too far below the largest
+    const SteepThreshold t = steepThreshold(candidates, scores.scale, a);
+    const SteepWeight weight(a, t.least);
+    for (int64_t j = 0; j < scores.count(); ++j)
+      weights[j] = scores.x[j] < t.origin ? 0.0 : weight(scores.from(t.origin, j));
+  } else {
+    // y_i = (1 + u_i)^q, u_i = (alpha - 1)(z_i - max + v): see power_threshold.h.
+    const double v = powerThreshold(weights, a, 1 / a);
+    for (double& z : weights) z = positivePower(a * (z + v), 1 / a);
+  }
   double sum = 0;
-  for (double& z : scores.z) sum += z = positivePower(scale * (z + v), q);
-  for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(scores.z[j] / sum);
+  for (double weight : weights) sum += weight;
+  for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(weights[j] / sum);
 }
 
 template <class C>
@@ -91,16 +107,74 @@ double alphaGradient(const C* y, const C* g, int64_t n, double alpha) {
 }
 
 template <class C>
+void steepEntmaxGradient(const C* y, const C* g, int64_t n, double alpha, double* raw) {
+  const double power = 2 - alpha;
+  double least = 0;
+  int64_t top = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double weight = y[i];
+    if (std::isnan(weight)) {
+      std::fill(raw, raw + n, weight);
+      return;
+    }
+    if (i == 0 || weight < least) {
+      least = weight;
+      top = i;
+    }
+  }
+  static thread_local std::vector<double> gradient, slope, steepest, result;
+  gradient.assign(g, g + n);
+  slope.resize(n);
+  steepest.resize(n);
+  result.resize(n);
+  for (int64_t i = 0; i < n; ++i) {
+    slope[i] = power * std::log(static_cast<double>(y[i]));
+    steepest[i] = power * std::log1p((static_cast<double>(y[i]) - least) / least);
+  }
+  weightedGradient(gradient, slope, steepest, static_cast<std::size_t>(top), result);
+  std::copy(result.begin(), result.end(), raw);
+}
+
+void steepEntmax(const double* x, int64_t n, double scale, double alpha, double* y) {
+  static thread_local std::vector<double> candidates;
+  candidates.assign(x, x + n);
+  const SteepThreshold t = steepThreshold(candidates, scale, alpha - 1);
+  const SteepWeight weight(alpha - 1, t.least);
+  for (int64_t i = 0; i < n; ++i) y[i] = x[i] < t.origin ? 0.0 : weight(scaledDifference(x[i], t.origin, scale));
+}
+
+template <class C>
 void entmaxBackward(const Block<C>& block) {
-  weightedBackward(block, [&block](double y, int64_t row) {
+  std::vector<double> raw(block.length), some(block.length);
+  std::vector<C> weights, gradients;
+  for (int64_t row = 0; row < block.rows; ++row) {
     const double alpha = block.scalar[1][row * block.scalarStep[1]];
-    return alpha == 1 || std::isnan(y) ? y : std::pow(y, 2 - alpha);
-  });
-  if (block.perRow[1] == nullptr) return;
-  for (int64_t row = 0; row < block.rows; ++row)
-    block.perRow[1][block.first + row] =
-        alphaGradient(block.in[0] + row * block.inStep[0], block.in[1] + row * block.inStep[1], block.length,
-                      block.scalar[1][row * block.scalarStep[1]]);
+    const C* y = block.in[0] + row * block.inStep[0];
+    const C* g = block.in[1] + row * block.inStep[1];
+    if (block.perRow[1] != nullptr) block.perRow[1][block.first + row] = alphaGradient(y, g, block.length, alpha);
+    weights.clear();
+    gradients.clear();
+    for (int64_t i = 0; i < block.length; ++i) {
+      if (y[i] == 0) continue;
+      weights.push_back(y[i]);
+      gradients.push_back(g[i]);
+    }
+    const int64_t live = static_cast<int64_t>(weights.size());
+    if (alpha > 2) {
+      steepEntmaxGradient(weights.data(), gradients.data(), live, alpha, some.data());
+    } else {
+      double sum = 0, dot = 0;
+      for (int64_t j = 0; j < live; ++j) {
+        const double p = weights[j], r = alpha == 1 || std::isnan(p) ? p : std::pow(p, 2 - alpha);
+        some[j] = r;
+        sum += r;
+        dot += r * static_cast<double>(gradients[j]);
+      }
+      for (int64_t j = 0; j < live; ++j) some[j] *= static_cast<double>(gradients[j]) - dot / sum;
+    }
+    for (int64_t i = 0, j = 0; i < block.length; ++i) raw[i] = y[i] == 0 ? 0.0 : some[j++];
+    finishBackward(block, row, raw);
+  }
 }
 
 #define INSTANTIATE(C)                                                                       \
@@ -108,6 +182,7 @@ void entmaxBackward(const Block<C>& block) {
   template void entmax15Row(const C*, const uint8_t*, C*, int64_t, double);                  \
   template void entmaxRow(const C*, const uint8_t*, C*, int64_t, double, double);            \
   template double alphaGradient(const C*, const C*, int64_t, double);                        \
+  template void steepEntmaxGradient(const C*, const C*, int64_t, double, double*);           \
   template void sparsemaxBackward(const Block<C>&);                                          \
   template void entmax15Backward(const Block<C>&);                                           \
   template void entmaxBackward(const Block<C>&);
@@ -173,7 +248,7 @@ void entmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut
       .out(gradX)
       .perRow(gradBeta.perRow)
       .perRow(gradAlphaPerRow)
-      .run(4, kPowerRows, rowKernels<Compute<S>>().entmaxBackward);
+      .run(4, kWideRows, rowKernels<Compute<S>>().entmaxBackward);
 }
 
 #define INSTANTIATE(S)                                                                                              \

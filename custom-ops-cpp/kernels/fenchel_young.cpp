@@ -18,7 +18,9 @@ double omega(SeparationKind kind, double parameter, const C* y, int64_t n) {
   if (kind == SeparationKind::Softmax) alpha = 1;
   if (kind == SeparationKind::Sparsemax) alpha = 2;
   if (kind == SeparationKind::Entmax15) alpha = 1.5;
-  double sum = 0, mass = 0;
+  double sum = 0, mass = 0, largest = 0;
+  for (int64_t i = 0; i < n; ++i)
+    if (!(static_cast<double>(y[i]) <= largest)) largest = static_cast<double>(y[i]);  // NaN too
   for (int64_t i = 0; i < n; ++i) {
     if (y[i] == 0) continue;
     const double p = y[i];
@@ -29,7 +31,7 @@ double omega(SeparationKind kind, double parameter, const C* y, int64_t n) {
         sum += p * p;
         break;
       case SeparationKind::Normmax:
-        sum += std::pow(p, alpha);
+        sum += std::pow(p / largest, alpha);  // p^alpha alone may be below the range of double
         break;
       default:
         // p^alpha - p, over alpha - 1: no cancellation as alpha nears 1, where it is p log p.
@@ -42,7 +44,7 @@ double omega(SeparationKind kind, double parameter, const C* y, int64_t n) {
     case SeparationKind::KSubsetsAtMost:
       return sum / 2;
     case SeparationKind::Normmax:
-      return std::pow(sum, 1 / alpha) - 1;
+      return largest * std::pow(sum, 1 / alpha) - 1;
     default:
       return sum / alpha;
   }

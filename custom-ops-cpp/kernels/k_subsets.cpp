@@ -1,6 +1,9 @@
 #include "dl4jhopfield/k_subsets.h"
 
 #include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
 
 #include "internal/reference.h"
 #include "internal/reference_common.h"
@@ -40,7 +43,8 @@ double boxThreshold(const std::vector<double>& z, const std::vector<double>& u, 
       ++count;
     }
   }
-  return count == 0 ? breaks[low] : breaks[low] + (fixed + sum - mass) / count;
+  if (count == 0) return fixed > mass ? breaks[high] : breaks[low];  // pieces that rounding joined, or a flat one
+  return breaks[low] + (fixed + sum - mass) / count;
 }
 
 /// Shares `mass` between entries that all want as much as they may have: equally, up to each bound.
@@ -54,45 +58,79 @@ void fillEqually(std::vector<double>& share, const std::vector<double>& u, const
   }
 }
 
+/// tau for scores of any size, and the score that it is relative to: one near it, so that no digit is lost by what the others are.
+struct Threshold {
+  double origin, tau;
+};
+
+/// With bounds of 1 the score of rank ceil(k) has tau in [-1, 0).
+Threshold ofRank(const std::vector<double>& x, double scale, const std::vector<double>& u, double k) {
+  std::vector<double> order(x);
+  const auto rank = order.begin() + static_cast<std::ptrdiff_t>(std::ceil(k)) - 1;
+  std::nth_element(order.begin(), rank, order.end(), std::greater<double>());
+  std::vector<double> z(x.size());
+  for (std::size_t j = 0; j < x.size(); ++j) z[j] = std::clamp(scaledDifference(x[j], *rank, scale), -2.0, 2.0);
+  return {*rank, boxThreshold(z, u, k)};
+}
+
+/// With bounds of their own: relative to the largest score first, then to the score nearest to the threshold, until they are one
+/// piece away. Each turn gains the digits of a double.
+Threshold ofBounds(const std::vector<double>& x, double scale, const std::vector<double>& u, double mass) {
+  Threshold t{*std::max_element(x.begin(), x.end()), 0};
+  std::vector<double> z(x.size());
+  for (int turn = 0; turn < 40; ++turn) {
+    for (std::size_t j = 0; j < x.size(); ++j)
+      z[j] = std::clamp(scaledDifference(x[j], t.origin, scale), -std::numeric_limits<double>::max(), std::numeric_limits<double>::max());
+    t.tau = boxThreshold(z, u, mass);
+    if (std::abs(t.tau) <= 2) break;
+    std::size_t nearest = 0;
+    for (std::size_t j = 1; j < x.size(); ++j)
+      if (std::abs(z[j] - t.tau) < std::abs(z[nearest] - t.tau)) nearest = j;
+    if (x[nearest] == t.origin) break;
+    t.origin = x[nearest];
+  }
+  return t;
+}
+
 /// The projection for the entries in `scores`, bounds u, as values in their order. Handles +inf.
-std::vector<double> project(Scores& scores, const std::vector<double>& u, double mass, bool atMost) {
-  const std::size_t n = scores.z.size();
+/// @param equal whether all bounds are 1
+std::vector<double> project(const Scores& scores, const std::vector<double>& u, double mass, bool equal, bool atMost) {
+  const std::size_t n = scores.x.size();
   constexpr double inf = std::numeric_limits<double>::infinity();
   std::vector<double> share(n, 0.0);
   std::vector<int64_t> infinite;
-  std::vector<double> z, bound;
+  std::vector<double> x, bound;
   std::vector<std::size_t> origin;
-  double room = 0, finiteMaximum = -inf;
+  double room = 0;
   for (std::size_t j = 0; j < n; ++j) {
-    if (scores.z[j] == inf) {
+    if (scores.x[j] == inf) {
       infinite.push_back(static_cast<int64_t>(j));
     } else {
       origin.push_back(j);
-      z.push_back(scores.z[j]);
-      bound.push_back(u[j]);
+      x.push_back(scores.x[j]);
+      bound.push_back(std::min(u[j], mass));
       room += u[j];
-      finiteMaximum = std::max(finiteMaximum, scores.z[j]);
     }
   }
   fillEqually(share, u, infinite, mass);
   for (int64_t j : infinite) mass -= share[j];
-  if (z.empty()) return share;
+  if (x.empty()) return share;
   if (atMost) {
     double clipped = 0;
-    for (std::size_t j = 0; j < z.size(); ++j) clipped += std::min(std::max(z[j], 0.0), bound[j]);
+    for (std::size_t j = 0; j < x.size(); ++j) clipped += std::min(std::max(scores.scale * x[j], 0.0), bound[j]);
     if (clipped <= mass) {
-      for (std::size_t j = 0; j < z.size(); ++j) share[origin[j]] = std::min(std::max(z[j], 0.0), bound[j]);
+      for (std::size_t j = 0; j < x.size(); ++j) share[origin[j]] = std::min(std::max(scores.scale * x[j], 0.0), bound[j]);
       return share;
     }
   }
   if (room <= mass) {
-    for (std::size_t j = 0; j < z.size(); ++j) share[origin[j]] = bound[j];
+    for (std::size_t j = 0; j < x.size(); ++j) share[origin[j]] = u[origin[j]];
     return share;
   }
   if (mass <= 0) return share;
-  for (double& value : z) value -= finiteMaximum;
-  const double tau = boxThreshold(z, bound, mass);
-  for (std::size_t j = 0; j < z.size(); ++j) share[origin[j]] = std::min(std::max(z[j] - tau, 0.0), bound[j]);
+  const Threshold t = equal ? ofRank(x, scores.scale, bound, mass) : ofBounds(x, scores.scale, bound, mass);
+  for (std::size_t j = 0; j < x.size(); ++j)
+    share[origin[j]] = std::min(std::max(scaledDifference(x[j], t.origin, scores.scale) - t.tau, 0.0), bound[j]);
   return share;
 }
 
@@ -103,7 +141,7 @@ void kSubsetsRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, 
   Scores scores = collect(x, mask, y, n, beta);
   if (!(k >= 0)) scores.nan = true;
   if ((scores.count() == 0 || scores.nan) && settled(scores, y)) return;
-  const std::vector<double> share = project(scores, std::vector<double>(scores.z.size(), 1.0), k, atMost);
+  const std::vector<double> share = project(scores, std::vector<double>(scores.x.size(), 1.0), k, true, atMost);
   for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(share[j]);
 }
 
@@ -116,15 +154,17 @@ void backward(const Block<C>& block, bool atMost) {
     const C* y = block.in[0] + row * block.inStep[0];
     const C* g = block.in[1] + row * block.inStep[1];
     const double k = block.scalar[1][row * block.scalarStep[1]];
-    double total = 0, sum = 0, inside = 0;
+    double total = 0, lost = 0, sum = 0, inside = 0;
     for (int64_t i = 0; i < block.length; ++i) {
-      total += static_cast<double>(y[i]);
+      const double next = total + static_cast<double>(y[i]);  // with what rounding takes off it
+      lost += static_cast<double>(y[i]) - (next - total);
+      total = next;
       if (y[i] == 0 || y[i] == 1) continue;
       sum += static_cast<double>(g[i]);
       ++inside;
     }
-    const double tolerance = 4 * std::numeric_limits<C>::epsilon() * std::max(1.0, k);
-    const bool slack = atMost && total < k - tolerance;
+    const double tolerance = std::numeric_limits<C>::epsilon() * 4 * (std::max(1.0, k) + inside);  // rounding of that many weights
+    const bool slack = atMost && total + lost < k - tolerance;
     const double mean = slack || inside == 0 ? 0.0 : sum / inside;
     for (int64_t i = 0; i < block.length; ++i)
       raw[i] = y[i] == 0 || y[i] == 1 ? 0.0 : std::isnan(y[i]) ? y[i] : static_cast<double>(g[i]) - mean;
@@ -154,7 +194,7 @@ void constrainedRow(const C* x, const C* upper, const uint8_t* mask, C* y, int64
     if (std::isnan(bound[i])) scores.nan = true;
   }
   if ((scores.count() == 0 || scores.nan) && settled(scores, y)) return;
-  const std::vector<double> share = project(scores, u, 1.0, false);
+  const std::vector<double> share = project(scores, u, 1.0, false, false);
   for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(share[j]);
 }
 

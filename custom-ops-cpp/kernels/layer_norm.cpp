@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "internal/reference.h"
@@ -12,14 +13,25 @@ namespace dl4jhopfield {
 namespace reference {
 namespace {
 
+/// Of one row: normalised(i) = (x_i - mean) / sqrt(variance + eps). The mean is in two parts, as one has no digits for it where it is
+/// large beside the deviation.
 template <class C>
-void moments(const C* x, int64_t n, double eps, double& mean, double& inverse) {
-  double sum = 0, squares = 0;
-  for (int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]);
-  mean = sum / static_cast<double>(n);
-  for (int64_t i = 0; i < n; ++i) squares += (static_cast<double>(x[i]) - mean) * (static_cast<double>(x[i]) - mean);
-  inverse = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
-}
+struct RowMoments {
+  const C* x;
+  double mean, shift, inverse;
+
+  RowMoments(const C* row, int64_t n, double eps) : x(row) {
+    double sum = 0, rest = 0, squares = 0;
+    for (int64_t i = 0; i < n; ++i) sum += static_cast<double>(x[i]);
+    mean = sum / static_cast<double>(n);
+    for (int64_t i = 0; i < n; ++i) rest += static_cast<double>(x[i]) - mean;
+    shift = rest / static_cast<double>(n);
+    for (int64_t i = 0; i < n; ++i) squares += deviation(i) * deviation(i);
+    inverse = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
+  }
+  double deviation(int64_t i) const { return static_cast<double>(x[i]) - mean - shift; }
+  double normalised(int64_t i) const { return deviation(i) * inverse; }
+};
 
 }  // namespace
 
@@ -27,11 +39,10 @@ template <class C>
 void layerNorm(const Block<C>& b) {
   for (int64_t r = 0; r < b.rows; ++r) {
     const C* x = b.in[0] + r * b.inStep[0];
-    double mean, inverse;
-    moments(x, b.length, b.scalar[0][0], mean, inverse);
+    const RowMoments<C> of(x, b.length, b.scalar[0][0]);
     for (int64_t i = 0; i < b.length; ++i) {
       const double gain = b.in[1] ? static_cast<double>(b.in[1][i]) : 1, bias = b.in[2] ? static_cast<double>(b.in[2][i]) : 0;
-      b.out[0][r * b.outStep[0] + i] = static_cast<C>((static_cast<double>(x[i]) - mean) * inverse * gain + bias);
+      b.out[0][r * b.outStep[0] + i] = static_cast<C>(of.normalised(i) * gain + bias);
     }
   }
 }
@@ -42,9 +53,9 @@ void layerNormBackward(const Block<C>& b) {
   for (int64_t r = 0; r < b.rows; ++r) {
     const C* x = b.in[0] + r * b.inStep[0];
     const C* g = b.in[1] + r * b.inStep[1];
-    double mean, inverse, sumU = 0, sumUH = 0;
-    moments(x, b.length, b.scalar[0][0], mean, inverse);
-    const auto h = [&](int64_t i) { return (static_cast<double>(x[i]) - mean) * inverse; };
+    double sumU = 0, sumUH = 0;
+    const RowMoments<C> of(x, b.length, b.scalar[0][0]);
+    const auto h = [&](int64_t i) { return of.normalised(i); };
     const auto u = [&](int64_t i) { return static_cast<double>(g[i]) * (b.in[2] ? static_cast<double>(b.in[2][i]) : 1.0); };
     for (int64_t i = 0; i < b.length; ++i) {
       sumU += u(i);
@@ -54,7 +65,7 @@ void layerNormBackward(const Block<C>& b) {
     }
     C* gradX = b.out[0] + r * b.outStep[0];
     for (int64_t i = 0; i < b.length; ++i)
-      gradX[i] = static_cast<C>((u(i) - sumU / n - h(i) * sumUH / n) * inverse);
+      gradX[i] = static_cast<C>((u(i) - sumU / n - h(i) * sumUH / n) * of.inverse);
   }
 }
 
@@ -78,6 +89,40 @@ RowsView<const S> shared(const S* values, const RowsView<const S>& like) {
   for (int i = 0; i < view.outerRank; ++i) view.strides[i] = 0;
   return view;
 }
+
+/// |x| of a row; squares beyond the range of double are taken of x relative to its largest entry.
+template <class C>
+double normOf(const C* x, int64_t n) {
+  double squares = 0;
+  for (int64_t i = 0; i < n; ++i) squares += static_cast<double>(x[i]) * static_cast<double>(x[i]);
+  if (squares > 1e-280 && squares < 1e300) return std::sqrt(squares);
+  double largest = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double size = std::abs(static_cast<double>(x[i]));
+    if (!(size <= largest)) largest = size;
+    if (std::isnan(largest)) return largest;
+  }
+  if (largest == 0) return 0;
+  if (std::isinf(largest)) return std::numeric_limits<double>::quiet_NaN();
+  squares = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double part = static_cast<double>(x[i]) / largest;
+    squares += part * part;
+  }
+  return largest * std::sqrt(squares);  // infinite only where the norm is
+}
+
+/// Division by one number, as a product where its inverse is an ordinary number.
+class Divisor {
+ public:
+  explicit Divisor(double value)
+      : value_(value), inverse_(1 / value), ordinary_(value > 1e-300 && value < 1e300) {}
+  double operator()(double x) const { return ordinary_ ? x * inverse_ : x / value_; }
+
+ private:
+  double value_, inverse_;
+  bool ordinary_;
+};
 
 }  // namespace
 
@@ -132,11 +177,9 @@ void l2Normalize(const RowsView<const S>& x, double eps, const RowsView<S>& y) {
   RowPlan<S>(x).in(x).out(y).run(1, 0, [eps](const Block<C>& b) {
     for (int64_t r = 0; r < b.rows; ++r) {
       const C* row = b.in[0] + r * b.inStep[0];
-      double squares = 0;
-      for (int64_t i = 0; i < b.length; ++i) squares += static_cast<double>(row[i]) * static_cast<double>(row[i]);
-      const double norm = std::sqrt(squares), inverse = 1 / (norm < eps ? eps : norm);
-      for (int64_t i = 0; i < b.length; ++i)
-        b.out[0][r * b.outStep[0] + i] = static_cast<C>(static_cast<double>(row[i]) * inverse);
+      const double own = normOf(row, b.length);
+      const Divisor by(own < eps ? eps : own);
+      for (int64_t i = 0; i < b.length; ++i) b.out[0][r * b.outStep[0] + i] = static_cast<C>(by(static_cast<double>(row[i])));
     }
   });
 }
@@ -149,16 +192,14 @@ void l2NormalizeBackward(const RowsView<const S>& x, double eps, const RowsView<
     for (int64_t r = 0; r < b.rows; ++r) {
       const C* row = b.in[0] + r * b.inStep[0];
       const C* g = b.in[1] + r * b.inStep[1];
-      double squares = 0, dot = 0;
-      for (int64_t i = 0; i < b.length; ++i) {
-        squares += static_cast<double>(row[i]) * static_cast<double>(row[i]);
-        dot += static_cast<double>(row[i]) * static_cast<double>(g[i]);
-      }
-      const double norm = std::sqrt(squares);
-      const double inverse = 1 / (norm < eps ? eps : norm), along = norm < eps ? 0 : dot / squares;
+      const double own = normOf(row, b.length);
+      const bool small = own < eps;
+      const Divisor by(small ? eps : own);
+      double dot = 0;  // with the normalised row
+      for (int64_t i = 0; i < b.length && !small; ++i) dot += by(static_cast<double>(row[i])) * static_cast<double>(g[i]);
       for (int64_t i = 0; i < b.length; ++i)
         b.out[0][r * b.outStep[0] + i] =
-            static_cast<C>((static_cast<double>(g[i]) - static_cast<double>(row[i]) * along) * inverse);
+            static_cast<C>(by(static_cast<double>(g[i]) - (small ? 0 : by(static_cast<double>(row[i])) * dot)));
     }
   });
 }

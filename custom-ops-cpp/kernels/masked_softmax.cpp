@@ -12,10 +12,10 @@ template <class C>
 void softmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta) {
   const Scores scores = collect(x, mask, y, n, beta);
   if (settled(scores, y)) return;
+  std::vector<double> weight = scores.from(scores.maximum);
   double sum = 0;
-  for (double z : scores.z) sum += std::exp(z - scores.maximum);
-  for (int64_t j = 0; j < scores.count(); ++j)
-    y[scores.index[j]] = static_cast<C>(std::exp(scores.z[j] - scores.maximum) / sum);
+  for (double& z : weight) sum += z = std::exp(z);
+  for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(weight[j] / sum);
 }
 
 template <class C>

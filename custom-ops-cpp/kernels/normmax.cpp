@@ -1,5 +1,7 @@
 #include "dl4jhopfield/normmax.h"
 
+#include <cmath>
+
 #include "internal/power_threshold.h"
 #include "internal/reference.h"
 #include "internal/reference_common.h"
@@ -14,36 +16,58 @@ void normmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, d
   Scores scores = collect(x, mask, y, n, beta);
   if (!(p > 1)) scores.nan = true;
   if (settled(scores, y)) return;
-  for (double& z : scores.z) z -= scores.maximum;
-  const double v = powerThreshold(scores.z, 1, p / (p - 1));
+  std::vector<double> z = scores.from(scores.maximum);
+  const double v = normThreshold(z, p / (p - 1));
   double sum = 0;
-  for (double& z : scores.z) sum += z = positivePower(z + v, 1 / (p - 1));
-  for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(scores.z[j] / sum);
+  for (double& value : z) {
+    const double u = (1 + value) + v;
+    sum += value = value == 0 ? positivePower(v, 1 / (p - 1)) : u <= 0 ? 0.0 : std::pow(u, 1 / (p - 1));
+  }
+  for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(z[j] / sum);
 }
 
+// s_i = (y_i/N)^(2-p) / (p-1) has no bound where p is above 2. g is taken relative to that of the smallest weight, which has the
+// largest s.
 template <class C>
 void normmaxBackward(const Block<C>& block) {
-  std::vector<double> raw(block.length), s(block.length);
+  std::vector<long double> wide(block.length);  // for its range
+  std::vector<double> raw(block.length);
   for (int64_t row = 0; row < block.rows; ++row) {
     const C* y = block.in[0] + row * block.inStep[0];
     const C* g = block.in[1] + row * block.inStep[1];
     const double p = block.scalar[1][row * block.scalarStep[1]];
-    double powers = 0, dot = 0;
+    double largest = 0, smallest = 0, origin = 0;
     for (int64_t i = 0; i < block.length; ++i) {
-      if (y[i] == 0) continue;
-      powers += std::pow(static_cast<double>(y[i]), p);
-      dot += static_cast<double>(y[i]) * static_cast<double>(g[i]);
+      const double weight = y[i];
+      if (weight == 0) continue;
+      if (!(weight <= largest)) largest = weight;  // NaN too
+      if (smallest == 0 || weight < smallest) {
+        smallest = weight;
+        origin = g[i];
+      }
     }
-    const double norm = std::pow(powers, 1 / p);
-    double sh = 0;
+    double powers = 0, mass = 0, mean = 0;
     for (int64_t i = 0; i < block.length; ++i) {
-      raw[i] = 0;
       if (y[i] == 0) continue;
-      raw[i] = std::pow(y[i] / norm, 2 - p) / (p - 1) * norm * (static_cast<double>(g[i]) - dot);
-      sh += raw[i];
+      powers += std::pow(static_cast<double>(y[i]) / largest, p);
+      mass += static_cast<double>(y[i]);
+      mean += static_cast<double>(y[i]) * (static_cast<double>(g[i]) - origin);
+    }
+    mean /= mass;
+    const double share = std::pow(powers, 1 / p), norm = largest * share;
+    long double sum = 0;
+    for (int64_t i = 0; i < block.length; ++i) {
+      wide[i] = 0;
+      if (y[i] == 0) continue;
+      const double h = static_cast<double>(g[i]) - origin - mean, ratio = static_cast<double>(y[i]) / largest / share;
+      double slope = std::pow(ratio, 2 - p);
+      if (h == 0) continue;  // also where the slope is beyond all range
+      wide[i] = (std::isinf(slope) ? std::pow(static_cast<long double>(ratio), 2 - static_cast<long double>(p)) : slope) / (p - 1) *
+                norm * h;
+      sum += wide[i];
     }
     for (int64_t i = 0; i < block.length; ++i)
-      if (y[i] != 0) raw[i] -= static_cast<double>(y[i]) * sh;
+      raw[i] = y[i] == 0 ? 0.0 : static_cast<double>(wide[i] - static_cast<long double>(y[i]) * sum);
     finishBackward(block, row, raw);
   }
 }

@@ -39,18 +39,9 @@ void relax() {
 #endif
 }
 
-/// Persistent workers that sleep between calls. One call at a time; the caller works too.
+/// Persistent workers that sleep between calls, for as long as the process lives. One call at a time; the caller works too.
 class Pool {
  public:
-  ~Pool() {
-    {
-      std::lock_guard<std::mutex> lock(mutex_);
-      stopping_ = true;
-    }
-    wake_.notify_all();
-    for (std::thread& worker : workers_) worker.join();
-  }
-
   /// False when another call holds the pool.
   bool tryRun(int threads, int64_t tasks, void (*body)(void*, int64_t), void* context) {
     std::unique_lock<std::mutex> holder(holder_, std::try_to_lock);
@@ -94,8 +85,7 @@ class Pool {
       for (int spin = 0; spin < kSpins && generation_.load(std::memory_order_acquire) == seen; ++spin) relax();
       {
         std::unique_lock<std::mutex> lock(mutex_);
-        wake_.wait(lock, [&] { return stopping_ || generation_.load(std::memory_order_acquire) != seen; });
-        if (stopping_) return;
+        wake_.wait(lock, [&] { return generation_.load(std::memory_order_acquire) != seen; });
         seen = generation_.load(std::memory_order_acquire);
         if (number >= helpers_) continue;  // fewer threads wanted this time
       }
@@ -111,7 +101,6 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable wake_, done_;
   std::vector<std::thread> workers_;
-  bool stopping_ = false;
   std::atomic<uint64_t> generation_{0};
   std::atomic<int64_t> next_{0};
   std::atomic<int> running_{0};
@@ -172,7 +161,7 @@ void parallelRows(int64_t rows, int64_t costPerRow, void (*body)(void*, int64_t,
   if (ParallelRunner runner = plugged.load()) {
     runner(tasks, task, &split);
   } else {
-    static Pool pool;
+    static Pool& pool = *new Pool;  // never destroyed: daemon threads of a JVM call until the process is gone
     if (!pool.tryRun(threads, tasks, task, &split)) {
       body(context, 0, rows);
       return;

@@ -209,12 +209,12 @@ const Compute<S>* Pooling<S>::block(int64_t b, int64_t first, int64_t count, Par
   C* scale = parts.take(blockRows_);
   const C* raw = x_.at(b * o.stored + first, count, x_.direct() ? nullptr : parts.take(blockRows_ * wide_));
   if (o.normalise) {
-    ops.moments(raw, x_.step(), count, length_, static_cast<C>(o.eps), mean, scale);
+    normaliseRows(ops, raw, x_.step(), count, length_, static_cast<C>(o.eps), mean, scale, h, wide_);
   } else {
     std::fill(mean, mean + count, C(0));
     std::fill(scale, scale + count, C(1));
+    ops.standardise(raw, x_.step(), count, length_, mean, scale, h, wide_);
   }
-  ops.standardise(raw, x_.step(), count, length_, mean, scale, h, wide_);
   for (int64_t r = 0; r < count && !hidden_.empty(); ++r)
     if (hidden(b, first + r)) std::fill(h + r * wide_, h + (r + 1) * wide_, C(0));
   inverse = scale;

@@ -66,8 +66,7 @@ struct Standardised {
     C* mean = parts.take(2 * blockRows);
     C* scale = mean + blockRows;
     C* h = parts.take(blockRows * wide);
-    ops.moments(raw, step, count, length, eps, mean, scale);
-    ops.standardise(raw, step, count, length, mean, scale, h, wide);
+    normaliseRows(ops, raw, step, count, length, eps, mean, scale, h, wide);
     step = wide;
     inverse = scale;
     return h;

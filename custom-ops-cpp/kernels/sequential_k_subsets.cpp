@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -288,6 +289,58 @@ struct RowProblem {
   bool nan = false;
 };
 
+/// Settles entries whose scores leave no choice, so that what is left is of the size of the couplings and no digit of it is lost
+/// beside the others. With W the largest coupling, exchanging one entry of a subset for another gains their difference less 2 + 4W at
+/// most, and adding one its score less 1 + 2W. Where the budget is used up whatever happens, only differences count: `scores`
+/// become relative to that of rank k.
+/// @param part on return only the entries that are left
+/// @param one gets those that are chosen for certain; their couplings become scores of their neighbours
+void settleCertain(std::vector<double>& scores, const std::vector<double>& w, std::vector<uint8_t>& part, int64_t& k, bool& atMost,
+                   std::vector<int64_t>& one) {
+  const int64_t n = static_cast<int64_t>(scores.size());
+  for (bool changed = true; changed && k > 0;) {
+    changed = false;
+    double most = 0;
+    std::vector<double> order;
+    for (int64_t i = 0; i < n; ++i) {
+      if (!part[i]) continue;
+      order.push_back(scores[i]);
+      if (i + 1 < n && part[i + 1]) most = std::max(most, std::abs(w[i]));
+    }
+    const int64_t left = static_cast<int64_t>(order.size());
+    if (left == 0 || !std::isfinite(most)) return;
+    std::sort(order.begin(), order.end(), std::greater<double>());
+    if (atMost && order[left - 1] > 1 + 2 * most) atMost = false;  // each is worth its place
+    const bool choice = left > k;
+    const double last = choice ? order[k - 1] : order[left - 1];  // of the best k
+    const double next = choice ? order[k] : -kInfinity;
+    if (!atMost && last != 0) {
+      for (int64_t i = 0; i < n; ++i)
+        if (part[i]) scores[i] -= last;
+      changed = true;
+      continue;
+    }
+    const double margin = (2 + 4 * most) * (1 + 1e-12);
+    for (int64_t i = 0; i < n; ++i) {
+      if (!part[i]) continue;
+      const bool worth = !atMost || scores[i] > 1 + 2 * most;
+      if (worth && scores[i] - next > margin) {
+        one.push_back(i);
+        part[i] = 0;
+        if (i > 0 && part[i - 1]) scores[i - 1] += w[i - 1];
+        if (i + 1 < n && part[i + 1]) scores[i + 1] += w[i];
+        --k;
+        changed = true;
+        break;  // the others' scores and the budget are not what they were
+      }
+      if ((choice && last - scores[i] > margin) || (atMost && scores[i] < -1 - 2 * most)) {
+        part[i] = 0;
+        changed = true;
+      }
+    }
+  }
+}
+
 template <class S>
 RowProblem problemOf(const RowsView<const S>& x, const RowsView<const S>& edges, const MaskView& mask, double k,
                      bool atMost, int64_t row) {
@@ -329,6 +382,11 @@ RowProblem problemOf(const RowsView<const S>& x, const RowsView<const S>& edges,
     if (i > 0 && part[i - 1]) unary[i - 1] += w[i - 1];
     if (i + 1 < x.length && part[i + 1]) unary[i + 1] += w[i];
   }
+  int64_t left = 0;
+  for (uint8_t p : part) left += p;
+  left = static_cast<int64_t>(std::min(whole - static_cast<double>(infinite.size()), static_cast<double>(left)));
+  problem.chain.atMost = atMost;
+  settleCertain(unary, w, part, left, problem.chain.atMost, problem.one);
   problem.index.clear();
   for (int64_t i = 0; i < x.length; ++i) {
     if (!part[i]) continue;
@@ -338,9 +396,7 @@ RowProblem problemOf(const RowsView<const S>& x, const RowsView<const S>& edges,
     problem.chain.w.push_back(coupled ? w[i] : 0.0);
     problem.edge.push_back(coupled ? i : -1);
   }
-  const double left = whole - static_cast<double>(infinite.size());
-  problem.chain.atMost = atMost;
-  problem.chain.k = static_cast<int64_t>(std::min(left, static_cast<double>(problem.chain.size())));
+  problem.chain.k = std::min(left, problem.chain.size());
   return problem;
 }
 

@@ -46,4 +46,33 @@ inline double powerThreshold(const std::vector<double>& d, double s, double q) {
   return v;
 }
 
+/// The same for normmax (s = 1, q > 1), where weights are u^(q-1), u_i = 1 + d_i + v: for p above 2 a root that magnifies errors of a
+/// small u without bound. So u is computed from 1 + d_i, which is exact where u is small, and v to its own last digit: a lone
+/// maximum's part of the sum enters as its difference from 1.
+inline double normThreshold(const std::vector<double>& d, double q) {
+  double v = 0;
+  for (int iteration = 0; iteration < 300; ++iteration) {
+    double ties = 0, others = 0, G = 0;
+    for (double di : d) {
+      if (di == 0) {
+        ++ties;
+        continue;
+      }
+      const double u = (1 + di) + v;
+      if (u <= 0) continue;
+      const double lower = std::pow(u, q - 1);
+      others += lower * u;
+      G += lower;
+    }
+    G += ties * std::pow(1 + v, q - 1);
+    const double excess = ties * std::expm1(q * std::log1p(v)) + (ties - 1) + others;  // F - 1
+    const double step = std::expm1(-std::log1p(excess) / q) * (1 + excess) / G;
+    const double next = v + step;
+    if (!(next < v)) return iteration == 0 ? 0 : next;
+    v = next;
+    if (-step <= 1e-16 * -v) return v;
+  }
+  return v;
+}
+
 }  // namespace dl4jhopfield

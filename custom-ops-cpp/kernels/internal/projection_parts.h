@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "dl4jhopfield/parallel.h"
@@ -14,6 +15,27 @@ namespace dl4jhopfield {
 namespace projection_detail {
 
 using association_detail::roundUp;
+
+/// Normalised rows h and the factors `inverse` that normalised them. A mean that is large beside the deviation has too few digits in
+/// C: what is left of it in h is taken off there, where it is small.
+template <class C>
+void normaliseRows(const association_detail::TileOps<C>& ops, const C* raw, int64_t step, int64_t count, int64_t length, C eps,
+                   C* mean, C* inverse, C* h, int64_t wide) {
+  ops.moments(raw, step, count, length, eps, mean, inverse);
+  ops.standardise(raw, step, count, length, mean, inverse, h, wide);
+  for (int64_t r = 0; r < count; ++r) {
+    if (!(std::abs(mean[r]) * inverse[r] > C(4))) continue;
+    C* row = h + r * wide;
+    double sum = 0, squares = 0;
+    for (int64_t i = 0; i < length; ++i) sum += static_cast<double>(row[i]);
+    const double rest = sum / static_cast<double>(length), before = static_cast<double>(inverse[r]);
+    for (int64_t i = 0; i < length; ++i) squares += (static_cast<double>(row[i]) - rest) * (static_cast<double>(row[i]) - rest);
+    const double variance = squares / static_cast<double>(length) / before / before;
+    const double factor = 1 / std::sqrt(variance + static_cast<double>(eps));
+    for (int64_t i = 0; i < length; ++i) row[i] = static_cast<C>((static_cast<double>(row[i]) - rest) * (factor / before));
+    inverse[r] = static_cast<C>(factor);
+  }
+}
 
 /// Rows of a view as dense blocks: in place where they lie so, else through a buffer.
 template <class S>

@@ -11,30 +11,50 @@
 namespace dl4jhopfield {
 namespace reference {
 
-/// The scores of one row, in double, that take part, and where they came from.
+/// |beta| times the difference of two scores, which is taken first: it has the digits that count. Beyond the range of double
+/// half the difference is taken.
+inline double scaledDifference(double x, double origin, double scale) {
+  const double difference = x - origin;
+  return std::isinf(difference) ? (x / 2 - origin / 2) * scale * 2 : difference * scale;
+}
+
+/// The scores of one row, in double, that take part, and where they came from: z = scale * x.
 struct Scores {
-  std::vector<double> z;
+  std::vector<double> x;  // with the sign of beta
   std::vector<int64_t> index;
-  double maximum = -std::numeric_limits<double>::infinity();
-  int64_t infinite = 0;  // how many are +inf
+  double scale = 1;       // |beta|
+  double maximum = -std::numeric_limits<double>::infinity();  // of x
+  int64_t infinite = 0;   // how many are +inf
   bool nan = false;
 
-  int64_t count() const { return static_cast<int64_t>(z.size()); }
+  int64_t count() const { return static_cast<int64_t>(x.size()); }
+  /// z_j less that of a score `origin`.
+  double from(double origin, int64_t j) const { return scaledDifference(x[j], origin, scale); }
+  /// All of them.
+  std::vector<double> from(double origin) const {
+    std::vector<double> z(x.size());
+    for (int64_t j = 0; j < count(); ++j) z[j] = from(origin, j);
+    return z;
+  }
 };
 
-/// Collects z = beta x of the entries that are neither masked nor -inf, and writes zeros to y everywhere.
+/// Collects the entries that are neither masked nor of score -inf, and writes zeros to y everywhere. y may be x.
 template <class C>
 Scores collect(const C* x, const uint8_t* mask, C* y, int64_t n, double beta) {
   constexpr double inf = std::numeric_limits<double>::infinity();
+  // beta of no ordinary size: its products stand for the scores.
+  const bool ordinary = beta != 0 && std::isfinite(beta);
+  const double factor = !ordinary ? beta : beta < 0 ? -1 : 1;
   Scores scores;
-  scores.z.reserve(n);
+  if (ordinary) scores.scale = std::abs(beta);
+  scores.x.reserve(n);
   scores.index.reserve(n);
   for (int64_t i = 0; i < n; ++i) {
-    const double z = beta * static_cast<double>(x[i]);
+    const double z = factor * static_cast<double>(x[i]);
     const bool takesPart = (mask == nullptr || mask[i] != 0) && x[i] != -inf && z != -inf;
     y[i] = 0;
     if (!takesPart) continue;
-    scores.z.push_back(z);
+    scores.x.push_back(z);
     scores.index.push_back(i);
     if (std::isnan(z)) scores.nan = true;
     if (z == inf) ++scores.infinite;
@@ -51,7 +71,7 @@ bool settled(const Scores& scores, C* y) {
   for (int64_t j = 0; j < scores.count(); ++j) {
     if (scores.nan)
       y[scores.index[j]] = std::numeric_limits<C>::quiet_NaN();
-    else if (scores.z[j] == std::numeric_limits<double>::infinity())
+    else if (scores.x[j] == std::numeric_limits<double>::infinity())
       y[scores.index[j]] = static_cast<C>(1.0 / scores.infinite);
   }
   return true;
@@ -72,8 +92,38 @@ void finishBackward(const Block<C>& block, int64_t row, const std::vector<double
   for (int64_t i = 0; i < block.length; ++i) gradX[i] = raw[i] == 0 ? C(0) : static_cast<C>(beta * raw[i]);
 }
 
-/// gradient of p = r (z - <r, z> / sum r): the form that softmax (r = y), sparsemax (r = 1[y > 0]), 1.5-entmax
-/// (r = sqrt y) and alpha-entmax (r = y^(2 - alpha)) share.
+/// Gradient of p = r (z - <r, z> / sum r) from logarithms of the slopes r: the form that softmax (r = y), sparsemax (r = 1[y > 0]),
+/// 1.5-entmax (r = sqrt y) and alpha-entmax (r = y^(2 - alpha)) share.
+///
+/// Slopes may differ by any factor, and be beyond the range of double. So g is taken relative to that of the steepest entry: its
+/// own g - mean, a difference of nearly equal numbers times a huge one, becomes the sum of the others.
+/// @param y an entry that is 0 is outside the support
+/// @param logSlope log r_i of the entries inside, relative to nothing
+/// @param steepest log r_i less that of the steepest entry, exact where they nearly tie
+inline void weightedGradient(const std::vector<double>& g, const std::vector<double>& logSlope, const std::vector<double>& steepest,
+                             std::size_t top, std::vector<double>& raw) {
+  constexpr double none = -std::numeric_limits<double>::infinity();
+  const std::size_t n = g.size();
+  double mass = 0, reach = none;  // the largest slope among those whose g differs from that of the steepest
+  for (std::size_t j = 0; j < n; ++j) {
+    mass += std::exp(steepest[j]);
+    if (g[j] != g[top] && logSlope[j] > reach) reach = logSlope[j];
+  }
+  double sum = 0;
+  for (std::size_t j = 0; j < n; ++j)
+    if (g[j] != g[top]) sum += std::exp(logSlope[j] - reach) * (g[j] - g[top]);
+  const double mean = sum == 0 ? 0 : sum * std::exp(reach - logSlope[top]) / mass;  // less g of the steepest
+  for (std::size_t j = 0; j < n; ++j) {
+    if (g[j] == g[top]) {
+      raw[j] = sum == 0 ? 0 : -sum / mass * std::exp(reach + steepest[j]);
+    } else {
+      const double difference = g[j] - g[top] - mean;
+      raw[j] = difference == 0 ? 0 : std::exp(logSlope[j] / 2) * difference * std::exp(logSlope[j] / 2);
+    }
+  }
+}
+
+/// weightedGradient of a block whose slopes are weight(y, row), in the range of double whatever y is.
 template <class C, class Weight>
 void weightedBackward(const Block<C>& block, Weight&& weight) {
   std::vector<double> raw(block.length), r(block.length);

@@ -48,7 +48,7 @@ struct Row {
   /// @param groups if given, gets the maxima of kGroups disjoint sets of scores, -inf of empty ones
   Maximum maximum(T* groups = nullptr) const {
     const R low = V::set(-static_cast<T>(__builtin_inf()));
-    if (!(scale > 0 && scale <= static_cast<T>(1e30))) return {0, true};
+    if (!(scale >= static_cast<T>(1e-30) && scale <= static_cast<T>(1e30))) return {0, true};
     R m0 = low, m1 = low, m2 = low, m3 = low;
     typename V::M bad = V::none();
     int64_t i = 0;
@@ -177,13 +177,16 @@ template <class V, bool lowered>
 PowerSums powerSums(const typename V::T* d, int64_t count, double v, double s, double q, typename V::T* powers) {
   using T = typename V::T;
   const auto vv = V::set(static_cast<T>(v)), sv = V::set(static_cast<T>(s)), lowerQ = V::set(static_cast<T>(q - 1));
-  const auto zero = V::zero(), one = V::set(1);
+  const auto zero = V::zero(), one = V::set(1), two = V::set(2);
   auto f = zero, g = zero, h = zero;
+  const bool nearSoftmax = s < 1e-3;  // there log1p lives on what its inverse puts back
   for (int64_t i = 0; i < count; i += V::W) {
     const auto u = sv * (V::load(d + i) + vv);
     const auto c = one + u;
     const auto alive = V::greater(c, zero);
-    const auto safe = V::select(alive, c, one), inverse = V::nearInverse(safe);
+    const auto safe = V::select(alive, c, one);
+    auto inverse = V::nearInverse(safe);
+    if (nearSoftmax) inverse = inverse * V::fnma(safe, inverse, two);
     const auto lower = V::keep(alive, exp<V>(lowerQ * log1p<V>(V::keep(alive, u), safe, inverse)));
     const auto power = lower * safe;
     f = f + power;
@@ -215,6 +218,7 @@ struct PoweredCandidates {
   int64_t count;
   double sum;  // of the stored powers
   T limit;     // they belong to the entries with d > limit, in order
+  double v;
 };
 
 /// The vector twin of internal/power_threshold.h. `d` as for threshold(), all above `limit` = -1/s; what cannot be in the support is
@@ -228,7 +232,7 @@ PoweredCandidates<typename V::T> solvePowers(typename V::T* d, int64_t count, ty
   for (int iteration = 0;; ++iteration) {
     const PowerSums sums = powerSums<V, lowered>(d, count, v, s, q, powers);
     const double F = sums.F;
-    const PoweredCandidates<T> result{count, lowered ? sums.G : F, limit};
+    const PoweredCandidates<T> result{count, lowered ? sums.G : F, limit, v};
     if (last || iteration == 200 || F == 1) return result;
     (F >= 1 ? high : low) = v;
     const double step = powerStep(sums, s, q), size = step < 0 ? -step : step;
@@ -276,6 +280,14 @@ bool powerRow(const Row<V>& row, double s, double q, typename V::T* scratch) {
   V::store(scratch + count, V::set(-static_cast<T>(__builtin_inf())));
   const auto solved = solvePowers<V, lowered>(scratch, count, outside, s, q, powers);
   const auto limit = V::set(solved.limit), inverse = V::set(static_cast<T>(1 / solved.sum));
+  if (lowered && q < 2) {  // a root of what is left where 1 + d + v is all but 0: not in these digits
+    const auto edge = V::set(static_cast<T>(-1 - solved.v)), near = V::set(T(1e-6));
+    auto any = V::none();
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      any = V::either(any, V::greater(near, V::abs((row.score(at, i) - m) * scale - edge)));
+    });
+    if (V::any(any)) return false;
+  }
   const T* next = powers;
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto chosen = V::greater((row.score(at, i) - m) * scale, limit);
@@ -306,14 +318,49 @@ void inDouble(const Row<F32>& row, float* scratch, F&& separate) {
 
 // A power below 1 (alpha or p above 2) magnifies rounding near 0 without bound: such float rows are computed in double.
 
+/// alpha-entmax for alpha > 2, see internal/steep_entmax.h. scratch: two rows. False: the reference must answer.
+inline bool steepRow(const Row<F64>& row, double alpha, double* scratch) {
+  using V = F64;
+  if (!(alpha < 1e30)) return false;
+  const auto top = row.maximum();
+  if (top.special) return false;
+  if (top.value == -__builtin_inf()) {
+    row.zeros();
+    return true;
+  }
+  const auto m = V::set(top.value), scale = V::set(row.scale);
+  const auto outside = V::set(-1.001 / (alpha - 1));
+  double* weights = scratch + row.n + kPadding;
+  int64_t count = 0;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto x = row.score(at, i);
+    count += V::compress(scratch + count, V::greater((x - m) * scale, outside), x);
+  });
+  reference::steepEntmax(scratch, count, row.scale, alpha, weights);
+  double sum = 0;
+  for (int64_t i = 0; i < count; ++i) sum += weights[i];
+  const auto inverse = V::set(1 / sum);
+  const double* next = weights;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto chosen = V::greater((row.score(at, i) - m) * scale, outside);
+    at.store(row.y + i, V::expand(chosen, next) * inverse);
+    next += V::count(chosen);
+  });
+  return true;
+}
+
 template <class V>
 void entmaxRow(const Row<V>& row, double alpha, typename V::T* scratch) {
   if (alpha == 1) return softmaxRow(row);
   if (alpha == 1.5) return sparseRow<V, 2>(row, scratch);
   if (alpha == 2) return sparseRow<V, 1>(row, scratch);
-  if constexpr (sizeof(typename V::T) == 4) {
-    if (alpha > 2)
-      return inDouble(row, scratch, [&](const Row<F64>& wide, double* more) { entmaxRow(wide, alpha, more); });
+  if (alpha > 2) {
+    if constexpr (sizeof(typename V::T) == 4) {
+      inDouble(row, scratch, [&](const Row<F64>& wide, double* more) { entmaxRow(wide, alpha, more); });
+    } else if (!steepRow(row, alpha, scratch)) {
+      reference::entmaxRow<double>(row.x, row.mask, row.y, row.n, row.beta, alpha);
+    }
+    return;
   }
   if (!powerRow<V, false>(row, alpha - 1, 1 / (alpha - 1), scratch))
     reference::entmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, alpha);
@@ -328,6 +375,28 @@ void normmaxRow(const Row<V>& row, double p, typename V::T* scratch) {
     reference::normmaxRow<typename V::T>(row.x, row.mask, row.y, row.n, row.beta, p);
 }
 
+/// A sum over a row in pieces, so that a long row's has digits left for its terms.
+template <class V, int vectors = 32>
+struct PiecewiseSum {
+  typename V::R part = V::zero();
+  double total = 0, lost = 0;
+  /// @param i the element of the row at which `terms` begin
+  inline __attribute__((always_inline)) void add(int64_t i, typename V::R terms) {
+    if (i % (vectors * V::W) == 0) close();
+    part = part + terms;
+  }
+  void close() {
+    const double own = V::sum(part), next = total + own;
+    lost += own - (next - total);  // what rounding takes off it
+    total = next;
+    part = V::zero();
+  }
+  double value() {
+    close();
+    return total + lost;
+  }
+};
+
 /// The threshold t with sum clip(d - t, 0, 1) = k, by Newton on the piecewise linear sum inside a bracket, from `t`. `d` is padded with
 /// -inf. Fails (false) only if rounding keeps it from settling.
 template <class V>
@@ -339,14 +408,20 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
   for (int iteration = 0; iteration < 300; ++iteration) {
     const auto tv = V::set(static_cast<T>(t));
     auto f = zero;
-    int64_t risers = 0, fallers = 0;
+    double total = 0;  // f is added up in pieces, and ones are counted: a long row's sum has no digits left for its terms
+    int64_t risers = 0, fallers = 0, ones = 0;
     for (int64_t i = 0; i < n; i += V::W) {
+      if (i % (32 * V::W) == 0) {
+        total += V::sum(f);
+        f = zero;
+      }
       const auto c = V::load(d + i) - tv;
-      f = f + V::min(one, V::max(zero, c));
+      f = f + V::keep(V::both(V::greater(c, zero), V::greater(one, c)), c);
+      ones += V::count(V::greaterEqual(c, one));
       risers += V::count(V::both(V::greater(c, zero), V::greaterEqual(one, c)));   // what moves if t rises
       fallers += V::count(V::both(V::greaterEqual(c, zero), V::greater(one, c)));  // ... if t falls
     }
-    const double excess = V::sum(f) - k;
+    const double excess = total + V::sum(f) + static_cast<double>(ones) - k;
     if (excess == 0) return true;
     (excess > 0 ? low : high) = t;
     const double scale = t < -1 ? -t : t > 1 ? t : 1;
@@ -432,16 +507,16 @@ template <class V, bool atMost>
 void kSubsetsAbove(const Row<V>& row, double k, typename V::T origin, typename V::T bound, typename V::T* scratch) {
   using T = typename V::T;
   const auto zero = V::zero(), one = V::set(1), scale = V::set(row.scale), m = V::set(origin), low = V::set(bound);
-  auto clipped = zero;
+  PiecewiseSum<V> clipped;
   int64_t count = 0;
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto x = row.score(at, i);
     const auto d = (x - m) * scale;
     count += V::compress(scratch + count, V::greater(d, low), d);
-    if (atMost) clipped = clipped + V::min(one, V::max(zero, x * scale));
+    if (atMost) clipped.add(i, V::min(one, V::max(zero, x * scale)));
   });
   V::store(scratch + count, V::set(-static_cast<T>(__builtin_inf())));
-  if (atMost && static_cast<double>(V::sum(clipped)) <= k) return clipRow<V>(row, 0, 0);
+  if (atMost && clipped.value() <= k) return clipRow<V>(row, 0, 0);
   if (static_cast<double>(count) <= k) {
     sweep<V>(row.n, [&](auto at, int64_t i) {
       at.store(row.y + i, V::keep(V::greater((row.score(at, i) - m) * scale, low), one));
@@ -451,6 +526,37 @@ void kSubsetsAbove(const Row<V>& row, double k, typename V::T origin, typename V
   double t = bound;
   if (!budgetThreshold<V>(scratch, count, k, bound, 0, t))
     return reference::kSubsetsRow<T>(row.x, row.mask, row.y, row.n, row.beta, k, atMost);
+  clipRow<V>(row, origin, t);
+}
+
+template <class V>
+typename V::T select(typename V::T* values, int64_t n, int64_t k);
+
+/// k-subsets of scores so far apart that differences from the largest have lost digits of those near the threshold: relative to the
+/// score of rank ceil(k) the threshold is in [-1, 0), and only scores nearer than 1 to it are left to tell.
+/// @param taking how many scores are not -inf, more than k
+template <class V>
+void kSubsetsByRank(const Row<V>& row, double k, int64_t taking, typename V::T* scratch) {
+  using T = typename V::T;
+  const auto one = V::set(1), scale = V::set(row.scale), low = V::set(-static_cast<T>(__builtin_inf()));
+  int64_t count = 0;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto x = row.score(at, i);
+    count += V::compress(scratch + count, V::greater(x, low), x);
+  });
+  const T origin = select<V>(scratch, taking, taking - static_cast<int64_t>(__builtin_ceil(k)));
+  const auto m = V::set(origin);
+  int64_t ones = 0;
+  count = 0;
+  sweep<V>(row.n, [&](auto at, int64_t i) {
+    const auto d = (row.score(at, i) - m) * scale;
+    const auto above = V::greaterEqual(d, one);
+    ones += V::count(above);
+    count += V::compress(scratch + count, V::both(V::greater(d, -one), V::greater(one, d)), d);
+  });
+  V::store(scratch + count, low);
+  double t = -0.5;
+  budgetThreshold<V>(scratch, count, k - static_cast<double>(ones), -1, 0, t);
   clipRow<V>(row, origin, t);
 }
 
@@ -473,7 +579,8 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
   }
   const auto zero = V::zero(), one = V::set(1), scale = V::set(row.scale);
   T origin = top.value;
-  auto smallest = zero, clipped = zero;
+  auto smallest = zero;
+  PiecewiseSum<V> clipped;
   int64_t taking = 0;
   const auto gather = [&] {
     const auto m = V::set(origin);
@@ -484,11 +591,11 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
       V::store(scratch + i, d);  // scratch is padded: whole vectors
       smallest = V::min(smallest, V::select(finite, d, smallest));
       taking += V::count(finite);
-      if (atMost) clipped = clipped + V::min(one, V::max(zero, x * scale));
+      if (atMost) clipped.add(i, V::min(one, V::max(zero, x * scale)));
     });
   };
   gather();
-  if (atMost && static_cast<double>(V::sum(clipped)) <= k) return clipRow<V>(row, 0, 0);
+  if (atMost && clipped.value() <= k) return clipRow<V>(row, 0, 0);
   if (static_cast<double>(taking) <= k) {
     sweep<V>(row.n, [&](auto at, int64_t i) {
       at.store(row.y + i, V::keep(V::greater(row.score(at, i), V::set(minusInfinity)), one));
@@ -496,6 +603,7 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
     return;
   }
   const double lowest = V::minimum(smallest);
+  if (lowest < (sizeof(T) == 4 ? -0x1p16 : -0x1p40)) return kSubsetsByRank<V>(row, k, taking, scratch);
   // All at the lowest would give sum >= k at t = lowest - k/n (k < n); all at the top sum <= k at t = -k/n.
   const double share = k / static_cast<double>(taking);
   double t = -1 < lowest - share ? lowest - share : -1 < -share ? -1 : -share;
@@ -629,32 +737,46 @@ inline __attribute__((always_inline)) typename V::R power(typename V::R y, typen
   return V::select(V::nan(y), y, result);
 }
 
-/// As weightedRow with r = y^a, which is dear: the entries with y != 0 are brought together first. scratch: two rows.
+/// As weightedRow with r = y^(2 - alpha), which is dear: the entries with y != 0 are brought together first. scratch: kWideRows rows.
 template <class V>
-void poweredRow(const BackwardRow<V>& row, double exponent, typename V::T* scratch) {
+void poweredRow(const BackwardRow<V>& row, double alpha, typename V::T* scratch) {
   using T = typename V::T;
-  const auto zero = V::zero(), one = V::set(1), a = V::set(static_cast<T>(exponent)), factor = row.factor();
-  T *r = scratch, *g = scratch + row.n + kPadding;
+  const auto zero = V::zero(), one = V::set(1), a = V::set(static_cast<T>(2 - alpha)), factor = row.factor();
+  const int64_t wide = row.n + kPadding;
+  T *r = scratch, *g = scratch + wide;
   int64_t count = 0;
+  auto least = one, most = zero;
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto y = at.load(row.y + i, zero);
     const auto live = V::notEqual(y, zero);
+    least = V::min(least, V::select(live, y, one));
+    most = V::max(most, y);
     V::compress(g + count, live, at.load(row.g + i, zero));
     count += V::compress(r + count, live, y);
   });
   V::store(r + count, zero);
   V::store(g + count, zero);
-  auto sum = zero, dot = zero;
-  for (int64_t i = 0; i < count; i += V::W) {
-    const auto y = V::load(r + i);
-    const auto live = V::notEqual(y, zero);
-    const auto weight = V::keep(live, power<V>(V::select(live, y, one), a));
-    sum = sum + weight;
-    dot = V::fma(weight, V::load(g + i), dot);
-    V::store(r + i, weight);
+  // Slopes far apart cancel, and may be beyond all range: see weightedGradient.
+  const double ratio = static_cast<double>(V::maximum(most)) / static_cast<double>(V::minimum(least));
+  constexpr double tame = sizeof(T) == 4 ? 2.0 : 12.0;  // logarithm of how far apart slopes may be
+  if (alpha > 2 && !((alpha - 2) * __builtin_log(ratio) < tame && alpha < 4)) {
+    double* raw = reinterpret_cast<double*>(scratch + 2 * wide);
+    reference::steepEntmaxGradient<T>(r, g, count, alpha, raw);
+    const double scale = row.gradBeta != nullptr ? 1 : row.beta;
+    for (int64_t i = 0; i < count; ++i) r[i] = raw[i] == 0 ? T(0) : static_cast<T>(scale * raw[i]);
+  } else {
+    auto sum = zero, dot = zero;
+    for (int64_t i = 0; i < count; i += V::W) {
+      const auto y = V::load(r + i);
+      const auto live = V::notEqual(y, zero);
+      const auto weight = V::keep(live, power<V>(V::select(live, y, one), a));
+      sum = sum + weight;
+      dot = V::fma(weight, V::load(g + i), dot);
+      V::store(r + i, weight);
+    }
+    const auto mean = V::set(V::sum(dot) / V::sum(sum));
+    for (int64_t i = 0; i < count; i += V::W) V::store(r + i, V::load(r + i) * (V::load(g + i) - mean) * factor);
   }
-  const auto mean = V::set(V::sum(dot) / V::sum(sum));
-  for (int64_t i = 0; i < count; i += V::W) V::store(r + i, V::load(r + i) * (V::load(g + i) - mean) * factor);
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto live = V::notEqual(at.load(row.y + i, zero), zero);
     at.store(row.out + i, V::expand(live, r));
@@ -677,7 +799,7 @@ void entmaxBackward(const Block<typename V::T>& b) {
     } else if (alpha == 2) {
       weightedRow(row, [](auto y) { return V::select(V::nan(y), y, V::set(1)); });
     } else {
-      poweredRow(row, 2 - alpha, b.scratch);
+      poweredRow(row, alpha, b.scratch);
     }
   }
 }
@@ -689,6 +811,16 @@ void normmaxBackward(const Block<typename V::T>& b) {
   for (int64_t r = 0; r < b.rows; ++r) {
     const BackwardRow<V> row(b, r);
     const double p = b.scalar[1][r * b.scalarStep[1]];
+    if (p > 2) {  // slopes without bound
+      Block<T> one = b;
+      one.first += r;
+      one.rows = 1;
+      for (int k = 0; k < 3; ++k) one.in[k] = b.in[k] != nullptr ? b.in[k] + r * b.inStep[k] : nullptr;
+      one.out[0] = b.out[0] + r * b.outStep[0];
+      for (int k = 0; k < 2; ++k) one.scalar[k] = b.scalar[k] + r * b.scalarStep[k];
+      reference::normmaxBackward<T>(one);
+      continue;
+    }
     // s_i = (y_i/N)^(2-p) / (p-1): one power of y serves ||y||_p^p = sum y^2 y^(p-2) as well.
     const auto exponent = V::set(static_cast<T>(p));
     auto powers = zero, dot = zero;
@@ -733,18 +865,20 @@ void kSubsetsBackward(const Block<typename V::T>& b) {
   for (int64_t r = 0; r < b.rows; ++r) {
     const BackwardRow<V> row(b, r);
     const double k = b.scalar[1][r * b.scalarStep[1]];
-    auto total = zero, sum = zero;
+    PiecewiseSum<V, 4> total;
+    auto sum = zero;
     int64_t inside = 0;
     sweep<V>(row.n, [&](auto at, int64_t i) {
       const auto y = at.load(row.y + i, zero);
       const auto live = V::both(V::notEqual(y, zero), V::notEqual(y, one));
-      if (atMost) total = total + y;
+      if (atMost) total.add(i, y);
       if (!V::any(live)) return;
       sum = sum + V::keep(live, at.load(row.g + i, zero));
       inside += V::count(live);
     });
-    const double tolerance = 4 * static_cast<double>(V::epsilon) * (k > 1 ? k : 1);
-    const bool slack = atMost && static_cast<double>(V::sum(total)) < k - tolerance;
+    // Rounding of that many weights.
+    const double tolerance = 4 * static_cast<double>(V::epsilon) * ((k > 1 ? k : 1) + static_cast<double>(inside));
+    const bool slack = atMost && total.value() < k - tolerance;
     const auto mean = V::set(slack || inside == 0 ? T(0) : V::sum(sum) / static_cast<T>(inside)), factor = row.factor();
     sweep<V>(row.n, [&](auto at, int64_t i) {
       const auto y = at.load(row.y + i, zero);

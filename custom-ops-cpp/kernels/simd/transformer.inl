@@ -121,31 +121,61 @@ void geluTanhBackward(const Block<typename V::T>& b) {
   }
 }
 
+/// Of one row: x - mean - shift has the mean 0. The shift is what a mean of T has no digits for where it is large beside the
+/// deviation; 0 where that is not so.
 template <class V>
-inline __attribute__((always_inline)) void moments(const typename V::T* x, int64_t n, double eps, typename V::T& mean,
-                                                   typename V::T& inverse) {
+struct RowMoments {
   using T = typename V::T;
-  auto s0 = V::zero(), s1 = V::zero();
-  int64_t i = 0;
-  for (; i + 2 * V::W <= n; i += 2 * V::W) {
-    s0 = s0 + V::load(x + i);
-    s1 = s1 + V::load(x + i + V::W);
+  T mean, shift, inverse;
+
+  inline __attribute__((always_inline)) RowMoments(const T* x, int64_t n, double eps) : shift(0) {
+    auto s0 = V::zero(), s1 = V::zero();
+    int64_t i = 0;
+    for (; i + 2 * V::W <= n; i += 2 * V::W) {
+      s0 = s0 + V::load(x + i);
+      s1 = s1 + V::load(x + i + V::W);
+    }
+    sweep<V>(n - i, [&](auto at, int64_t j) { s0 = s0 + at.load(x + i + j, V::zero()); });
+    mean = V::sum(s0 + s1) / static_cast<T>(n);
+    double variance = squares(x, n, V::zero());
+    if (variance < static_cast<double>(mean) * static_cast<double>(mean) / 16) {
+      const auto m = V::set(mean);
+      auto rest = V::zero();
+      sweep<V>(n, [&](auto at, int64_t j) { rest = rest + (at.load(x + j, m) - m); });
+      shift = V::sum(rest) / static_cast<T>(n);
+      variance = squares(x, n, V::set(shift));
+    }
+    inverse = static_cast<T>(1 / __builtin_sqrt(variance + eps));
   }
-  sweep<V>(n - i, [&](auto at, int64_t j) { s0 = s0 + at.load(x + i + j, V::zero()); });
-  mean = V::sum(s0 + s1) / static_cast<T>(n);
-  const auto m = V::set(mean);
-  s0 = s1 = V::zero();
-  for (i = 0; i + 2 * V::W <= n; i += 2 * V::W) {
-    const auto a = V::load(x + i) - m, b = V::load(x + i + V::W) - m;
-    s0 = V::fma(a, a, s0);
-    s1 = V::fma(b, b, s1);
+
+ private:
+  inline __attribute__((always_inline)) double squares(const T* x, int64_t n, typename V::R c) const {
+    const auto m = V::set(mean);
+    auto s0 = V::zero(), s1 = V::zero();
+    int64_t i = 0;
+    for (; i + 2 * V::W <= n; i += 2 * V::W) {
+      const auto a = V::load(x + i) - m - c, b = V::load(x + i + V::W) - m - c;
+      s0 = V::fma(a, a, s0);
+      s1 = V::fma(b, b, s1);
+    }
+    sweep<V>(n - i, [&](auto at, int64_t j) {
+      const auto a = at.load(x + i + j, m + c) - m - c;
+      s0 = V::fma(a, a, s0);
+    });
+    return static_cast<double>(V::sum(s0 + s1)) / static_cast<double>(n);
   }
-  sweep<V>(n - i, [&](auto at, int64_t j) {
-    const auto a = at.load(x + i + j, m) - m;
-    s0 = V::fma(a, a, s0);
-  });
-  const double variance = static_cast<double>(V::sum(s0 + s1)) / static_cast<double>(n);
-  inverse = static_cast<T>(1 / __builtin_sqrt(variance + eps));
+};
+
+/// f(h of a vector of the row, access, i)
+template <class V, class F>
+inline __attribute__((always_inline)) void eachNormalised(const typename V::T* x, int64_t n, const RowMoments<V>& of, F&& f) {
+  const auto m = V::set(of.mean), s = V::set(of.inverse);
+  if (of.shift == 0) {
+    sweep<V>(n, [&](auto at, int64_t i) { f((at.load(x + i, m) - m) * s, at, i); });
+  } else {
+    const auto c = V::set(of.shift);
+    sweep<V>(n, [&](auto at, int64_t i) { f((at.load(x + i, m + c) - m - c) * s, at, i); });
+  }
 }
 
 template <class V>
@@ -154,11 +184,7 @@ void layerNorm(const Block<typename V::T>& b) {
   for (int64_t r = 0; r < b.rows; ++r) {
     const T* x = b.in[0] + r * b.inStep[0];
     T* y = b.out[0] + r * b.outStep[0];
-    T mean, inverse;
-    moments<V>(x, b.length, b.scalar[0][0], mean, inverse);
-    const auto m = V::set(mean), s = V::set(inverse);
-    sweep<V>(b.length, [&](auto at, int64_t i) {
-      auto h = (at.load(x + i, V::zero()) - m) * s;
+    eachNormalised<V>(x, b.length, RowMoments<V>(x, b.length, b.scalar[0][0]), [&](auto h, auto at, int64_t i) {
       if (b.in[1] != nullptr) h = h * at.load(b.in[1] + i, V::zero());
       if (b.in[2] != nullptr) h = h + at.load(b.in[2] + i, V::zero());
       at.store(y + i, h);
@@ -176,12 +202,9 @@ void layerNormBackward(const Block<typename V::T>& b) {
     T* gradGain = b.out[1];
     T* gradBias = b.out[2];
     T* out = b.out[0] + r * b.outStep[0];
-    T mean, inverse;
-    moments<V>(x, b.length, b.scalar[0][0], mean, inverse);
-    const auto m = V::set(mean), s = V::set(inverse);
+    const RowMoments<V> of(x, b.length, b.scalar[0][0]);
     auto sumU = V::zero(), sumUH = V::zero();
-    sweep<V>(b.length, [&](auto at, int64_t i) {
-      const auto h = (at.load(x + i, m) - m) * s;
+    eachNormalised<V>(x, b.length, of, [&](auto h, auto at, int64_t i) {
       const auto grad = at.load(g + i, V::zero());
       auto u = grad;
       if (gain != nullptr) u = u * at.load(gain + i, V::zero());
@@ -191,8 +214,8 @@ void layerNormBackward(const Block<typename V::T>& b) {
       if (gradBias != nullptr) at.store(gradBias + i, grad + at.load(gradBias + i, V::zero()));
     });
     const auto a = V::set(V::sum(sumU) / static_cast<T>(b.length)), c = V::set(V::sum(sumUH) / static_cast<T>(b.length));
-    sweep<V>(b.length, [&](auto at, int64_t i) {
-      const auto h = (at.load(x + i, m) - m) * s;
+    const auto s = V::set(of.inverse);
+    eachNormalised<V>(x, b.length, of, [&](auto h, auto at, int64_t i) {
       auto u = at.load(g + i, V::zero());
       if (gain != nullptr) u = u * at.load(gain + i, V::zero());
       at.store(out + i, (V::fnma(h, c, u) - a) * s);
