@@ -137,29 +137,30 @@ struct RowMoments {
     }
     sweep<V>(n - i, [&](auto at, int64_t j) { s0 = s0 + at.load(x + i + j, V::zero()); });
     mean = V::sum(s0 + s1) / static_cast<T>(n);
-    double variance = squares(x, n, V::zero());
+    double variance = squares(x, n);
     if (variance < static_cast<double>(mean) * static_cast<double>(mean) / 16) {
       const auto m = V::set(mean);
       auto rest = V::zero();
       sweep<V>(n, [&](auto at, int64_t j) { rest = rest + (at.load(x + j, m) - m); });
       shift = V::sum(rest) / static_cast<T>(n);
-      variance = squares(x, n, V::set(shift));
+      const double own = variance - static_cast<double>(shift) * static_cast<double>(shift);
+      variance = own > 0 ? own : 0;
     }
     inverse = static_cast<T>(1 / __builtin_sqrt(variance + eps));
   }
 
  private:
-  inline __attribute__((always_inline)) double squares(const T* x, int64_t n, typename V::R c) const {
+  inline __attribute__((always_inline)) double squares(const T* x, int64_t n) const {
     const auto m = V::set(mean);
     auto s0 = V::zero(), s1 = V::zero();
     int64_t i = 0;
     for (; i + 2 * V::W <= n; i += 2 * V::W) {
-      const auto a = V::load(x + i) - m - c, b = V::load(x + i + V::W) - m - c;
+      const auto a = V::load(x + i) - m, b = V::load(x + i + V::W) - m;
       s0 = V::fma(a, a, s0);
       s1 = V::fma(b, b, s1);
     }
     sweep<V>(n - i, [&](auto at, int64_t j) {
-      const auto a = at.load(x + i + j, m + c) - m - c;
+      const auto a = at.load(x + i + j, m) - m;
       s0 = V::fma(a, a, s0);
     });
     return static_cast<double>(V::sum(s0 + s1)) / static_cast<double>(n);
@@ -174,7 +175,7 @@ inline __attribute__((always_inline)) void eachNormalised(const typename V::T* x
     sweep<V>(n, [&](auto at, int64_t i) { f((at.load(x + i, m) - m) * s, at, i); });
   } else {
     const auto c = V::set(of.shift);
-    sweep<V>(n, [&](auto at, int64_t i) { f((at.load(x + i, m + c) - m - c) * s, at, i); });
+    sweep<V>(n, [&](auto at, int64_t i) { f((at.load(x + i, m) - m - c) * s, at, i); });
   }
 }
 
