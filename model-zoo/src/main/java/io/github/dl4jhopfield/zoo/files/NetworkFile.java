@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.zoo.files;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.deeplearning4j.nn.api.Model;
@@ -11,10 +12,16 @@ import org.deeplearning4j.nn.api.Model;
  * deserialised, sizes are bounded, the configuration may name classes of DL4J, ND4J and this
  * project only; parameters of half, bfloat16, float and double are streamed, whatever their size,
  * and never narrowed. A normaliser or what belongs to one of this project's models may be in the
- * file too and is left there; see {@link ModelFile} for the latter.
+ * file too and is left there; see {@link ModelFile} and {@link TrainingFile}.
  */
 public final class NetworkFile {
   private static final String EXPECTED = "a network saved by DL4J's ModelSerializer";
+
+  private static final Set<String> ENTRIES = new HashSet<>(TrainingFile.ENTRIES);
+
+  static {
+    ENTRIES.add(ModelFile.META);
+  }
 
   private NetworkFile() {}
 
@@ -24,7 +31,7 @@ public final class NetworkFile {
    * @throws DataFormatException if the file is something else or damaged
    */
   public static Model read(Path file) throws IOException {
-    return ModelZip.read(file, EXPECTED, Set.of(ModelFile.META), ModelZip::network);
+    return ModelZip.read(file, EXPECTED, ENTRIES, ModelZip::network);
   }
 
   /** Writes a network without its updater's state; the file is either whole or not there. */

@@ -1,14 +1,14 @@
 package io.github.dl4jhopfield.zoo.learn;
 
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Scales the gradient g of all parameters of a network together to g * min(1, c / |g|), with |g|
  * its 2-norm and g averaged over the minibatch, before the updater sees it. PyTorch's {@code
- * clip_grad_norm_}; DL4J's own clipping works on one layer or one parameter at a time.
+ * clip_grad_norm_}; DL4J's own clipping works on one layer or one parameter at a time. Of a
+ * MultiLayerNetwork or a ComputationGraph.
  *
  * <pre>{@code network.setListeners(new ClipGradientNorm(1));}</pre>
  */
@@ -29,9 +29,7 @@ public final class ClipGradientNorm extends BaseTrainingListener {
   public void onGradientCalculation(Model model) {
     INDArray gradient = model.getGradientsViewArray();
     // DL4J divides the sum over the minibatch by its size later, in the updater
-    boolean summed =
-        !(model instanceof MultiLayerNetwork network)
-            || network.getDefaultConfiguration().isMiniBatch();
+    boolean summed = Networks.dividesByMinibatch(Networks.check(model));
     double limit = summed ? most * model.batchSize() : most;
     double norm = gradient.norm2Number().doubleValue();
     if (norm > limit) {
