@@ -66,6 +66,7 @@ public final class Sweep {
   private final int count;
   private final int threads;
   private final WorkerRunner.Settings workers;
+  private final RunnerStart runner;
   private final boolean resume;
 
   private final List<TrialResult> results = new ArrayList<>();
@@ -84,7 +85,15 @@ public final class Sweep {
     count = builder.candidates;
     threads = builder.threads;
     workers = builder.workers;
+    runner = builder.runner;
     resume = builder.resume;
+  }
+
+  /** Starts what runs the trials. */
+  @FunctionalInterface
+  public interface RunnerStart {
+    /** Started when the first trial is near; the sweep closes it. */
+    TrialRunner start() throws IOException;
   }
 
   /** A sweep of 20 random candidates on one thread. */
@@ -149,8 +158,7 @@ public final class Sweep {
               experiment.name(),
               tuning.dataset()),
           count);
-      try (TrialRunner runner =
-          workers == null ? new ThreadRunner(task, threads) : new WorkerRunner(workers)) {
+      try (TrialRunner runner = runner(task)) {
         search(strategy, runner, tuning, store, progress);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -172,6 +180,13 @@ public final class Sweep {
               List.of());
       return out == null ? result : write(result, task, store, out);
     }
+  }
+
+  private TrialRunner runner(TrialTask task) throws IOException {
+    if (runner != null) {
+      return runner.start();
+    }
+    return workers == null ? new ThreadRunner(task, threads) : new WorkerRunner(workers);
   }
 
   // --- the store --------------------------------------------------------------------------------
@@ -366,6 +381,7 @@ public final class Sweep {
     private int candidates = 20;
     private int threads = 1;
     private WorkerRunner.Settings workers;
+    private RunnerStart runner;
     private boolean resume;
 
     private Builder() {}
@@ -418,6 +434,15 @@ public final class Sweep {
      */
     public Builder workers(WorkerRunner.Settings workers) {
       this.workers = Objects.requireNonNull(workers, "workers");
+      return this;
+    }
+
+    /**
+     * Candidates run elsewhere, such as on Spark; the experiment must be one that {@link
+     * Experiments} finds there.
+     */
+    public Builder runner(RunnerStart runner) {
+      this.runner = Objects.requireNonNull(runner, "runner");
       return this;
     }
 

@@ -35,6 +35,7 @@ public final class TroubledExperiment implements TunableExperiment {
   public List<ExperimentOption> options() {
     return List.of(
         ExperimentOption.flag("trouble", false, "whether every fifth candidate fails"),
+        ExperimentOption.flag("throw", false, "whether every fifth candidate throws"),
         ExperimentOption.integer("sleep", 0, 0, 10_000, "milliseconds"));
   }
 
@@ -61,6 +62,7 @@ public final class TroubledExperiment implements TunableExperiment {
   public Tuning prepare(ExperimentContext context) {
     Map<String, String> given = context.resolve(this);
     boolean troubled = given.get("trouble").equals("true");
+    boolean throwing = given.get("throw").equals("true");
     long sleep = Long.parseLong(given.get("sleep"));
     return new Tuning() {
       @Override
@@ -88,6 +90,9 @@ public final class TroubledExperiment implements TunableExperiment {
         }
         double value =
             -Math.abs((Double) values.get("x") - 0.3) - Math.abs((Integer) values.get("n") - 7);
+        if (throwing && trouble(values) >= 0) {
+          throw new IllegalStateException("thrown");
+        }
         switch (troubled ? trouble(values) : -1) {
           case 0 -> throw new IllegalStateException("no luck");
           case 1 -> takeAllMemory();

@@ -93,6 +93,14 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
   Integer trialsPerWorker;
 
   @Option(
+      names = "--spark",
+      paramLabel = "URL",
+      description =
+          "Candidates run as tasks of this Spark 3.5 master (local[2], spark://host:7077); the"
+              + " environment variable SPARK_HOME says where Spark is.")
+  String spark;
+
+  @Option(
       names = "--resume",
       description = "Go on with the search that --out has; start one where it has none.")
   boolean resume;
@@ -161,6 +169,9 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
                     : workerMemory != null ? "worker-memory" : "trials-per-worker")
                 + ": expected --workers N beside it, found none");
       }
+      if (spark != null && workers != null) {
+        throw new IllegalArgumentException("spark: expected no --workers beside it, found both");
+      }
       if (strategy != null && !Strategies.names().contains(strategy)) {
         throw new IllegalArgumentException(
             "strategy: expected one of "
@@ -172,6 +183,13 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       }
     } catch (IllegalArgumentException e) {
       throw new UsageException("sweep: --" + e.getMessage());
+    }
+    if (spark != null) {
+      sweep.runner(
+          () ->
+              SparkSweep.connect(
+                  spark,
+                  spec.commandLine().getParseResult().hasMatchedOption("--threads") ? threads : 0));
     }
     if (strategy != null) {
       sweep.strategy(strategy);

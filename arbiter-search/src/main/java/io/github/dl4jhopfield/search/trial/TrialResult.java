@@ -81,7 +81,7 @@ public record TrialResult(
    * @throws IllegalArgumentException if a field is missing or of another type
    */
   @SuppressWarnings("unchecked") // a JSON object becomes such a map
-  static TrialResult fromJson(JsonNode json) {
+  public static TrialResult fromJson(JsonNode json) {
     for (String field : List.of("candidate", "status", "values", "seconds", "started", "host")) {
       if (!json.has(field)) {
         throw new IllegalArgumentException("expected a field " + field + ", found none");

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.search.trial;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.Experiments;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
@@ -35,8 +36,20 @@ public final class TrialTask {
     this.experiments = experiments;
   }
 
+  /** One for the experiments that {@link Experiments} finds. */
+  public static TrialTask ofInstalledExperiments() {
+    return new TrialTask(
+        name -> {
+          if (Experiments.byName(name) instanceof TunableExperiment experiment) {
+            return experiment;
+          }
+          throw new IllegalArgumentException(
+              name + ": expected an experiment that can be searched");
+        });
+  }
+
   /** Runs one trial; whatever it throws is the error of its result. */
-  TrialResult run(Trial trial) {
+  public TrialResult run(Trial trial) {
     long started = System.currentTimeMillis();
     long start = System.nanoTime();
     try {

@@ -1,8 +1,6 @@
 package io.github.dl4jhopfield.search.trial;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dl4jhopfield.zoo.experiment.Experiments;
-import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -26,7 +24,7 @@ final class WorkerMain {
     PrintStream results = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     System.setOut(System.err); // whatever a library prints is no result
     ObjectMapper json = new ObjectMapper();
-    TrialTask task = new TrialTask(WorkerMain::experiment);
+    TrialTask task = TrialTask.ofInstalledExperiments();
     BlockingQueue<String> trials = new LinkedBlockingQueue<>();
     Thread reader = new Thread(() -> read(trials), "trials");
     reader.setDaemon(true);
@@ -49,12 +47,5 @@ final class WorkerMain {
       // as at its end
     }
     Runtime.getRuntime().halt(0);
-  }
-
-  private static TunableExperiment experiment(String name) {
-    if (Experiments.byName(name) instanceof TunableExperiment experiment) {
-      return experiment;
-    }
-    throw new IllegalArgumentException(name + ": expected an experiment that can be searched");
   }
 }
