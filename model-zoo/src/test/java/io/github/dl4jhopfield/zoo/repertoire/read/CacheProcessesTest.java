@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * with the program and more often.
  */
 class CacheProcessesTest {
-  private static final int ROWS = 60_000;
+  private static final int ROWS = 40_000;
   private static final int LIMIT_SECONDS = 120;
 
   @TempDir static Path folder;
@@ -74,12 +74,12 @@ class CacheProcessesTest {
   @Test
   void aKilledProcessLeavesNoHalfEntry() throws Exception {
     Random random = new Random(7);
-    for (int kill = 0; kill < 3; kill++) {
+    for (int kill = 0; kill < 2; kill++) {
       Path here = cacheFolder.resolve("killed" + kill);
       Process process = start(List.of(), here, file);
       try {
         awaitPart(here, process);
-        Thread.sleep(random.nextInt(150));
+        Thread.sleep(random.nextInt(100));
       } finally {
         process.destroyForcibly().waitFor();
       }
@@ -107,7 +107,7 @@ class CacheProcessesTest {
         new ProcessBuilder(
                 "bash",
                 "-c",
-                "ulimit -f 700; exec \"$@\"",
+                "ulimit -f 500; exec \"$@\"",
                 "bash",
                 java(),
                 "-XX:-UsePerfData",

@@ -26,7 +26,7 @@ class RepertoireCacheTest {
 
   @BeforeEach
   void makeFileAndCache() throws IOException {
-    file = Files.writeString(folder.resolve("a.tsv"), table(100_000));
+    file = Files.writeString(folder.resolve("a.tsv"), table(40_000));
     cache = new RepertoireCache(folder.resolve("cache"));
   }
 
@@ -40,10 +40,10 @@ class RepertoireCacheTest {
       assertThat(repertoire.report()).isEqualTo(read.report());
       assertThat(repertoire.contentDigest()).isEqualTo(read.contentDigest());
       assertThat(repertoire.residueCount()).isEqualTo(read.residueCount());
-      assertThat(rows(repertoire)).isEqualTo(rows(read)).hasSize(100_000);
+      assertThat(rows(repertoire)).isEqualTo(rows(read)).hasSize(40_000);
     }
-    assertThat(rows(read).get(70_001)).isEqualTo(row(70_001));
-    assertThat(cache.bytes()).isGreaterThan(100_000);
+    assertThat(rows(read).get(35_001)).isEqualTo(row(35_001));
+    assertThat(cache.bytes()).isGreaterThan(40_000);
   }
 
   @Test
@@ -106,7 +106,7 @@ class RepertoireCacheTest {
     Files.writeString(file, "a\tb\tc\td\te\tf\tg\n", StandardOpenOption.APPEND);
     assertThatThrownBy(() -> cache.open(file, ReadOptions.defaults()))
         .isInstanceOf(RepertoireFaults.class)
-        .hasMessageContaining("a.tsv:100003: expected 5 fields");
+        .hasMessageContaining("a.tsv:40003: expected 5 fields");
     assertThat(entries()).isEmpty();
     try (Stream<Path> left = Files.list(cache.folder())) {
       assertThat(left.map(path -> path.getFileName().toString()))
@@ -137,8 +137,8 @@ class RepertoireCacheTest {
     Repertoire open = cache.open(file, ReadOptions.defaults());
     cache.clear();
     assertThat(cache.bytes()).isZero();
-    assertThat(open.sequence(99_999)).isEqualTo(sequence(99_999));
-    assertThat(cache.open(file, ReadOptions.defaults()).size()).isEqualTo(100_000);
+    assertThat(open.sequence(39_999)).isEqualTo(sequence(39_999));
+    assertThat(cache.open(file, ReadOptions.defaults()).size()).isEqualTo(40_000);
   }
 
   private List<Path> entries() throws IOException {
@@ -174,7 +174,7 @@ class RepertoireCacheTest {
 
   private static String sequence(int i) {
     StringBuilder letters = new StringBuilder("CASS");
-    for (int rest = i % 90_000; ; rest /= 20) {
+    for (int rest = i % 36_000; ; rest /= 20) {
       letters.append(AminoAcids.LETTERS.charAt(rest % 20));
       if (rest < 20) {
         return letters.append('F').toString();
