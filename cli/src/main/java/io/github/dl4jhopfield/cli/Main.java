@@ -13,6 +13,8 @@ import java.nio.file.NotDirectoryException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.deeplearning4j.exception.DL4JException;
+import org.nd4j.linalg.exception.ND4JException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
@@ -196,7 +198,9 @@ public final class Main {
             || e instanceof IOException
             || e instanceof IllegalArgumentException
             || e instanceof IllegalStateException
-            || e instanceof UnsupportedOperationException;
+            || e instanceof UnsupportedOperationException
+            || e instanceof DL4JException
+            || e instanceof ND4JException;
     if (forUser && e.getMessage() != null) {
       return e.getMessage();
     }

@@ -138,6 +138,21 @@ public final class ExperimentRun {
     return context.data();
   }
 
+  /**
+   * For what makes its data by itself.
+   *
+   * @throws IllegalArgumentException if data were given, which would be ignored
+   */
+  public void takesNoData(String experiment) {
+    if (context.data().isPresent()) {
+      throw new IllegalArgumentException(
+          "experiment "
+              + experiment
+              + " makes its data by a rule: expected no --data, found "
+              + context.data().get());
+    }
+  }
+
   /** Seed of every random choice. */
   public long seed() {
     return context.seed();

@@ -11,6 +11,7 @@ import io.github.dl4jhopfield.zoo.report.BarPlot;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -56,6 +57,22 @@ public record Explanation(List<LayerRegimes> layers) {
    *     take, or a network without Hopfield layers
    */
   public static Explanation of(Model network, INDArray[] inputs, INDArray mask) {
+    for (int i = 0; i < inputs.length; i++) {
+      String which = "input " + (i + 1);
+      if (inputs[i].isEmpty()) {
+        throw new IllegalArgumentException(
+            which
+                + ": expected at least one sample, found shape "
+                + Arrays.toString(inputs[i].shape()));
+      }
+      // a sum is finite only if all are, but for sums that overflow
+      if (inputs[i].dataType().isFPType()
+          && !Double.isFinite(inputs[i].sumNumber().doubleValue())
+          && !allFinite(inputs[i])) {
+        throw new IllegalArgumentException(
+            which + ": expected finite numbers, found NaN or infinities");
+      }
+    }
     if (network instanceof ComputationGraph graph) {
       if (mask != null) {
         throw new IllegalArgumentException(
@@ -142,6 +159,15 @@ public record Explanation(List<LayerRegimes> layers) {
                       HeadRegime.of(association))));
     }
     return of(found, types);
+  }
+
+  private static boolean allFinite(INDArray array) {
+    for (double value : array.dup().ravel().toDoubleVector()) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Explanation of(List<LayerRegimes> found, List<String> types) {

@@ -37,6 +37,11 @@ public final class BasinsExperiment extends MemoryExperiment {
   }
 
   @Override
+  boolean readsData() {
+    return false;
+  }
+
+  @Override
   String title() {
     return "Basins of attraction in the plane";
   }

@@ -25,11 +25,19 @@ abstract class MemoryExperiment extends ExperimentTemplate<ExperimentContext> {
   /** The work; options have been checked. */
   abstract Findings work(ExperimentContext context, Map<String, String> options) throws IOException;
 
+  /** Whether it can be run on a user's data. */
+  boolean readsData() {
+    return true;
+  }
+
   /** First line of the report. */
   abstract String title();
 
   @Override
   protected final ExperimentContext open(ExperimentRun run) {
+    if (!readsData()) {
+      run.takesNoData(name());
+    }
     return run.context();
   }
 

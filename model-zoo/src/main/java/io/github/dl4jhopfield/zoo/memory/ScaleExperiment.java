@@ -51,6 +51,11 @@ public final class ScaleExperiment extends MemoryExperiment {
   }
 
   @Override
+  boolean readsData() {
+    return false;
+  }
+
+  @Override
   String title() {
     return "Retrieval from a mapped file";
   }

@@ -4,6 +4,7 @@ import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.UncheckedIOException;
@@ -29,8 +30,9 @@ final class CsvBags {
     bags = new BagCollector(file);
   }
 
-  static BagDataset read(Reader reader, String file, String name, boolean labelled, long maxValues)
+  static BagDataset read(Reader source, String file, String name, boolean labelled, long maxValues)
       throws IOException {
+    Reader reader = withoutMark(source);
     CsvBags csv = new CsvBags(file, maxValues);
     long line = 0;
     try (CsvReader<CsvRecord> records =
@@ -71,11 +73,40 @@ final class CsvBags {
     return csv.bags.finish(name, labelled);
   }
 
+  /** Leaves out the byte order mark that some programs begin UTF-8 with. */
+  private static Reader withoutMark(Reader reader) throws IOException {
+    BufferedReader text = new BufferedReader(reader);
+    text.mark(1);
+    try {
+      if (text.read() != '\uFEFF') {
+        text.reset();
+      }
+    } catch (CharacterCodingException e) {
+      text.reset(); // is said with its line where the text is read
+    }
+    return text;
+  }
+
   /**
    * A first row in which neither the label nor a feature is a number is a header. With some numbers
-   * in it it counts as data, so that a slip in the first row is reported and not lost.
+   * in it it counts as data, so that a slip in the first row is reported and not lost; except 0, 1,
+   * 2, 3, ..., the numbers of the columns, which pandas writes for want of names. 0, 1, 2 alone may
+   * be either, and is refused.
    */
   private boolean isHeader(List<String> fields, long line) {
+    if (isNumbered(fields)) {
+      if (fields.size() == LEADING + 1) {
+        throw new DataFormatException(
+            file,
+            line,
+            "a header of names or an instance",
+            "0,1,2, which may be the numbers of the columns (then write names) or an instance (then"
+                + " write 0.0,1,2)");
+      }
+      columns = fields.size();
+      columnsFrom = "the header in line " + line;
+      return true;
+    }
     for (int i = 0; i < fields.size(); i++) {
       if (i != 1 && isNumber(fields.get(i).strip())) {
         return false;
@@ -87,6 +118,15 @@ final class CsvBags {
     columns = fields.size();
     columnsFrom = "the header in line " + line;
     return true;
+  }
+
+  private static boolean isNumbered(List<String> fields) {
+    for (int i = 0; i < fields.size(); i++) {
+      if (!fields.get(i).strip().equals(Integer.toString(i))) {
+        return false;
+      }
+    }
+    return fields.size() > LEADING;
   }
 
   private void add(List<String> fields, long line) {

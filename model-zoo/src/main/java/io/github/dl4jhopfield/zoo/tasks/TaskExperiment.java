@@ -68,13 +68,7 @@ abstract class TaskExperiment extends ExperimentTemplate<List<SequenceSet>> {
 
   @Override
   protected final List<SequenceSet> open(ExperimentRun run) {
-    if (run.data().isPresent()) {
-      throw new IllegalArgumentException(
-          "experiment "
-              + name()
-              + " makes its data by a rule: expected no --data, found "
-              + run.data().get());
-    }
+    run.takesNoData(name());
     networks(run.text("networks"));
     List<SequenceSet> data = new ArrayList<>();
     for (int repeat = 0; repeat < run.integer("repeats"); repeat++) {

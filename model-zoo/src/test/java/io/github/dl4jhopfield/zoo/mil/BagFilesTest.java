@@ -57,6 +57,24 @@ class BagFilesTest {
   }
 
   @Test
+  void aByteOrderMarkBelongsToNoField() throws IOException {
+    BagDataset marked = read("\uFEFF1,a,.31,1.2\n0,b,.77,.2\n");
+    assertThat(marked.bags())
+        .usingRecursiveComparison()
+        .isEqualTo(read("1,a,.31,1.2\n0,b,.77,.2\n").bags());
+    assertThat(read("\uFEFFlabel,bag,x\n1,a,.31\n0,b,.2\n").bags()).hasSize(2);
+  }
+
+  @Test
+  void numbersOfColumnsAreAHeader() throws IOException {
+    BagDataset data = read("0,1,2,3\n1,7,.31,1.2\n1,7,.28,1.1\n0,8,.77,.2\n0,9,.5,.25\n");
+    assertThat(data.bags()).hasSize(3);
+    assertThat(data.instances()).isEqualTo(4);
+    assertThat(read("0,1,2,4\n1,7,.31,1.2\n").bags()).hasSize(2);
+    bad("0,1,2\n1,7,.31\n", ":1: expected a header of names or an instance, found 0,1,2, which");
+  }
+
+  @Test
   void eachBadCsvIsRefusedInOneLineWithItsPlace() throws IOException {
     bad("1,a,1,2\n0,b,3\n", ":2: expected 4 columns as in line 1, found 3 columns");
     bad(
