@@ -52,14 +52,21 @@ final class Inspection {
     }
   }
 
+  /**
+   * A table of receptors is told by its columns, one of repertoires by a column of files or ids; a
+   * {@code .csv} of numbers whose first column is 0 and 1 is a MIL table even if it has such a
+   * column.
+   */
   private void text() throws IOException {
-    String idColumn = command.reading.idColumn;
-    if (RepertoireTable.isTable(file, idColumn)) {
-      RepertoireInspection.table(command, console);
-    } else if (!RepertoireFiles.isRepertoire(file)
-        && command.reading.sequenceColumn == null
-        && ModelInspection.looksLikeBags(file)) {
+    ReadingOptions reading = command.reading;
+    boolean asRepertoire = reading.sequenceColumn != null || RepertoireFiles.isRepertoire(file);
+    boolean asTable =
+        RepertoireTable.isTable(file, reading.idColumn) && reading.sequenceColumn == null;
+    boolean asked = reading.idColumn != null || !reading.targets.isEmpty();
+    if (!asRepertoire && !(asTable && asked) && ModelInspection.looksLikeBags(file)) {
       ModelInspection.bags(command, console);
+    } else if (asTable) {
+      RepertoireInspection.table(command, console);
     } else {
       RepertoireInspection.file(command, console);
     }

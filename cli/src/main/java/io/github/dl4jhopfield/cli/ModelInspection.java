@@ -130,7 +130,10 @@ final class ModelInspection {
 
   private static boolean isBagRow(String line) {
     String[] fields = line.split(",");
-    return fields.length > 2 && fields[0].strip().matches("-?[01](\\.0*)?");
+    String number = "\\s*[+-]?[0-9.]+([eE][+-]?[0-9]+)?\\s*";
+    return fields.length > 2
+        && fields[0].strip().matches("[+-]?[01](\\.0*)?")
+        && Arrays.stream(fields).skip(2).allMatch(field -> field.matches(number));
   }
 
   static void bags(InspectCommand command, Console console) {

@@ -111,7 +111,7 @@ final class RepertoireInspection {
         report.locus() == null ? "" : ", locus " + report.locus());
     console.result(
         "%d rows, %d used%s", report.rows(), report.used(), dropped(report, ", dropped "));
-    report.warnings().forEach((what, rows) -> console.result("warning: %d %s", rows, what));
+    report.warnings().forEach((what, rows) -> console.result("warning: %s", inWords(what, rows)));
     report.notes().forEach(note -> console.result("note: %s", note));
     warnOfMuch(command.file.toString(), report);
     if (command.values) {
@@ -129,6 +129,20 @@ final class RepertoireInspection {
             + report.dropped().entrySet().stream()
                 .map(e -> e.getValue() + " " + e.getKey())
                 .collect(Collectors.joining(", "));
+  }
+
+  private static String inWords(String warning, long rows) {
+    return switch (warning) {
+      case "unknown_productivity" ->
+          rows + " used rows of which no column says that they are productive";
+      case "count_missing" -> rows + " used rows without a count: 1 each";
+      case "count_invalid" -> rows + " used rows with a count that is no number: 1 each";
+      case "count_below_one" -> rows + " used rows with a count below 1: 1 each";
+      case "lower_case" -> rows + " used sequences with lower-case letters: taken as upper-case";
+      case "not_utf8" -> rows + " rows with bytes that are not UTF-8";
+      case "genes_left_out" -> "more than 65,534 names of genes: the others were left out";
+      default -> rows + " " + warning;
+    };
   }
 
   private void warnOfMuch(String file, ReadReport report) {
