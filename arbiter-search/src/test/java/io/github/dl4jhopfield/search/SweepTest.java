@@ -283,6 +283,16 @@ class SweepTest {
         .containsExactly("learningRate", "heads", "beta", "dropout");
     BagClassifier model = BagClassifier.load(folder.resolve("out/model.zip"));
     assertThat(model.parameters().heads()).isEqualTo(result.best().values().get("heads"));
+    Map<String, String> options =
+        BestOptions.of(folder.resolve("out"), Sweep.experiment("mil").options());
+    assertThat(options.keySet()).containsExactly("learning-rate", "heads", "beta", "dropout");
+    assertThat(Double.parseDouble(options.get("learning-rate")))
+        .isEqualTo(result.best().values().get("learningRate"));
+    assertThatThrownBy(() -> BestOptions.of(folder, List.of()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("no sweep.json");
+    assertThatThrownBy(() -> BestOptions.of(folder.resolve("out"), List.of()))
+        .hasMessageContaining("learningRate");
     assertThat(Files.readAllLines(folder.resolve("out/sweep.jsonl"))).hasSize(1 + 3 + 3 + 1);
   }
 
