@@ -24,11 +24,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -270,10 +272,9 @@ public final class Sweep {
         return;
       }
       List<Trial> fresh = new ArrayList<>();
-      List<Map<String, Object>> seen = new ArrayList<>();
+      Set<Map<String, Object>> seen = new HashSet<>();
       for (Map<String, Object> values : batch) {
-        if (!known.containsKey(values) && !seen.contains(values)) {
-          seen.add(values);
+        if (!known.containsKey(values) && seen.add(values)) {
           fresh.add(trial(results.size() + fresh.size(), values));
         }
       }

@@ -19,7 +19,7 @@ final class SweepReport {
   /** More rows than a reader looks at make the page slow. */
   private static final int MOST_ROWS = 200;
 
-  private static final int MOST_POINTS = 2_000;
+  private static final int MOST_POINTS = 1_000;
 
   private SweepReport() {}
 

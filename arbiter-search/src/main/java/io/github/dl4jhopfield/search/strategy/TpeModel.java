@@ -30,6 +30,10 @@ final class TpeModel {
   private static final int FULL_WEIGHTS = 25;
   private static final double WIDTH = 0.2;
   private static final int RANDOM_TRIES = 100;
+
+  /** Older observations than these weigh next to nothing and would make each draw slower. */
+  private static final int MOST_OBSERVATIONS = 2_000;
+
   private static final NormalDistribution NORMAL = new NormalDistribution(0, 1);
 
   private final Places places;
@@ -52,6 +56,26 @@ final class TpeModel {
     points.add(places.point(values));
     outcomes.add(outcome);
     tried.add(values);
+    if (points.size() == 2 * MOST_OBSERVATIONS) {
+      forgetTheOldest();
+    }
+  }
+
+  /** Keeps the newest and the best. */
+  private void forgetTheOldest() {
+    Set<Integer> best = new HashSet<>(Ranking.order(outcomes).subList(0, MOST_BEST));
+    List<double[]> keptPoints = new ArrayList<>();
+    List<Outcome> keptOutcomes = new ArrayList<>();
+    for (int i = 0; i < points.size(); i++) {
+      if (i >= MOST_OBSERVATIONS || best.contains(i)) {
+        keptPoints.add(points.get(i));
+        keptOutcomes.add(outcomes.get(i));
+      }
+    }
+    points.clear();
+    points.addAll(keptPoints);
+    outcomes.clear();
+    outcomes.addAll(keptOutcomes);
   }
 
   /** Candidates drawn without the model. */
