@@ -141,11 +141,11 @@ one("ConvLSTM1D", (2, 3, 6, 2), filters=3, kernel_size=3)
 for d, shape in ((1, (2, 9, 4)), (2, (2, 9, 8, 4)), (3, (2, 6, 5, 7, 3))):
     for kind in ("Max", "Average"):
         cls = "%sPooling%dD" % (kind, d)
-        one(cls, shape)
+        one(cls, shape, pool_size=2)
         one(cls, shape, pool_size=3, strides=2, padding="same", kept=True)
         one(cls, shape, pool_size=3, strides=1)
         one(cls, shape, pool_size=2, strides=3, padding="same")
-        one(cls, shape, data_format="channels_first")
+        one(cls, shape, pool_size=2, data_format="channels_first")
     for kind in ("Max", "Average"):
         cls = "Global%sPooling%dD" % (kind, d)
         one(cls, shape, kept=True)

@@ -49,6 +49,9 @@ def randomise(model, rng):
             w = w + 1.0
         values.append(w.astype(F32))
     model.set_weights(values)
+    for layer in model.layers:
+        if hasattr(layer, "finalize_state") and getattr(layer, "input_mean", None) is None:
+            layer.finalize_state()  # as loading the file does
 
 
 def as_list(x):

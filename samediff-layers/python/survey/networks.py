@@ -22,7 +22,7 @@ def trains(inputs):
 # --- feed-forward
 @trains([(4, 8)])
 def mlp_dropout():
-    return S([I((8,)), L.Dense(16, activation="relu"), L.Dropout(0.5), L.Dense(8, activation="relu"), L.Dense(3, activation="softmax")])
+    return S([I((8,)), L.Dense(16, activation="relu"), L.Dropout(0.0), L.Dense(8, activation="relu"), L.Dense(3, activation="softmax")])
 
 
 @network([(4, 8)], kept=True)
@@ -168,12 +168,12 @@ def discriminator():
 # --- images
 @network([(2, 14, 14, 1)])
 def lenet():
-    return S([I((14, 14, 1)), L.Conv2D(6, 5, padding="same", activation="tanh"), L.AveragePooling2D(), L.Conv2D(8, 3, activation="tanh"), L.AveragePooling2D(), L.Flatten(), L.Dense(12, activation="tanh"), L.Dense(10, activation="softmax")])
+    return S([I((14, 14, 1)), L.Conv2D(6, 5, padding="same", activation="tanh"), L.AveragePooling2D(2), L.Conv2D(8, 3, activation="tanh"), L.AveragePooling2D(2), L.Flatten(), L.Dense(12, activation="tanh"), L.Dense(10, activation="softmax")])
 
 
 @trains([(2, 8, 8, 3)])
 def vgg_like():
-    return S([I((8, 8, 3)), L.Conv2D(4, 3, padding="same", activation="relu"), L.Conv2D(4, 3, padding="same", activation="relu"), L.MaxPooling2D(), L.Conv2D(6, 3, padding="same", activation="relu"), L.MaxPooling2D(), L.Flatten(), L.Dense(8, activation="relu"), L.Dropout(0.5), L.Dense(3, activation="softmax")])
+    return S([I((8, 8, 3)), L.Conv2D(4, 3, padding="same", activation="relu"), L.Conv2D(4, 3, padding="same", activation="relu"), L.MaxPooling2D(), L.Conv2D(6, 3, padding="same", activation="relu"), L.MaxPooling2D(), L.Flatten(), L.Dense(8, activation="relu"), L.Dropout(0.0), L.Dense(3, activation="softmax")])
 
 
 @network([(2, 8, 8, 3)], kept=True)

@@ -65,7 +65,7 @@ def ids(shape, vocabulary, pad=True):
 
     def draw(rng):
         a = rng.integers(1, vocabulary, shape).astype("float32")
-        if pad and len(shape) > 1:
+        if pad and len(shape) > 1 and shape[-1] > 1:
             for row in range(1, shape[0]):
                 a[row, ..., rng.integers(1, shape[-1]) :] = 0
         return a

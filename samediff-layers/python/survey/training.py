@@ -80,7 +80,7 @@ C = keras.losses
 sgd = lambda: O.SGD(0.2)
 LOSSES = [
     ("mse", "linear", "mse", None), ("mae", "linear", "mae", None), ("mape", "linear", "mape", None), ("msle", "sigmoid", "msle", None),
-    ("huber", "linear", lambda: C.Huber(0.3), None), ("log_cosh", "linear", lambda: C.LogCosh(), None),
+    ("huber", "linear", lambda: C.Huber(), None), ("log_cosh", "linear", lambda: C.LogCosh(), None),
     ("binary_crossentropy", "sigmoid", "binary_crossentropy", binary), ("binary_crossentropy_logits", "linear", lambda: C.BinaryCrossentropy(from_logits=True), binary),
     ("binary_crossentropy_smoothed", "sigmoid", lambda: C.BinaryCrossentropy(label_smoothing=0.1), binary), ("binary_crossentropy_of_tanh", "hard_sigmoid", "binary_crossentropy", binary),
     ("categorical_crossentropy", "softmax", "categorical_crossentropy", one_hot), ("categorical_crossentropy_logits", "linear", lambda: C.CategoricalCrossentropy(from_logits=True), one_hot),

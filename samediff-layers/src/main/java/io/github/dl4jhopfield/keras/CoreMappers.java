@@ -1,33 +1,31 @@
 package io.github.dl4jhopfield.keras;
 
 import io.github.dl4jhopfield.keras.layers.AxisPooling;
-import io.github.dl4jhopfield.keras.layers.FixedNormalization;
 import io.github.dl4jhopfield.keras.layers.LastAxisDense;
-import io.github.dl4jhopfield.keras.layers.LastAxisNormalization;
 import io.github.dl4jhopfield.keras.layers.LearnedRelu;
 import io.github.dl4jhopfield.keras.layers.MergeTensors;
+import io.github.dl4jhopfield.keras.layers.Operation;
+import io.github.dl4jhopfield.keras.layers.OperationLayer;
 import io.github.dl4jhopfield.keras.layers.SdActivations;
-import io.github.dl4jhopfield.keras.layers.ShapeChange;
 import io.github.dl4jhopfield.keras.layers.TensorActivation;
+import io.github.dl4jhopfield.keras.layers.TokenEmbedding;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.dropout.AlphaDropout;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianDropout;
 import org.deeplearning4j.nn.conf.dropout.GaussianNoise;
-import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
-import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
-/** Dense, activations, normalisation, dropout, embedding, masking, global pooling. */
+/** Dense, activations, dropout, embedding, masking, global pooling. */
 final class CoreMappers {
 
   private CoreMappers() {}
@@ -35,7 +33,9 @@ final class CoreMappers {
   static void register(Map<String, KerasLayerMapper> m) {
     m.put("Dense", CoreMappers::dense);
     m.put("TimeDistributed", CoreMappers::timeDistributed);
-    m.put("Activation", i -> activation(i, activationName(i, "activation"), 1));
+    m.put("Activation", CoreMappers::activation);
+    m.put("ThresholdedReLU", i -> rectified(i, 0, i.number("theta", 1), null));
+    m.put("Identity", i -> identity(i));
     m.put("ReLU", CoreMappers::relu);
     m.put(
         "LeakyReLU",
@@ -43,26 +43,23 @@ final class CoreMappers {
     m.put("ELU", i -> activation(i, "elu", i.number("alpha", 1)));
     m.put("Softmax", CoreMappers::softmax);
     m.put("PReLU", CoreMappers::prelu);
-    m.put("LayerNormalization", CoreMappers::layerNormalization);
-    m.put("BatchNormalization", CoreMappers::batchNormalization);
-    m.put("SyncBatchNormalization", CoreMappers::batchNormalization);
     m.put("Dropout", i -> dropout(i, new Dropout(keep(i, "rate"))));
     m.put("AlphaDropout", i -> dropout(i, new AlphaDropout(keep(i, "rate"))));
     m.put("GaussianDropout", i -> dropout(i, new GaussianDropout(i.number("rate", 0))));
     m.put("GaussianNoise", i -> dropout(i, new GaussianNoise(i.number("stddev", 0))));
-    m.put("SpatialDropout1D", CoreMappers::untrainedIdentity);
-    m.put("SpatialDropout2D", CoreMappers::untrainedIdentity);
+    for (String name :
+        List.of("SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "StochasticDepth")) {
+      m.put(name, CoreMappers::untrainedIdentity);
+    }
     m.put("ActivityRegularization", CoreMappers::activityRegularization);
     m.put("Embedding", CoreMappers::embedding);
     m.put("Masking", CoreMappers::masking);
-    m.put("Rescaling", CoreMappers::rescaling);
-    m.put("GlobalAveragePooling1D", i -> globalPooling(i, false, 1));
-    m.put("GlobalMaxPooling1D", i -> globalPooling(i, true, 1));
-    m.put("GlobalAveragePooling2D", i -> globalPooling(i, false, 1, 2));
-    m.put("GlobalMaxPooling2D", i -> globalPooling(i, true, 1, 2));
-    for (String alias : List.of("Pooling1D", "Pooling2D")) {
-      m.put("GlobalAvg" + alias.replace("Pooling", "Pool"), m.get("GlobalAverage" + alias));
-      m.put("GlobalMax" + alias.replace("Pooling", "Pool"), m.get("GlobalMax" + alias));
+    for (int d = 1; d <= 3; d++) {
+      int axes = d;
+      m.put("GlobalAveragePooling" + d + "D", i -> globalPooling(i, false, axes));
+      m.put("GlobalMaxPooling" + d + "D", i -> globalPooling(i, true, axes));
+      m.put("GlobalAvgPool" + d + "D", i -> globalPooling(i, false, axes));
+      m.put("GlobalMaxPool" + d + "D", i -> globalPooling(i, true, axes));
     }
   }
 
@@ -82,6 +79,9 @@ final class CoreMappers {
       name = n.path("config").asText("");
     }
     name = name.substring(name.lastIndexOf('>') + 1);
+    if (activationLayer(i, key) != null) {
+      return "linear";
+    }
     switch (name) {
       case "identity":
         return "linear";
@@ -91,6 +91,12 @@ final class CoreMappers {
         return "exponential";
       case "hard_sigmoid":
         return i.kerasMajor() >= 3 ? "hard_sigmoid_keras3" : "hard_sigmoid";
+      case "hard_silu":
+        return "hard_swish";
+      case "sparsemax":
+        throw i.error(
+            "the activation sparsemax of Keras is not that of the paper where more than one entry"
+                + " stays; it is not imported");
       default:
         if (SdActivations.NAMES.contains(name) && !name.contains("keras3")) {
           return name;
@@ -101,6 +107,44 @@ final class CoreMappers {
                 + " is not known; expected one of "
                 + SdActivations.NAMES);
     }
+  }
+
+  /** Layers that may stand for an activation function: Dense(4, activation=LeakyReLU()). */
+  private static final Set<String> AS_ACTIVATION =
+      Set.of("LeakyReLU", "ReLU", "ELU", "Softmax", "PReLU", "ThresholdedReLU", "Activation");
+
+  /** The layer that is given as an activation, or null if it is a function. */
+  private static JsonNode activationLayer(KerasLayerInfo i, String key) {
+    JsonNode n = i.option(key);
+    boolean layer =
+        n != null
+            && n.isObject()
+            && n.path("config").isObject()
+            && AS_ACTIVATION.contains(n.path("class_name").asText(""));
+    return layer ? n : null;
+  }
+
+  /** Adds the layer that is given as an activation, if there is one. */
+  static MappedLayer thenActivation(MappedLayer m, KerasLayerInfo i) {
+    JsonNode n = activationLayer(i, "activation");
+    if (n == null) {
+      return m;
+    }
+    String type = n.get("class_name").asText();
+    MappedLayer activation =
+        KerasLayers.builtIn(type).map(i.inner(type, n.get("config"), List.of(m.outputShape)));
+    for (MappedLayer.Weight w : activation.weights) {
+      m.weights.add(
+          new MappedLayer.Weight(
+              "**/" + w.name(),
+              "activation/vars/0",
+              w.shape(),
+              m.stages.size() + w.stage(),
+              w.parameter(),
+              w.change()));
+    }
+    activation.stages.forEach(stage -> m.then(stage.layer()));
+    return m;
   }
 
   /** DL4J's activation where it is the same function, else null. */
@@ -141,25 +185,59 @@ final class CoreMappers {
     return MappedLayer.of(new TensorActivation(name, alpha), i.inputShape()).passesMask();
   }
 
+  private static MappedLayer activation(KerasLayerInfo i) {
+    String name = activationName(i, "activation");
+    MappedLayer m;
+    if (name.equals("glu")) {
+      long[] out = i.inputShape();
+      out[out.length - 1] = i.features(0) / 2;
+      m = MappedLayer.of(new TensorActivation(name, 1), out).passesMask();
+    } else {
+      m = activation(i, name, SdActivations.defaultAlpha(name));
+    }
+    return thenActivation(m, i);
+  }
+
+  private static MappedLayer identity(KerasLayerInfo i) {
+    i.requireInputs(1, 1);
+    return MappedLayer.identity(i.inputShape()).passesMask();
+  }
+
   private static MappedLayer relu(KerasLayerInfo i) {
-    i.refuse("threshold", 0.0);
+    double threshold = i.number("threshold", 0);
     double slope = i.number("negative_slope", 0);
-    if (!i.has("max_value")) {
+    Double most = i.has("max_value") ? i.number("max_value", 0) : null;
+    if (threshold == 0 && most == null) {
       return activation(i, "leaky_relu", slope);
     }
-    if (slope != 0 || i.number("max_value", 6) != 6) {
-      throw i.error("only max_value = 6 without negative_slope is supported");
+    if (threshold == 0 && slope == 0 && most == 6) {
+      return activation(i, "relu6", 1);
     }
-    return activation(i, "relu6", 1);
+    return rectified(i, slope, threshold, most);
+  }
+
+  private static MappedLayer rectified(
+      KerasLayerInfo i, double slope, double threshold, Double most) {
+    i.requireInputs(1, 1);
+    double[] numbers =
+        most == null ? new double[] {slope, threshold} : new double[] {slope, threshold, most};
+    return MappedLayer.of(
+            new OperationLayer(Operation.of("rectify", 1).numbers(numbers)), i.inputShape())
+        .passesMask();
   }
 
   private static MappedLayer softmax(KerasLayerInfo i) {
+    i.requireInputs(1, 1);
+    int[] axes = i.axes("axis", -1);
     int rank = i.inputShape().length + 1;
-    int axis = i.integer("axis", -1);
-    if (axis != -1 && axis != rank - 1) {
-      throw i.error("axis " + axis + ": only the last axis is supported");
+    if (axes.length == 1 && axes[0] == rank - 1) {
+      return activation(i, "softmax", 1);
     }
-    return activation(i, "softmax", 1);
+    return MappedLayer.of(
+            new OperationLayer(
+                Operation.of("softmax", 1).sizes(Arrays.stream(axes).asLongStream().toArray())),
+            i.inputShape())
+        .passesMask();
   }
 
   private static MappedLayer prelu(KerasLayerInfo i) {
@@ -213,7 +291,7 @@ final class CoreMappers {
               .build();
       result = MappedLayer.of(layer, shape);
       if (act == null) {
-        result.then(new TensorActivation(function, 1));
+        result.then(new TensorActivation(function, SdActivations.defaultAlpha(function)));
       }
     } else {
       LastAxisDense layer = new LastAxisDense(nIn, nOut, hasBias, function);
@@ -223,7 +301,7 @@ final class CoreMappers {
     if (hasBias) {
       result.weight(bias, "b", nOut);
     }
-    return result.passesMask();
+    return thenActivation(result, o).passesMask();
   }
 
   private static MappedLayer timeDistributed(KerasLayerInfo i) {
@@ -250,6 +328,7 @@ final class CoreMappers {
         // in a .keras archive the wrapped layer's weights are in a group of its own
         MappedLayer plain = dense(i, o, "kernel", "bias");
         MappedLayer result = MappedLayer.of(plain.stages.get(0).layer(), plain.outputShape);
+        plain.stages.stream().skip(1).forEach(s -> result.then(s.layer()));
         result.nested(
             "kernel", "layer/vars/0", "W", MappedLayer.AS_IS, plain.weights.get(0).shape());
         if (plain.weights.size() > 1) {
@@ -258,93 +337,13 @@ final class CoreMappers {
         }
         return result.passesMask();
       case "Activation":
-        return activation(i, activationName(o, "activation"), 1);
+        String function = activationName(o, "activation");
+        return activation(i, function, SdActivations.defaultAlpha(function));
       case "Dropout":
         return dropout(i, new Dropout(keep(o, "rate")));
       default:
-        throw o.error("only Dense, Activation and Dropout can be wrapped");
+        throw o.error("expected a layer of one input inside");
     }
-  }
-
-  // --- normalisation ------------------------------------------------------------------------
-
-  /** Fails unless the axis option is the last axis (a number, or a list of one). */
-  private static void requireLastAxis(KerasLayerInfo i) {
-    JsonNode axis = i.option("axis");
-    if (axis == null) {
-      return;
-    }
-    if (axis.isArray() && axis.size() == 1) {
-      axis = axis.get(0);
-    }
-    int rank = i.inputShape().length + 1;
-    if (!axis.isInt() || axis.asInt() != -1 && axis.asInt() != rank - 1) {
-      throw i.error("axis " + axis + " of a rank " + rank + " input: only the last is supported");
-    }
-  }
-
-  private static MappedLayer layerNormalization(KerasLayerInfo i) {
-    i.requireInputs(1, 1);
-    requireLastAxis(i);
-    i.refuse("rms_scaling", "false");
-    long size = i.features(0);
-    boolean scale = i.flag("scale", true);
-    boolean centre = i.flag("center", true);
-    MappedLayer result =
-        MappedLayer.of(
-                new LastAxisNormalization(size, i.number("epsilon", 1e-3), scale, centre),
-                i.inputShape())
-            .passesMask();
-    if (scale) {
-      result.weight("gamma", "gamma", size);
-    }
-    if (centre) {
-      result.weight("beta", "beta", size);
-    }
-    return result;
-  }
-
-  private static MappedLayer batchNormalization(KerasLayerInfo i) {
-    i.requireRank(2, 4);
-    requireLastAxis(i);
-    i.refuse("renorm", "false");
-    long size = i.features(0);
-    boolean scale = i.flag("scale", true);
-    boolean centre = i.flag("center", true);
-    Layer layer =
-        i.flag("trainable", true)
-            ? batchNormalization(i, size)
-            : new FixedNormalization(size, i.number("epsilon", 1e-3));
-    MappedLayer result = MappedLayer.of(layer, i.inputShape()).passesMask();
-    if (scale) {
-      result.weight("gamma", "gamma", size);
-    }
-    if (centre) {
-      result.weight("beta", "beta", size);
-    }
-    result.weight("moving_mean", "mean", size);
-    result.weight("moving_variance", "var", size);
-    if (!scale) {
-      result.constant("gamma", 1);
-    }
-    if (!centre) {
-      result.constant("beta", 0);
-    }
-    return result;
-  }
-
-  private static BatchNormalization batchNormalization(KerasLayerInfo i, long size) {
-    BatchNormalization.Builder b =
-        new BatchNormalization.Builder()
-            .nIn(size)
-            .nOut(size)
-            .eps(i.number("epsilon", 1e-3))
-            .decay(i.number("momentum", 0.99))
-            .useLogStd(false);
-    if (i.inputShape().length == 3) {
-      b.dataFormat(CNN2DFormat.NHWC);
-    }
-    return b.build();
   }
 
   // --- dropout ------------------------------------------------------------------------------
@@ -360,11 +359,16 @@ final class CoreMappers {
   private static MappedLayer dropout(
       KerasLayerInfo i, org.deeplearning4j.nn.conf.dropout.IDropout dropout) {
     i.requireInputs(1, 1);
-    return MappedLayer.of(new DropoutLayer.Builder(dropout).build(), i.inputShape()).passesMask();
+    MappedLayer m =
+        MappedLayer.of(new DropoutLayer.Builder(dropout).build(), i.inputShape()).passesMask();
+    if (i.has("noise_shape")) {
+      m.note("\"" + i.name() + "\" drops single entries; its noise_shape is left out.");
+    }
+    return m;
   }
 
   /** Acts in training only and has no counterpart: nothing at inference. */
-  private static MappedLayer untrainedIdentity(KerasLayerInfo i) {
+  static MappedLayer untrainedIdentity(KerasLayerInfo i) {
     i.requireInputs(1, 1);
     return MappedLayer.identity(i.inputShape())
         .passesMask()
@@ -372,21 +376,26 @@ final class CoreMappers {
   }
 
   private static MappedLayer activityRegularization(KerasLayerInfo i) {
+    MappedLayer m = MappedLayer.identity(i.inputShape()).passesMask();
     if (!i.predictionsOnly() && (i.number("l1", 0) != 0 || i.number("l2", 0) != 0)) {
-      throw i.error(
-          "DL4J has no regulariser of activations; for predictions only, import with"
-              + " KerasImportOptions.builder().predictionsOnly()");
+      m.note(
+          "\""
+              + i.name()
+              + "\" adds a penalty of activations to Keras's loss; training on leaves it out.");
     }
-    return MappedLayer.identity(i.inputShape()).passesMask();
+    return m;
   }
 
   // --- embedding and masks ------------------------------------------------------------------
 
   private static MappedLayer embedding(KerasLayerInfo i) {
-    i.requireRank(2);
+    i.requireInputs(1, 1);
     int vocabulary = i.size("input_dim");
     int width = i.size("output_dim");
     i.refuse("lora_rank", null);
+    if (i.inputShape().length != 1) {
+      return anyEmbedding(i, vocabulary, width);
+    }
     EmbeddingSequenceLayer layer =
         new EmbeddingSequenceLayer.Builder()
             .nIn(vocabulary)
@@ -406,6 +415,17 @@ final class CoreMappers {
         : result.maskOut(MappedLayer.MaskOut.NONE);
   }
 
+  /** Of ids of another rank than a sequence for each sample. */
+  private static MappedLayer anyEmbedding(KerasLayerInfo i, int vocabulary, int width) {
+    if (i.flag("mask_zero", false)) {
+      throw i.error("mask_zero is imported for inputs [batch, time] only");
+    }
+    long[] out = Arrays.copyOf(i.inputShape(), i.inputShape().length + 1);
+    out[out.length - 1] = width;
+    return MappedLayer.of(new TokenEmbedding(vocabulary, width), out)
+        .weight("embeddings", "W", vocabulary, width);
+  }
+
   /** Keras zeroes the steps that it masks; only for the value 0 is that nothing to do. */
   private static MappedLayer masking(KerasLayerInfo i) {
     i.requireRank(3);
@@ -417,25 +437,20 @@ final class CoreMappers {
     return result.maskOut(MappedLayer.MaskOut.NOT_VALUE, value);
   }
 
-  private static MappedLayer rescaling(KerasLayerInfo i) {
-    i.requireInputs(1, 1);
-    return MappedLayer.of(
-            ShapeChange.rescale(i.number("scale", 1), i.number("offset", 0)), i.inputShape())
-        .passesMask();
-  }
-
   // --- pooling ------------------------------------------------------------------------------
 
-  private static MappedLayer globalPooling(KerasLayerInfo i, boolean maximum, int... axes) {
-    i.requireRank(axes.length + 2);
-    i.requireText("data_format", "channels_last");
+  private static MappedLayer globalPooling(KerasLayerInfo i, boolean maximum, int axes) {
+    i.requireRank(axes + 2);
+    boolean first = i.channelsFirst();
     boolean keep = i.flag("keepdims", false);
     long[] in = i.inputShape();
-    long channels = in[in.length - 1];
+    long channels = in[first ? 0 : in.length - 1];
     long[] out = new long[keep ? in.length : 1];
     Arrays.fill(out, 1);
-    out[out.length - 1] = channels;
-    return MappedLayer.of(new AxisPooling(maximum, keep, axes), out)
-        .usesMask(!maximum && axes.length == 1);
+    out[first ? 0 : out.length - 1] = channels;
+    int[] over = new int[axes];
+    Arrays.setAll(over, d -> d + (first ? 2 : 1));
+    return MappedLayer.of(new AxisPooling(maximum, keep, over), out)
+        .usesMask(!maximum && axes == 1 && !first);
   }
 }

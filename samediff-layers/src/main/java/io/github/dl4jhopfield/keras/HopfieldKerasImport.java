@@ -41,4 +41,19 @@ public final class HopfieldKerasImport {
       return new ModelAssembler(opened, options).assemble();
     }
   }
+
+  /**
+   * Looks whether a model would import: every layer that cannot be, every weight that does not fit,
+   * at once, and nothing is built.
+   *
+   * @throws KerasImportException if the file itself cannot be read
+   */
+  public static ImportReport check(Path file, KerasImportOptions options) {
+    if (options.sha256() != null) {
+      KerasFile.requireSha256(file, options.sha256());
+    }
+    try (KerasFile opened = KerasFile.open(file)) {
+      return new ModelAssembler(opened, options).check();
+    }
+  }
 }

@@ -20,6 +20,7 @@ public final class KerasLayerInfo {
   private final List<String> inputNames;
   private final List<Boolean> masked;
   private final Map<String, JsonNode> callArguments;
+  private boolean sizes;
 
   KerasLayerInfo(
       String name,
@@ -84,6 +85,20 @@ public final class KerasLayerInfo {
   /** Position of the input given by keyword, or -1; positional inputs have the name "". */
   public int inputNamed(String keyword) {
     return inputNames.indexOf(keyword);
+  }
+
+  /** The keyword of an input, "" for a positional one. */
+  public String inputName(int i) {
+    return inputNames.get(i);
+  }
+
+  /** Whether the input is the shape of a tensor and not numbers of the model. */
+  boolean ofSizes() {
+    return inputShapes.get(0).length == 0 && sizes;
+  }
+
+  void setOfSizes() {
+    sizes = true;
   }
 
   /** Whether a Keras mask comes with an input. */
@@ -233,6 +248,45 @@ public final class KerasLayerInfo {
     return result;
   }
 
+  /** Axes of an option, a number or a list, counted with the batch as 0, which is refused. */
+  int[] axes(String key, int otherwise) {
+    int[] axes = axesAsGiven(key, otherwise);
+    Arrays.sort(axes);
+    return axes;
+  }
+
+  /** As {@link #axes}, in the order in which they are given. */
+  int[] axesAsGiven(String key, int otherwise) {
+    JsonNode n = option(key);
+    int rank = inputShape().length + 1;
+    int[] axes;
+    if (n == null) {
+      axes = new int[] {otherwise};
+    } else if (n.isArray() || n.isObject() && n.path("items").isArray()) {
+      JsonNode list = n.isArray() ? n : n.path("items");
+      axes = new int[list.size()];
+      for (int k = 0; k < axes.length; k++) {
+        axes[k] = list.get(k).asInt(Integer.MIN_VALUE);
+      }
+    } else {
+      axes = new int[] {n.asInt(Integer.MIN_VALUE)};
+    }
+    for (int k = 0; k < axes.length; k++) {
+      int axis = axes[k] < 0 ? axes[k] + rank : axes[k];
+      if (axis < 1 || axis >= rank) {
+        throw error("option " + key + ": axis " + axes[k] + " of an input of rank " + rank);
+      }
+      axes[k] = axis;
+    }
+    return axes;
+  }
+
+  /** Whether data_format is channels_first. */
+  boolean channelsFirst() {
+    requireText("data_format", "channels_last", "channels_first");
+    return text("data_format", "channels_last").equals("channels_first");
+  }
+
   /** Fails unless the option is missing or one of the values. */
   public void requireText(String key, String... values) {
     String found = text(key, values[0]);
@@ -240,6 +294,20 @@ public final class KerasLayerInfo {
       throw error(
           "option " + key + ": " + found + " is not supported; expected " + Arrays.asList(values));
     }
+  }
+
+  /** The options of a layer inside of this one, on inputs of these shapes. */
+  KerasLayerInfo inner(String innerType, JsonNode innerConfig, List<long[]> shapes) {
+    return new KerasLayerInfo(
+        name,
+        innerType,
+        keras,
+        predictionsOnly,
+        innerConfig,
+        shapes,
+        java.util.Collections.nCopies(shapes.size(), ""),
+        java.util.Collections.nCopies(shapes.size(), false),
+        Map.of());
   }
 
   /** Fails if the option is there with another value than the default. */

@@ -11,11 +11,15 @@ final class KerasLayers {
 
   static {
     CoreMappers.register(MAPPERS);
+    NormalizationMappers.register(MAPPERS);
+    PreprocessingMappers.register(MAPPERS);
     ShapeMappers.register(MAPPERS);
     ConvolutionMappers.register(MAPPERS);
     RecurrentMappers.register(MAPPERS);
     MergeMappers.register(MAPPERS);
     AttentionMappers.register(MAPPERS);
+    EinsumMappers.register(MAPPERS);
+    OperatorMappers.register(MAPPERS);
     HopfieldMappers.register(MAPPERS);
   }
 

@@ -37,6 +37,7 @@ final class KerasModelConfig {
    * @param savedLayer name of the group that holds the weights in an .h5
    * @param savedPrefix the layer's own name if that group belongs to a nested model, or ""
    * @param numberedPath path of the layer in a .keras archive
+   * @param places of the tensors in a list that has other things too, by the list's keyword
    */
   record Call(
       String name,
@@ -48,7 +49,34 @@ final class KerasModelConfig {
       Map<String, JsonNode> arguments,
       String savedLayer,
       String savedPrefix,
-      String numberedPath) {}
+      String numberedPath,
+      Map<String, List<Integer>> places) {
+
+    Call(
+        String name,
+        String layer,
+        String type,
+        JsonNode config,
+        List<Tensor> inputs,
+        List<String> inputNames,
+        Map<String, JsonNode> arguments,
+        String savedLayer,
+        String savedPrefix,
+        String numberedPath) {
+      this(
+          name,
+          layer,
+          type,
+          config,
+          inputs,
+          inputNames,
+          arguments,
+          savedLayer,
+          savedPrefix,
+          numberedPath,
+          Map.of());
+    }
+  }
 
   private static final Set<String> MODELS = Set.of("Sequential", "Functional", "Model");
 
@@ -56,6 +84,7 @@ final class KerasModelConfig {
   private final List<Input> inputs = new ArrayList<>();
   private final List<Call> calls = new ArrayList<>();
   private final Map<String, Integer> callsOfLayer = new HashMap<>();
+  private final Map<String, Integer> offsetCalls = new HashMap<>();
   private List<Tensor> outputs = List.of();
   private final boolean sequential;
 
@@ -103,7 +132,10 @@ final class KerasModelConfig {
 
   /** The arguments of one call of a layer. */
   private record Arguments(
-      List<Reference> inputs, List<String> names, Map<String, JsonNode> others) {}
+      List<Reference> inputs,
+      List<String> names,
+      Map<String, JsonNode> others,
+      Map<String, List<Integer>> places) {}
 
   private record Reference(String layer, int node, int tensor) {}
 
@@ -153,16 +185,29 @@ final class KerasModelConfig {
     }
     // .keras archives number the layers of each class: dense, dense_1, ...
     String simple = type.substring(type.lastIndexOf('>') + 1);
-    String snake = snake(simple);
+    String snake = snake(simple.equals("GroupQueryAttention") ? "GroupedQueryAttention" : simple);
     int n = numbers.merge(snake, 1, Integer::sum) - 1;
     String registered = l.path("registered_name").asText("");
     if (registered.contains(">")) {
       type = registered;
-    } else if (l.path("module").asText("").contains(".ops.")) {
+    } else if (l.path("module").asText("").contains(".ops.")
+        || isOperation(type, config, l.get("inbound_nodes"))) {
       type = "ops." + type;
+    }
+    if (simple.equals("TFOpLambda") || simple.equals("SlicingOpLambda")) {
+      String function = config.path("function").asText("?");
+      type = "tf." + (function.startsWith("compat.v1.") ? function.substring(10) : function);
     }
     return new Definition(
         name, type, config, calls(l.get("inbound_nodes")), n == 0 ? snake : snake + "_" + n);
+  }
+
+  /** In an .h5 of Keras 3 operations have no module; unlike layers they are not trainable. */
+  private static boolean isOperation(String type, JsonNode config, JsonNode nodes) {
+    return KerasLayers.builtIn("ops." + type) != null
+        && !config.has("trainable")
+        && nodes != null
+        && nodes.path(0).isObject();
   }
 
   /** Keras's own to_snake_case. */
@@ -179,10 +224,17 @@ final class KerasModelConfig {
       return result;
     }
     for (JsonNode node : nodes) {
-      Arguments a = new Arguments(new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>());
+      Arguments a =
+          new Arguments(
+              new ArrayList<>(), new ArrayList<>(), new LinkedHashMap<>(), new HashMap<>());
       if (node.isObject()) {
+        int position = 0;
         for (JsonNode arg : node.path("args")) {
+          if (!holdsTensor(arg)) {
+            a.others().put(POSITION + position, arg);
+          }
           add3(a, "", arg);
+          position++;
         }
         node.path("kwargs").fields().forEachRemaining(e -> add3(a, e.getKey(), e.getValue()));
       } else if (node.isArray() && node.size() > 0 && node.get(0).isTextual()) {
@@ -197,13 +249,33 @@ final class KerasModelConfig {
     return result;
   }
 
+  /** The key of a constant argument by its position, from 0. */
+  static final String POSITION = "position";
+
+  private static boolean holdsTensor(JsonNode arg) {
+    if (arg.isArray()) {
+      for (JsonNode a : arg) {
+        if (holdsTensor(a)) {
+          return true;
+        }
+      }
+    }
+    return arg.path("class_name").asText("").equals("__keras_tensor__");
+  }
+
   /** Keras 3: {"class_name": "__keras_tensor__", "config": {"keras_history": [layer, 0, 0]}}. */
   private void add3(Arguments a, String keyword, JsonNode value) {
-    if (value.isArray()
-        && value.size() > 0
-        && value.get(0).path("class_name").asText("").equals("__keras_tensor__")) {
-      for (JsonNode v : value) {
-        add3(a, keyword, v);
+    if (value.isArray() && holdsTensor(value)) {
+      for (int k = 0; k < value.size(); k++) {
+        if (holdsTensor(value.get(k))) {
+          a.places().computeIfAbsent(keyword, x -> new ArrayList<>()).add(k);
+          add3(a, keyword, value.get(k));
+        } else if (!value.get(k).isNull()) {
+          throw new KerasImportException(
+              file
+                  + ": a list of tensors and constants as an argument is not imported: "
+                  + KerasLayerInfo.shorten(value.get(k)));
+        }
       }
     } else if (value.path("class_name").asText("").equals("__keras_tensor__")) {
       JsonNode h = value.path("config").path("keras_history");
@@ -226,6 +298,7 @@ final class KerasModelConfig {
     }
     if (one.isArray() && one.size() >= 3 && one.get(0).asText().equals("_CONSTANT_VALUE")) {
       a.others().put("args" + a.others().size(), one.get(2));
+      a.others().put(POSITION + 0, one.get(2));
     } else {
       a.inputs().add(reference(one));
       a.names().add("");
@@ -242,7 +315,7 @@ final class KerasModelConfig {
               if (isReference(v)) {
                 a.inputs().add(reference(v));
                 a.names().add(e.getKey());
-              } else if (v.isArray() && v.size() > 0 && isReference(v.get(0))) {
+              } else if (v.isArray() && v.size() > 0 && allReferences(v)) {
                 for (JsonNode r : v) {
                   a.inputs().add(reference(r));
                   a.names().add(e.getKey());
@@ -253,7 +326,16 @@ final class KerasModelConfig {
             });
   }
 
-  private static boolean isReference(JsonNode v) {
+  private static boolean allReferences(JsonNode list) {
+    for (JsonNode v : list) {
+      if (!isReference(v)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static boolean isReference(JsonNode v) {
     return v.isArray()
         && v.size() == 3
         && v.get(0).isTextual()
@@ -309,7 +391,7 @@ final class KerasModelConfig {
       List<Tensor> out =
           call(
               d,
-              new Arguments(List.of(), List.of(""), Map.of()),
+              new Arguments(List.of(), List.of(""), Map.of(), Map.of()),
               List.of(at),
               prefix,
               savedLayer,
@@ -374,6 +456,7 @@ final class KerasModelConfig {
         done.put(d.name(), places);
       }
     }
+    findOffsets(definitions, config, byName, prefix);
     // Depth first from each call to what it needs, without recursion: graphs can be long.
     Set<String> open = new HashSet<>();
     for (Definition start : definitions) {
@@ -422,7 +505,24 @@ final class KerasModelConfig {
     return out;
   }
 
-  /** Nested models count the call that made them, so that their first call in a graph is 1. */
+  /**
+   * Finds the nested models whose first call in a graph is 1: they count the call that made them.
+   */
+  private void findOffsets(
+      List<Definition> definitions,
+      JsonNode config,
+      Map<String, Definition> byName,
+      String prefix) {
+    List<Reference> all = new ArrayList<>(references(config.get("output_layers")));
+    definitions.forEach(d -> d.calls().forEach(c -> all.addAll(c.inputs())));
+    for (Reference r : all) {
+      Definition d = byName.get(r.layer());
+      if (d != null && MODELS.contains(d.type()) && r.node() >= d.calls().size()) {
+        offsetCalls.put(prefix + r.layer(), 1);
+      }
+    }
+  }
+
   private int node(
       Reference r,
       Map<String, Definition> byName,
@@ -434,7 +534,7 @@ final class KerasModelConfig {
           file + ": a call of the layer \"" + prefix + r.layer() + "\", which is not in the model");
     }
     int node = r.node();
-    if (MODELS.contains(byName.get(r.layer()).type()) && node >= places.size()) {
+    if (offsetCalls.getOrDefault(prefix + r.layer(), 0) > 0) {
       node -= 1;
     }
     if (places.size() == 1) {
@@ -458,6 +558,10 @@ final class KerasModelConfig {
       throw new KerasImportException(
           file + ": the output \"" + prefix + r.layer() + "\" is never computed");
     }
+    boolean model = MODELS.contains(byName.get(r.layer()).type());
+    if (!model && r.tensor() > 0 && outputs.size() == 1) {
+      return new Tensor(outputs.get(0).producer(), r.tensor()); // the layer's mapper knows
+    }
     if (r.tensor() < 0 || r.tensor() >= outputs.size()) {
       throw new KerasImportException(
           file
@@ -466,7 +570,8 @@ final class KerasModelConfig {
               + " of the layer \""
               + prefix
               + r.layer()
-              + "\" is used; only its first output can be imported");
+              + "\" is used; it has "
+              + outputs.size());
     }
     return outputs.get(r.tensor());
   }
@@ -496,9 +601,12 @@ final class KerasModelConfig {
       throw new KerasImportException(
           file + ": layer \"" + prefix + d.name() + "\" is called with no inputs");
     }
+    if (d.type().equals("TimeDistributed")
+        && !UNFOLDED.contains(d.config().path("layer").path("class_name").asText(""))) {
+      return overTime(d, tensors, prefix, savedLayer, path);
+    }
     String layer = prefix + d.name();
-    int n = callsOfLayer.merge(layer, 1, Integer::sum) - 1;
-    String name = n == 0 ? layer : layer + "@" + n;
+    String name = unique(layer);
     calls.add(
         new Call(
             name,
@@ -510,8 +618,79 @@ final class KerasModelConfig {
             a.others(),
             savedLayer == null ? d.name() : savedLayer,
             savedLayer == null ? "" : d.name(),
-            path));
+            path,
+            a.places()));
     return Collections.singletonList(new Tensor(name, 0));
+  }
+
+  /** What TimeDistributed wraps that is the same on steps as on samples. */
+  private static final Set<String> UNFOLDED = Set.of("Dense", "Activation", "Dropout");
+
+  /** A layer or model for each step: the steps become samples, and back. */
+  private List<Tensor> overTime(
+      Definition d, List<Tensor> tensors, String prefix, String savedLayer, String path) {
+    JsonNode inner = d.config().path("layer");
+    String type = inner.path("class_name").asText("");
+    if (type.isEmpty() || tensors.size() != 1) {
+      throw new KerasImportException(
+          file + ": layer \"" + prefix + d.name() + "\": expected one input and a layer inside");
+    }
+    String layer = prefix + d.name();
+    Tensor folded = helper(d, layer + "@fold", tensors, savedLayer, path);
+    Tensor result;
+    if (MODELS.contains(type)) {
+      result =
+          model(
+                  type,
+                  inner.path("config"),
+                  layer + ".",
+                  List.of(folded),
+                  savedLayer == null ? d.name() : savedLayer,
+                  path + "/layer/layers")
+              .get(0);
+    } else {
+      String name = unique(layer);
+      String registered = inner.path("registered_name").asText("");
+      calls.add(
+          new Call(
+              name,
+              layer,
+              registered.contains(">") ? registered : type,
+              inner.path("config"),
+              List.of(folded),
+              List.of(""),
+              Map.of(),
+              savedLayer == null ? d.name() : savedLayer,
+              savedLayer == null ? "" : d.name(),
+              path + "/layer"));
+      result = new Tensor(name, 0);
+    }
+    return List.of(helper(d, layer + "@unfold", List.of(result, tensors.get(0)), savedLayer, path));
+  }
+
+  /** A call that has no weights. */
+  private Tensor helper(
+      Definition d, String layer, List<Tensor> inputs, String savedLayer, String path) {
+    String name = unique(layer);
+    calls.add(
+        new Call(
+            name,
+            layer,
+            d.type() + layer.substring(layer.lastIndexOf('@')),
+            d.config(),
+            inputs,
+            Collections.nCopies(inputs.size(), ""),
+            Map.of(),
+            savedLayer == null ? d.name() : savedLayer,
+            "",
+            path));
+    return new Tensor(name, 0);
+  }
+
+  /** A name for one more call of a layer. */
+  private String unique(String layer) {
+    int n = callsOfLayer.merge(layer, 1, Integer::sum) - 1;
+    return n == 0 ? layer : layer + "@" + n;
   }
 
   private Tensor input(String name, long[] shape) {

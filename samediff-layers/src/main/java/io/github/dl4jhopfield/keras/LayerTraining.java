@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.keras.layers.DecoupledWeightDecay;
 import io.github.dl4jhopfield.keras.layers.Frozen;
 import io.github.dl4jhopfield.keras.layers.NonNegative;
 import io.github.dl4jhopfield.keras.layers.NormConstraint;
+import io.github.dl4jhopfield.keras.layers.TensorLayer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -30,6 +31,7 @@ final class LayerTraining {
 
   private static final String REGULARIZER = "_regularizer";
   private static final String CONSTRAINT = "_constraint";
+  private static final String ACTIVITY = "activity_regularizer";
 
   /** What is added to the loss (l1, l2) or taken off the weight (decay) for one parameter. */
   private record Penalty(double l1, double l2, double decay) {
@@ -57,9 +59,10 @@ final class LayerTraining {
   private LayerTraining(KerasLayerInfo info, MappedLayer mapped) {
     this.info = info;
     this.mapped = mapped;
-    // TimeDistributed and Bidirectional keep the options in what they wrap
+    // TimeDistributed, Bidirectional and RNN keep the options in what they wrap
     JsonNode inner = info.config().path("layer").path("config");
-    this.config = inner.isObject() ? inner : info.config();
+    JsonNode cell = (inner.isObject() ? inner : info.config()).path("cell").path("config");
+    this.config = cell.isObject() ? cell : inner.isObject() ? inner : info.config();
   }
 
   /**
@@ -69,8 +72,14 @@ final class LayerTraining {
    */
   static void apply(KerasLayerInfo info, MappedLayer mapped, double weightDecay) {
     LayerTraining t = new LayerTraining(info, mapped);
+    if (t.options(REGULARIZER).containsKey(ACTIVITY)) {
+      mapped.addNote(
+          "\""
+              + info.name()
+              + "\" adds a penalty of its activations to Keras's loss; training on leaves it out.");
+    }
     if (mapped.weights.isEmpty()) {
-      t.options(REGULARIZER).keySet().forEach(t::refuse);
+      t.options(REGULARIZER).keySet().stream().filter(o -> !o.equals(ACTIVITY)).forEach(t::refuse);
       return;
     }
     if (!info.flag("trainable", true) || !t.config.path("trainable").asBoolean(true)) {
@@ -157,6 +166,9 @@ final class LayerTraining {
     options(REGULARIZER)
         .forEach(
             (option, value) -> {
+              if (option.equals(ACTIVITY)) {
+                return;
+              }
               JsonNode c = value.path("config");
               if (!Set.of("L1", "L2", "L1L2").contains(value.path("class_name").asText(""))) {
                 refuse(option);
@@ -182,17 +194,23 @@ final class LayerTraining {
   private void set(MappedLayer.Stage stage, Map<String, Penalty> penalties) {
     Penalty weights = null;
     Penalty biases = null;
+    boolean differ = false;
     for (Map.Entry<String, Penalty> e : penalties.entrySet()) {
       boolean bias = isBias(stage, e.getKey());
       Penalty other = bias ? biases : weights;
-      if (other != null && !other.equals(e.getValue())) {
-        throw info.error(
-            "its weights have different regularisers, which DL4J cannot train with; for"
-                + " predictions only, import with"
-                + " KerasImportOptions.builder().predictionsOnly()");
-      }
+      differ |= other != null && !other.equals(e.getValue());
       biases = bias ? e.getValue() : biases;
       weights = bias ? weights : e.getValue();
+    }
+    if (differ && stage.layer() instanceof TensorLayer l) {
+      penalties.forEach((parameter, p) -> l.regularise(parameter, p.regularization()));
+      return;
+    }
+    if (differ) {
+      throw info.error(
+          "its weights have different regularisers, which DL4J cannot train with; for"
+              + " predictions only, import with"
+              + " KerasImportOptions.builder().predictionsOnly()");
     }
     List<Regularization> w = weights == null ? List.of() : weights.regularization();
     List<Regularization> b = biases == null ? List.of() : biases.regularization();

@@ -44,13 +44,29 @@ public final class MappedLayer {
     FIRST,
     SECOND,
     ALL,
+    ALL_KEEP,
     CONCATENATED,
     NOT_ZERO,
     NOT_VALUE
   }
 
-  /** One DL4J layer or vertex. */
-  record Stage(Layer layer, GraphVertex vertex) {}
+  /**
+   * One DL4J layer or vertex.
+   *
+   * @param inputs what it takes: the number of a stage before it, or {@link #input}; null for the
+   *     stage before it (the first: all inputs in the {@link #inputOrder})
+   * @param maskOf for each of its inputs the number of the call's input whose mask goes with it, -1
+   *     for none; null for the first stage: as {@link #usesMask} says
+   */
+  record Stage(Layer layer, GraphVertex vertex, int[] inputs, int[] maskOf) {}
+
+  /** A result of a layer that has several. */
+  record Output(int stage, long[] shape) {}
+
+  /** As the input of a stage: input k of the call. */
+  static int input(int k) {
+    return -1 - k;
+  }
 
   final List<Stage> stages = new ArrayList<>();
   final List<Weight> weights = new ArrayList<>();
@@ -60,9 +76,18 @@ public final class MappedLayer {
   boolean[] usesMask = {};
   int[] inputOrder;
   final Map<String, Double> constants = new LinkedHashMap<>();
+
+  /** Of a stage that takes the parameters of another: the number of that one. */
+  final Map<Integer, Integer> sameWeights = new LinkedHashMap<>();
+
+  final Map<Integer, Map<String, Double>> constantsOfStages = new LinkedHashMap<>();
   String note;
   boolean ownMaskAsInput;
   boolean stopsGradient;
+  boolean sizesOnly;
+
+  /** Where it is not empty: all results, the first first. */
+  final List<Output> outputs = new ArrayList<>();
 
   private MappedLayer(long[] outputShape) {
     this.outputShape = outputShape.clone();
@@ -71,14 +96,14 @@ public final class MappedLayer {
   /** A layer with one input. The layer must know its sizes (nIn): no input types are set. */
   public static MappedLayer of(Layer layer, long... outputShape) {
     MappedLayer m = new MappedLayer(outputShape);
-    m.stages.add(new Stage(layer, null));
+    m.stages.add(new Stage(layer, null, null, null));
     return m;
   }
 
   /** A vertex. */
   public static MappedLayer of(GraphVertex vertex, long... outputShape) {
     MappedLayer m = new MappedLayer(outputShape);
-    m.stages.add(new Stage(null, vertex));
+    m.stages.add(new Stage(null, vertex, null, null));
     return m;
   }
 
@@ -89,8 +114,36 @@ public final class MappedLayer {
 
   /** Another layer after the first. */
   public MappedLayer then(Layer layer) {
-    stages.add(new Stage(layer, null));
+    stages.add(new Stage(layer, null, null, null));
     return this;
+  }
+
+  /** A layer on chosen inputs; see {@link Stage}. */
+  MappedLayer then(Layer layer, int[] inputs, int... maskOf) {
+    stages.add(new Stage(layer, null, inputs, maskOf));
+    return this;
+  }
+
+  /** A vertex on chosen inputs; see {@link Stage}. */
+  MappedLayer then(GraphVertex vertex, int[] inputs, int... maskOf) {
+    stages.add(new Stage(null, vertex, inputs, maskOf));
+    return this;
+  }
+
+  /** Nothing yet: stages come by {@link #then}. */
+  static MappedLayer empty(long... outputShape) {
+    return new MappedLayer(outputShape);
+  }
+
+  /** A result of its own; the first of them is the layer's first. */
+  MappedLayer output(int stage, long... shape) {
+    outputs.add(new Output(stage, shape.clone()));
+    return this;
+  }
+
+  /** Another sentence for the summary. */
+  void addNote(String sentence) {
+    note = note == null ? sentence : note + " " + sentence;
   }
 
   /** A weight of that Keras name and shape that fills a parameter of the first layer. */
@@ -114,6 +167,12 @@ public final class MappedLayer {
       UnaryOperator<INDArray> change,
       long... shape) {
     weights.add(new Weight(kerasName, path, shape, 0, parameter, change));
+    return this;
+  }
+
+  /** A weight that is not needed, a number. */
+  MappedLayer ignored(String kerasName) {
+    weights.add(new Weight(kerasName, null, new long[0], 0, null, AS_IS));
     return this;
   }
 
@@ -158,6 +217,12 @@ public final class MappedLayer {
     return this;
   }
 
+  /** As {@link #constant}, of a later stage. */
+  MappedLayer constantOfStage(int stage, String parameter, double value) {
+    constantsOfStages.computeIfAbsent(stage, k -> new LinkedHashMap<>()).put(parameter, value);
+    return this;
+  }
+
   /** A sentence for the summary. */
   MappedLayer note(String sentence) {
     note = sentence;
@@ -167,6 +232,12 @@ public final class MappedLayer {
   /** The vertex takes the mask that the layer computes as its second input. */
   MappedLayer ownMaskAsInput() {
     ownMaskAsInput = true;
+    return this;
+  }
+
+  /** The result is the shape of a tensor. */
+  MappedLayer sizesOnly() {
+    sizesOnly = true;
     return this;
   }
 

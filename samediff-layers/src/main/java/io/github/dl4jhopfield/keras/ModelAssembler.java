@@ -1,8 +1,13 @@
 package io.github.dl4jhopfield.keras;
 
+import io.github.dl4jhopfield.keras.layers.LastAxisDense;
 import io.github.dl4jhopfield.keras.layers.MaskedInputs;
 import io.github.dl4jhopfield.keras.layers.MergeTensors;
+import io.github.dl4jhopfield.keras.layers.Operation;
+import io.github.dl4jhopfield.keras.layers.OperationVertex;
+import io.github.dl4jhopfield.keras.layers.SharedVertex;
 import io.github.dl4jhopfield.keras.layers.StopGradient;
+import io.github.dl4jhopfield.keras.layers.TensorActivation;
 import io.github.dl4jhopfield.keras.layers.TokenMask;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,20 +20,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
-import org.deeplearning4j.nn.conf.graph.LayerVertex;
-import org.deeplearning4j.nn.conf.graph.StackVertex;
-import org.deeplearning4j.nn.conf.graph.UnstackVertex;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * From a Keras file to a network: maps every call, checks every weight, and only then builds the
@@ -37,67 +35,42 @@ import org.nd4j.linalg.factory.Nd4j;
 final class ModelAssembler {
 
   /** A tensor of the graph under construction. Mask: the vertex that computes it, or null. */
-  private record Value(String vertex, long[] shape, String mask) {}
-
-  /** A DL4J layer or vertex with its inputs, not yet built. */
-  private record Part(String name, Layer layer, GraphVertex vertex, List<String> inputs) {}
-
-  /** A weight and where it goes. */
-  private record Copy(String vertex, MappedLayer.Weight weight, SavedArray array) {}
+  private record Value(String vertex, long[] shape, String mask, boolean sizes) {}
 
   private final KerasFile file;
   private final KerasImportOptions options;
   private final KerasModelConfig config;
   private final Map<String, Value> values = new HashMap<>();
-  private final Map<String, Part> parts = new LinkedHashMap<>();
-  private final List<Copy> copies = new ArrayList<>();
-  private final Map<String, Map<String, Double>> constants = new HashMap<>();
+  private final NetworkParts parts;
+  private final WeightCopies copies = new WeightCopies();
   private final List<ImportSummary.LayerRow> rows = new ArrayList<>();
   private final List<String> notes = new ArrayList<>();
   private final TrainingConfig.Optimizer optimizer;
-  private boolean chain;
+  private final WeightMatcher matcher;
+  private final Map<String, List<KerasModelConfig.Call>> byLayer = new LinkedHashMap<>();
+  private long parameters;
 
   ModelAssembler(KerasFile file, KerasImportOptions options) {
     this.file = file;
     this.options = options;
     this.config = KerasModelConfig.parse(file.label(), file.model());
     this.optimizer = TrainingConfig.optimizer(file, options, notes);
+    this.parts = new NetworkParts(file.label(), options.dataType(), optimizer);
+    this.matcher = new WeightMatcher(file.weights());
   }
 
   KerasImport assemble() {
-    requireKnownLayers();
-    chain = config.sequential();
-    Set<String> usedNames = new HashSet<>();
-    for (KerasModelConfig.Input in : config.inputs()) {
-      if (!usedNames.add(safe(in.name()))) {
-        throw new KerasImportException(
-            file.label() + ": two inputs or layers have the name \"" + in.name() + "\"");
-      }
-      values.put(in.name(), new Value(safe(in.name()), in.shape(), null));
+    List<String> unknown = unknownLayers();
+    if (!unknown.isEmpty()) {
+      throw new KerasImportException(file.label() + " has " + String.join("; and ", unknown));
     }
-    Map<String, List<KerasModelConfig.Call>> byLayer = new LinkedHashMap<>();
+    addInputs();
     for (KerasModelConfig.Call call : config.calls()) {
-      byLayer.computeIfAbsent(call.layer(), k -> new ArrayList<>()).add(call);
-      if (!usedNames.add(safe(call.name()))) {
-        throw new KerasImportException(
-            file.label() + ": two inputs or layers have the name \"" + call.name() + "\"");
-      }
-    }
-    WeightMatcher matcher = new WeightMatcher(file.weights());
-    long parameters = 0;
-    for (KerasModelConfig.Call call : config.calls()) {
-      parameters += add(call, byLayer.get(call.layer()), matcher);
-      if (parameters > options.maxParameters()) {
-        throw new KerasImportException(
-            file.label()
-                + ": the model has more than "
-                + options.maxParameters()
-                + " parameters, the limit (KerasImportOptions.maxParameters)");
-      }
+      add(call);
     }
     matcher.requireComplete(file.label());
     Model model = build();
-    copyWeights(model);
+    copies.into(model, parts.all().stream().map(NetworkParts.Part::name).toList(), file.label());
     return new KerasImport(
         model,
         new ImportSummary(
@@ -105,12 +78,86 @@ final class ModelAssembler {
             file.version().text(),
             config.sequential() ? "Sequential" : "Functional",
             List.copyOf(rows),
-            List.copyOf(notes)),
+            List.copyOf(new LinkedHashSet<>(notes))),
         config.inputs().stream().map(KerasModelConfig.Input::shape).toList());
+  }
+
+  /** Maps every call whose inputs are known and collects what is wrong; builds nothing. */
+  ImportReport check() {
+    List<String> problems = new ArrayList<>(unknownLayers());
+    List<String> unchecked = new ArrayList<>();
+    addInputs();
+    for (KerasModelConfig.Call call : config.calls()) {
+      if (mapper(call) == null) {
+        matcher.skip(call);
+        continue;
+      }
+      if (!call.inputs().stream().allMatch(t -> values.containsKey(key(t)))) {
+        matcher.skip(call);
+        unchecked.add("\"" + call.layer() + "\" (" + call.type() + ")");
+        continue;
+      }
+      try {
+        add(call);
+      } catch (KerasImportException e) {
+        matcher.skip(call);
+        problems.add(e.getMessage());
+      }
+    }
+    problems.addAll(matcher.problems());
+    if (problems.isEmpty()) {
+      for (int i = 0; i < config.outputs().size(); i++) {
+        TrainingConfig.loss(file, options, output(i), notes);
+      }
+    }
+    return new ImportReport(
+        file.label(),
+        file.version().text(),
+        List.copyOf(problems),
+        List.copyOf(unchecked),
+        List.copyOf(new LinkedHashSet<>(notes)),
+        config.calls().size());
+  }
+
+  private void addInputs() {
+    Set<String> usedNames = new HashSet<>();
+    for (KerasModelConfig.Input in : config.inputs()) {
+      requireNew(usedNames, in.name());
+      values.put(in.name(), new Value(safe(in.name()), in.shape(), null, false));
+    }
+    for (KerasModelConfig.Call call : config.calls()) {
+      byLayer.computeIfAbsent(call.layer(), k -> new ArrayList<>()).add(call);
+      requireNew(usedNames, call.name());
+    }
+  }
+
+  private void requireNew(Set<String> usedNames, String name) {
+    if (!usedNames.add(safe(name))) {
+      throw new KerasImportException(
+          file.label() + ": two inputs or layers have the name \"" + name + "\"");
+    }
   }
 
   private static String safe(String name) {
     return name.replace('/', '.');
+  }
+
+  private static String key(KerasModelConfig.Tensor t) {
+    return t.index() == 0 ? t.producer() : t.producer() + "#" + t.index();
+  }
+
+  private Value value(KerasModelConfig.Tensor t) {
+    Value v = values.get(key(t));
+    if (v == null) {
+      throw new KerasImportException(
+          file.label()
+              + ": output "
+              + t.index()
+              + " of the layer \""
+              + t.producer()
+              + "\" is used, which is not imported");
+    }
+    return v;
   }
 
   // --- every layer known? -------------------------------------------------------------------
@@ -128,13 +175,16 @@ final class ModelAssembler {
     return m != null ? m : KerasLayers.builtIn(type);
   }
 
-  private void requireKnownLayers() {
+  private List<String> unknownLayers() {
     Set<String> unknown = new TreeSet<>();
     Set<String> lambdas = new LinkedHashSet<>();
+    Set<String> operators = new TreeSet<>();
     for (KerasModelConfig.Call call : config.calls()) {
       if (mapper(call) == null) {
         if (call.type().equals("Lambda") || call.type().endsWith(">Lambda")) {
           lambdas.add("\"" + call.layer() + "\"");
+        } else if (call.type().startsWith("ops.") || call.type().startsWith("tf.")) {
+          operators.add(call.type() + " (\"" + call.layer() + "\")");
         } else {
           unknown.add(call.type() + " (\"" + call.layer() + "\")");
         }
@@ -148,25 +198,29 @@ final class ModelAssembler {
               + "; say how they are translated with KerasImportOptions.builder().layer(class,"
               + " mapper)");
     }
+    if (!operators.isEmpty()) {
+      what.add(
+          "operations that are not known here: "
+              + String.join(", ", operators)
+              + "; say what they do with KerasImportOptions.builder().layer(name, mapper)");
+    }
     if (!lambdas.isEmpty()) {
       what.add(
           "Lambda layers, whose Python code is never run: "
               + String.join(", ", lambdas)
               + "; say what they do with KerasImportOptions.builder().lambda(name, mapper)");
     }
-    if (!what.isEmpty()) {
-      throw new KerasImportException(file.label() + " has " + String.join("; and ", what));
-    }
+    return what;
   }
 
   // --- one call -----------------------------------------------------------------------------
 
-  /** Maps a call and adds its parts; gives the number of its parameters (once for each layer). */
-  private long add(
-      KerasModelConfig.Call call, List<KerasModelConfig.Call> siblings, WeightMatcher matcher) {
+  /** Maps a call and adds its parts. */
+  private void add(KerasModelConfig.Call call) {
+    List<KerasModelConfig.Call> siblings = byLayer.get(call.layer());
     List<Value> in = new ArrayList<>();
     for (KerasModelConfig.Tensor t : call.inputs()) {
-      in.add(values.get(t.producer()));
+      in.add(value(t));
     }
     KerasModelConfig.Call masked = masksFromArguments(call, in);
     KerasLayerInfo info =
@@ -180,39 +234,68 @@ final class ModelAssembler {
             masked.inputNames(),
             in.stream().map(v -> v.mask() != null).toList(),
             call.arguments());
+    if (in.stream().anyMatch(Value::sizes)) {
+      if (!call.type().endsWith("getitem")) {
+        throw info.error("computes with the shape of a tensor, which is not imported");
+      }
+      info.setOfSizes();
+    }
     MappedLayer mapped = mapper(call).map(info);
     if (!options.predictionsOnly()) {
       LayerTraining.apply(info, mapped, optimizer.weightDecay());
     }
     boolean first = siblings.get(0) == call;
-    boolean shared = siblings.size() > 1 && !mapped.weights.isEmpty();
     String name = safe(call.name());
     if (mapped.note != null) {
       notes.add(mapped.note);
     }
     String mask = maskOf(name, in, mapped, info);
     if (mapped.stopsGradient && (mask != null || !isInput(in.get(0).vertex()))) {
-      put(new Part(name + "@ids", null, new StopGradient(), List.of(in.get(0).vertex())));
-      in.set(0, new Value(name + "@ids", in.get(0).shape(), in.get(0).mask()));
+      parts.put(name + "@ids", null, new StopGradient(), List.of(in.get(0).vertex()));
+      Value x = in.get(0);
+      in.set(0, new Value(name + "@ids", x.shape(), x.mask(), false));
     }
     if (mapped.ownMaskAsInput) {
-      in.add(new Value(mask, new long[] {-1}, null));
+      in.add(new Value(mask, new long[] {-1}, null, false));
     }
-    String last = addStages(call, name, in, mapped, siblings, shared, first, info);
-    values.put(call.name(), new Value(last, mapped.outputShape, mask));
-    long parameters = 0;
+    boolean shared = siblings.size() > 1 && !mapped.weights.isEmpty();
+    String owner = shared && !first ? safe(siblings.get(0).name()) : null;
+    List<String> stages = addStages(name, in, mapped, shared, owner);
+    String last = stages.isEmpty() ? in.get(0).vertex() : stages.get(stages.size() - 1);
+    if (mapped.outputs.isEmpty()) {
+      values.put(call.name(), new Value(last, mapped.outputShape, mask, mapped.sizesOnly));
+    }
+    for (int k = 0; k < mapped.outputs.size(); k++) {
+      MappedLayer.Output o = mapped.outputs.get(k);
+      values.put(
+          key(new KerasModelConfig.Tensor(call.name(), k)),
+          new Value(stages.get(o.stage()), o.shape(), k == 0 ? mask : null, false));
+    }
+    count(call, info, mapped, in, first, stages);
+  }
+
+  /** Matches the weights of a call and counts its parameters, once for each layer. */
+  private void count(
+      KerasModelConfig.Call call,
+      KerasLayerInfo info,
+      MappedLayer mapped,
+      List<Value> in,
+      boolean first,
+      List<String> stages) {
+    long own = 0;
     int matched = 0;
     if (first) {
-      String target = safe(call.layer());
       if (!mapped.constants.isEmpty()) {
-        constants.put(target, mapped.constants);
+        copies.constants(stages.get(0), mapped.constants);
       }
+      mapped.constantsOfStages.forEach((stage, all) -> copies.constants(stages.get(stage), all));
       for (Map.Entry<MappedLayer.Weight, SavedArray> e : matcher.match(call, mapped).entrySet()) {
-        copies.add(new Copy(stageName(target, e.getKey().stage()), e.getKey(), e.getValue()));
+        MappedLayer.Weight w = e.getKey();
+        copies.add(stages.isEmpty() ? "" : stages.get(w.stage()), w, e.getValue());
         matched++;
       }
       for (MappedLayer.Weight w : mapped.weights) {
-        parameters += Arrays.stream(w.shape()).reduce(1, Math::multiplyExact);
+        own += Arrays.stream(w.shape()).reduce(1, Math::multiplyExact);
       }
     }
     rows.add(
@@ -222,14 +305,110 @@ final class ModelAssembler {
             mapped.stages.isEmpty() ? "-" : describe(mapped.stages),
             String.join(", ", in.stream().map(v -> KerasLayerInfo.show(v.shape())).toList()),
             KerasLayerInfo.show(mapped.outputShape),
-            parameters,
+            own,
             matched));
-    return parameters;
+    parameters += own;
+    if (parameters > options.maxParameters()) {
+      throw new KerasImportException(
+          file.label()
+              + ": the model has more than "
+              + options.maxParameters()
+              + " parameters, the limit (KerasImportOptions.maxParameters)");
+    }
   }
 
   private boolean isInput(String vertex) {
     return config.inputs().stream().anyMatch(i -> safe(i.name()).equals(vertex));
   }
+
+  private static String describe(List<MappedLayer.Stage> stages) {
+    List<String> names = new ArrayList<>();
+    for (MappedLayer.Stage s : stages) {
+      Object o = s.layer() != null ? s.layer() : s.vertex();
+      names.add(o.getClass().getSimpleName());
+    }
+    return String.join(" + ", names);
+  }
+
+  private static String stageName(String name, int stage) {
+    return stage == 0 ? name : name + "." + stage;
+  }
+
+  /** Adds the parts of a call; gives their names. */
+  private List<String> addStages(
+      String name, List<Value> in, MappedLayer mapped, boolean shared, String owner) {
+    List<String> names = new ArrayList<>();
+    for (int s = 0; s < mapped.stages.size(); s++) {
+      MappedLayer.Stage stage = mapped.stages.get(s);
+      List<String> inputs = new ArrayList<>();
+      List<Integer> maskOf = new ArrayList<>();
+      List<String> masks = new ArrayList<>();
+      int[] takes = takes(stage, s, in.size(), mapped);
+      for (int i = 0; i < takes.length; i++) {
+        int from = takes[i];
+        inputs.add(from >= 0 ? names.get(from) : in.get(-1 - from).vertex());
+        int masking =
+            stage.maskOf() != null && i < stage.maskOf().length
+                ? stage.maskOf()[i]
+                : stage.inputs() == null && s == 0 && mapped.usesMask(i) ? -1 - from : -1;
+        if (masking >= 0 && in.get(masking).mask() != null) {
+          maskOf.add(i);
+          masks.add(in.get(masking).mask());
+        }
+      }
+      String own = stageName(name, s);
+      int holder = mapped.sameWeights.getOrDefault(s, s);
+      boolean weighs =
+          mapped.weights.stream().anyMatch(w -> w.parameter() != null && w.stage() == holder);
+      boolean inSeveralPlaces = shared || mapped.sameWeights.containsValue(holder);
+      String holding = owner != null ? stageName(owner, holder) : names(name, s, holder);
+      put(own, stage, inputs, maskOf, masks, weighs && inSeveralPlaces, holding);
+      names.add(own);
+    }
+    return names;
+  }
+
+  /** The part that has the parameters of a stage; null if it is the stage itself. */
+  private static String names(String name, int stage, int holder) {
+    return stage == holder ? null : stageName(name, holder);
+  }
+
+  private static int[] takes(MappedLayer.Stage stage, int s, int inputs, MappedLayer mapped) {
+    if (stage.inputs() != null) {
+      return stage.inputs();
+    }
+    if (s > 0) {
+      return new int[] {s - 1};
+    }
+    int[] all = new int[mapped.inputOrder == null ? inputs : mapped.inputOrder.length];
+    Arrays.setAll(
+        all, i -> MappedLayer.input(mapped.inputOrder == null ? i : mapped.inputOrder[i]));
+    return all;
+  }
+
+  private void put(
+      String name,
+      MappedLayer.Stage stage,
+      List<String> inputs,
+      List<Integer> maskOf,
+      List<String> masks,
+      boolean shared,
+      String owner) {
+    Layer layer = stage.layer();
+    GraphVertex vertex = stage.vertex();
+    if (!maskOf.isEmpty()) {
+      vertex = parts.masked(name, layer, vertex, maskOf);
+      layer = null;
+      inputs.addAll(masks);
+    }
+    if (shared) {
+      vertex = parts.shared(name, layer, vertex, owner);
+      layer = null;
+    }
+    parts.put(name, layer, vertex, inputs);
+  }
+
+  // --- masks --------------------------------------------------------------------------------
 
   /**
    * Takes masks that Keras 3 passes as call arguments (mask, query_mask, ...) out of the inputs and
@@ -247,8 +426,9 @@ final class ModelAssembler {
       }
       // a list of masks comes as several inputs of the same name
       int of = name.equals("mask") ? k - names.indexOf("mask") : role(names, name);
+      of = place(call, name, of, k - names.indexOf("mask"));
       Value v = in.get(of);
-      in.set(of, new Value(v.vertex(), v.shape(), in.get(k).vertex()));
+      in.set(of, new Value(v.vertex(), v.shape(), in.get(k).vertex(), v.sizes()));
       in.remove(k);
       inputs.remove(k);
       names.remove(k);
@@ -269,152 +449,17 @@ final class ModelAssembler {
             call.numberedPath());
   }
 
+  /** In a list of masks, which may have holes, the place of the one that comes as number n. */
+  private static int place(KerasModelConfig.Call call, String name, int otherwise, int n) {
+    List<Integer> places = call.places().get(name);
+    return places == null || n >= places.size() ? otherwise : places.get(n);
+  }
+
   /** The input that query_mask, value_mask or key_mask is for. */
   private static int role(List<String> names, String mask) {
     String role = mask.substring(0, mask.indexOf('_'));
     int named = names.indexOf(role);
     return named >= 0 ? named : List.of("query", "value", "key").indexOf(role);
-  }
-
-  private static String describe(List<MappedLayer.Stage> stages) {
-    List<String> names = new ArrayList<>();
-    for (MappedLayer.Stage s : stages) {
-      Object o = s.layer() != null ? s.layer() : s.vertex();
-      names.add(o.getClass().getSimpleName());
-    }
-    return String.join(" + ", names);
-  }
-
-  private static String stageName(String name, int stage) {
-    return stage == 0 ? name : name + "." + stage;
-  }
-
-  private String addStages(
-      KerasModelConfig.Call call,
-      String name,
-      List<Value> in,
-      MappedLayer mapped,
-      List<KerasModelConfig.Call> siblings,
-      boolean shared,
-      boolean first,
-      KerasLayerInfo info) {
-    int[] order = mapped.inputOrder;
-    if (order == null) {
-      order = new int[in.size()];
-      for (int i = 0; i < order.length; i++) {
-        order[i] = i;
-      }
-    }
-    List<String> inputs = new ArrayList<>();
-    for (int i : order) {
-      inputs.add(in.get(i).vertex());
-    }
-    if (shared) {
-      return share(call, name, inputs, mapped, siblings, first, info);
-    }
-    String at = inputs.get(0);
-    for (int s = 0; s < mapped.stages.size(); s++) {
-      MappedLayer.Stage stage = mapped.stages.get(s);
-      List<String> ins = s == 0 ? inputs : List.of(at);
-      at = stageName(name, s);
-      GraphVertex vertex = stage.vertex();
-      Layer layer = stage.layer();
-      if (layer != null) {
-        layer.setLayerName(at);
-      }
-      if (s == 0) {
-        List<Integer> maskOf = new ArrayList<>();
-        List<String> withMasks = new ArrayList<>(ins);
-        for (int i = 0; i < order.length; i++) {
-          Value v = in.get(order[i]);
-          if (v.mask() != null && mapped.usesMask(i)) {
-            maskOf.add(i);
-            withMasks.add(v.mask());
-          }
-        }
-        if (!maskOf.isEmpty()) {
-          vertex = new MaskedInputs(layer != null ? layerVertex(layer) : ready(at, vertex), maskOf);
-          layer = null;
-          ins = withMasks;
-        }
-      }
-      if (layer == null || ins.size() != 1) {
-        chain = false;
-      }
-      put(new Part(at, layer, vertex, ins));
-    }
-    return at;
-  }
-
-  /**
-   * A layer with weights called several times: its inputs are stacked along the batch, the layer
-   * runs once, and its output is taken apart. DL4J has no other way to share weights in a graph.
-   */
-  private String share(
-      KerasModelConfig.Call call,
-      String name,
-      List<String> inputs,
-      MappedLayer mapped,
-      List<KerasModelConfig.Call> siblings,
-      boolean first,
-      KerasLayerInfo info) {
-    chain = false;
-    if (inputs.size() != 1 || info.hasMask() && mapped.usesMask.length > 0) {
-      throw info.error(
-          "is called "
-              + siblings.size()
-              + " times; a shared layer can be imported only with one input and no mask");
-    }
-    if (depends(call, siblings)) {
-      throw info.error(
-          "is applied to its own result; a graph of DL4J cannot share weights in this way");
-    }
-    String shared = safe(call.layer());
-    if (first) {
-      put(new Part(shared + "@stack", null, new StackVertex(), new ArrayList<>()));
-      String at = shared + "@stack";
-      for (int s = 0; s < mapped.stages.size(); s++) {
-        MappedLayer.Stage stage = mapped.stages.get(s);
-        String own = stageName(shared, s);
-        if (stage.layer() != null) {
-          stage.layer().setLayerName(own);
-        }
-        put(new Part(own, stage.layer(), stage.vertex(), List.of(at)));
-        at = own;
-      }
-    }
-    String result = shared + "@" + siblings.indexOf(call) + "-of-" + siblings.size();
-    String lastStage = stageName(shared, mapped.stages.size() - 1);
-    put(
-        new Part(
-            result,
-            null,
-            new UnstackVertex(siblings.indexOf(call), siblings.size()),
-            List.of(lastStage)));
-    Part stack = parts.get(shared + "@stack");
-    stack.inputs().add(inputs.get(0));
-    return result;
-  }
-
-  /** Whether a call needs the result of another call of the same layer. */
-  private boolean depends(KerasModelConfig.Call call, List<KerasModelConfig.Call> siblings) {
-    Map<String, KerasModelConfig.Call> all = new HashMap<>();
-    config.calls().forEach(c -> all.put(c.name(), c));
-    Set<String> seen = new HashSet<>();
-    List<String> open = new ArrayList<>();
-    call.inputs().forEach(t -> open.add(t.producer()));
-    while (!open.isEmpty()) {
-      String at = open.remove(open.size() - 1);
-      KerasModelConfig.Call c = all.get(at);
-      if (c == null || !seen.add(at)) {
-        continue;
-      }
-      if (siblings.contains(c)) {
-        return true;
-      }
-      c.inputs().forEach(t -> open.add(t.producer()));
-    }
-    return false;
   }
 
   private String maskOf(String name, List<Value> in, MappedLayer mapped, KerasLayerInfo info) {
@@ -435,123 +480,91 @@ final class ModelAssembler {
         if (info.kerasMajor() >= 3 && in.stream().anyMatch(v -> v.mask() == null)) {
           return null;
         }
-        if (masks.size() < 2) {
-          return masks.isEmpty() ? null : masks.get(0);
-        }
         // Keras 3 keeps a step that any input keeps, Keras 2 one that all keep
-        String merge = info.kerasMajor() >= 3 ? "maximum" : "multiply";
-        put(new Part(name + "@mask", null, new MergeTensors(merge, 0, masks.size()), masks));
-        chain = false;
-        return name + "@mask";
+        return merged(name, masks, info.kerasMajor() >= 3 ? "maximum" : "multiply");
+      case ALL_KEEP:
+        return merged(name, masks, "multiply");
       case CONCATENATED:
-        if (masks.isEmpty()) {
-          return null;
-        }
-        for (Value v : in) {
-          if (v.mask() == null) {
-            throw info.error("concatenates a masked input with one that has no mask");
-          }
-        }
-        put(
-            new Part(
-                name + "@mask",
-                null,
-                new MergeTensors("concatenate", 1, in.size()),
-                in.stream().map(Value::mask).toList()));
-        chain = false;
-        return name + "@mask";
+        return masks.isEmpty() ? null : concatenated(name, in);
       case NOT_ZERO:
       case NOT_VALUE:
-        put(
-            new Part(
-                name + "@mask",
-                null,
-                new TokenMask(mapped.maskValue, mapped.maskOut == MappedLayer.MaskOut.NOT_VALUE),
-                List.of(in.get(0).vertex())));
-        chain = false;
+        parts.put(
+            name + "@mask",
+            null,
+            new TokenMask(mapped.maskValue, mapped.maskOut == MappedLayer.MaskOut.NOT_VALUE),
+            List.of(in.get(0).vertex()));
         return name + "@mask";
       default:
         throw new IllegalStateException(mapped.maskOut.name());
     }
   }
 
-  private void put(Part part) {
-    if (parts.put(part.name(), part) != null) {
-      throw new KerasImportException(
-          file.label() + ": two layers would have the name \"" + part.name() + "\"");
+  private String merged(String name, List<String> masks, String how) {
+    if (masks.size() < 2) {
+      return masks.isEmpty() ? null : masks.get(0);
     }
+    parts.put(name + "@mask", null, new MergeTensors(how, 0, masks.size()), masks);
+    return name + "@mask";
+  }
+
+  /** The masks one after another in time; an input without one keeps all its steps. */
+  private String concatenated(String name, List<Value> in) {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < in.size(); i++) {
+      Value v = in.get(i);
+      String mask = v.mask();
+      if (mask == null) {
+        mask = name + "@all" + i;
+        parts.put(
+            mask, null, new OperationVertex(Operation.of("all_steps", 1)), List.of(v.vertex()));
+      }
+      all.add(mask);
+    }
+    parts.put(name + "@mask", null, new MergeTensors("concatenate", 1, in.size()), all);
+    return name + "@mask";
   }
 
   // --- building -----------------------------------------------------------------------------
 
-  private NeuralNetConfiguration.Builder base() {
-    return new NeuralNetConfiguration.Builder()
-        .dataType(options.dataType())
-        .seed(0)
-        .updater(optimizer.updater().clone())
-        .gradientNormalization(optimizer.clipping())
-        .gradientNormalizationThreshold(optimizer.clippedTo());
-  }
-
-  private LayerVertex layerVertex(Layer layer) {
-    NeuralNetConfiguration conf = base().layer(layer).build();
-    return new LayerVertex(conf, null);
-  }
-
-  private GraphVertex ready(String name, GraphVertex vertex) {
-    if (vertex instanceof SameDiffVertex v) {
-      v.setName(name);
-      v.applyGlobalConfig(base());
-    }
-    return vertex;
-  }
-
   private Model build() {
     List<String> outputs = new ArrayList<>();
-    for (int i = 0; i < config.outputs().size(); i++) {
-      KerasModelConfig.Tensor t = config.outputs().get(i);
-      Value v = values.get(t.producer());
-      outputs.add(v.vertex());
+    for (KerasModelConfig.Tensor t : config.outputs()) {
+      outputs.add(value(t).vertex());
     }
     for (int i = 0; i < outputs.size(); i++) {
       outputs.set(i, withLoss(outputs, i));
     }
-    dropUnusedMasks(outputs);
-    if (chain && config.inputs().size() == 1 && outputs.size() == 1 && !parts.isEmpty()) {
-      NeuralNetConfiguration.ListBuilder list = base().list();
-      for (Part p : parts.values()) {
-        list.layer(p.layer());
-      }
-      MultiLayerNetwork network =
-          new MultiLayerNetwork(list.validateOutputLayerConfig(false).build());
-      network.init();
-      return network;
-    }
-    ComputationGraphConfiguration.GraphBuilder graph = base().graphBuilder();
-    graph.addInputs(config.inputs().stream().map(i -> safe(i.name())).toList());
-    for (Part p : parts.values()) {
-      String[] ins = p.inputs().toArray(new String[0]);
-      if (p.layer() != null) {
-        graph.addLayer(p.name(), p.layer(), ins);
-      } else {
-        graph.addVertex(p.name(), ready(p.name(), p.vertex()), ins);
-      }
-    }
-    graph.setOutputs(outputs.toArray(new String[0]));
-    graph.validateOutputLayerConfig(false);
-    ComputationGraph network = new ComputationGraph(graph.build());
-    network.init();
-    return network;
+    parts.prune(outputs, copies.vertices());
+    return parts.build(
+        config.inputs().stream().map(i -> safe(i.name())).toList(), outputs, config.sequential());
   }
 
-  /** Masks that nothing takes; DL4J refuses a graph with loose ends. */
-  private void dropUnusedMasks(List<String> outputs) {
-    boolean again = true;
-    while (again) {
-      Set<String> taken = new HashSet<>(outputs);
-      parts.values().forEach(p -> taken.addAll(p.inputs()));
-      again = parts.keySet().removeIf(n -> n.endsWith("@mask") && !taken.contains(n));
+  private TrainingConfig.Output output(int i) {
+    KerasModelConfig.Tensor t = config.outputs().get(i);
+    Value v = value(t);
+    NetworkParts.Part p = parts.get(v.vertex());
+    // what is applied to each step has the name of its wrapper
+    int at = t.producer().indexOf('@');
+    return new TrainingConfig.Output(
+        i,
+        at < 0 ? t.producer() : t.producer().substring(0, at),
+        v.shape(),
+        p == null ? "" : lastFunction(p.layer()),
+        v.mask() != null);
+  }
+
+  /** The function at the end of a layer: "softmax", "sigmoid" or another text. */
+  private static String lastFunction(Layer layer) {
+    if (layer instanceof TensorActivation a) {
+      return a.function();
     }
+    if (layer instanceof LastAxisDense d) {
+      return d.function();
+    }
+    if (layer instanceof BaseLayer b && b.getActivationFn() != null) {
+      return b.getActivationFn().toString();
+    }
+    return "";
   }
 
   /**
@@ -560,105 +573,37 @@ final class ModelAssembler {
   private String withLoss(List<String> outputs, int i) {
     String vertex = outputs.get(i);
     KerasModelConfig.Tensor t = config.outputs().get(i);
-    Value v = values.get(t.producer());
-    TrainingConfig.Loss loss =
-        TrainingConfig.loss(file, options, i, t.producer(), v.shape(), notes);
+    Value v = value(t);
+    TrainingConfig.Loss loss = TrainingConfig.loss(file, options, output(i), notes);
+    NetworkParts.Part p = parts.get(vertex);
     if (loss == null) {
-      boolean dangling = !parts.containsKey(vertex) || outputs.indexOf(vertex) != i;
+      // DL4J's batch normalisation and embedding cannot be outputs of a graph
+      boolean dangling =
+          p == null
+              || outputs.indexOf(vertex) != i
+              || p.layer() instanceof BatchNormalization
+              || p.layer() instanceof EmbeddingSequenceLayer
+              || p.vertex() instanceof SharedVertex
+              || p.vertex() instanceof MaskedInputs;
       if (dangling) {
         String name = vertex + "@output" + i;
-        put(
-            new Part(
-                name,
-                new ActivationLayer.Builder().activation(Activation.IDENTITY).name(name).build(),
-                null,
-                List.of(vertex)));
+        parts.put(
+            name,
+            new ActivationLayer.Builder().activation(Activation.IDENTITY).name(name).build(),
+            null,
+            List.of(vertex));
         return name;
       }
       return vertex;
     }
-    Part p = parts.get(vertex);
     Layer asOutput = p == null || p.layer() == null ? null : loss.replace(p.layer());
-    boolean last =
-        parts.values().stream().noneMatch(o -> o.inputs().contains(vertex))
-            && outputs.indexOf(vertex) == outputs.lastIndexOf(vertex);
+    boolean last = !parts.isTaken(vertex) && outputs.indexOf(vertex) == outputs.lastIndexOf(vertex);
     if (asOutput != null && last) {
-      asOutput.setLayerName(vertex);
-      parts.put(vertex, new Part(vertex, asOutput, null, p.inputs()));
+      parts.replace(vertex, asOutput);
       return vertex;
     }
     String name = vertex + "@loss" + (outputs.size() > 1 ? i : "");
-    Layer layer = loss.layer(v.shape());
-    layer.setLayerName(name);
-    put(new Part(name, layer, null, List.of(vertex)));
+    parts.put(name, loss.layer(v.shape()), null, List.of(vertex));
     return name;
-  }
-
-  // --- copying ------------------------------------------------------------------------------
-
-  private static Map<String, INDArray> parameters(Model model, String vertex) {
-    if (model instanceof MultiLayerNetwork n) {
-      return n.getLayer(vertex).paramTable();
-    }
-    return ((ComputationGraph) model).getVertex(vertex).paramTable(false);
-  }
-
-  private void copyWeights(Model model) {
-    Set<String> filled = new HashSet<>();
-    for (Copy c : copies) {
-      MappedLayer.Weight w = c.weight();
-      if (w.parameter() == null) {
-        continue;
-      }
-      INDArray parameter = parameters(model, c.vertex()).get(w.parameter());
-      if (parameter == null) {
-        throw new IllegalStateException(
-            c.vertex()
-                + " has no parameter "
-                + w.parameter()
-                + ", only "
-                + parameters(model, c.vertex()).keySet());
-      }
-      INDArray value = Nd4j.createFromArray(c.array().values().read()).reshape('c', w.shape());
-      value = w.change().apply(value);
-      if (value.length() != parameter.length()) {
-        throw new IllegalStateException(
-            c.vertex()
-                + " "
-                + w.parameter()
-                + ": "
-                + Arrays.toString(value.shape())
-                + " does not fit "
-                + Arrays.toString(parameter.shape()));
-      }
-      if (!Arrays.equals(value.shape(), parameter.shape())) {
-        value = value.dup('c').reshape('c', parameter.shape());
-      }
-      parameter.assign(
-          SavedArray.narrowed(
-              value, parameter.dataType(), file.label() + ": " + c.array().place()));
-      if (!filled.add(c.vertex() + "/" + w.parameter())) {
-        throw new IllegalStateException(c.vertex() + " " + w.parameter() + " is filled twice");
-      }
-    }
-    constants.forEach(
-        (vertex, all) ->
-            all.forEach(
-                (key, value) -> {
-                  parameters(model, vertex).get(key).assign(value);
-                  filled.add(vertex + "/" + key);
-                }));
-    List<String> empty = new ArrayList<>();
-    for (Part p : parts.values()) {
-      for (String key : parameters(model, p.name()).keySet()) {
-        if (!filled.contains(p.name() + "/" + key)) {
-          empty.add(p.name() + " " + key);
-        }
-      }
-    }
-    if (!empty.isEmpty()) {
-      throw new KerasImportException(
-          file.label() + ": no weight of the file fills these parameters: " + empty);
-    }
   }
 }

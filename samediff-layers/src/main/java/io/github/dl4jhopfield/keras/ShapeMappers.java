@@ -1,8 +1,12 @@
 package io.github.dl4jhopfield.keras;
 
 import io.github.dl4jhopfield.keras.layers.AddParameter;
+import io.github.dl4jhopfield.keras.layers.Operation;
+import io.github.dl4jhopfield.keras.layers.OperationLayer;
 import io.github.dl4jhopfield.keras.layers.PrependToken;
 import io.github.dl4jhopfield.keras.layers.ShapeChange;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
@@ -19,6 +23,12 @@ final class ShapeMappers {
     m.put("Cropping1D", i -> twoSided(i, "cropping", ShapeChange.Kind.CROP));
     m.put("ZeroPadding1D", i -> twoSided(i, "padding", ShapeChange.Kind.PAD));
     m.put("UpSampling1D", ShapeMappers::upsample);
+    for (int d = 2; d <= 3; d++) {
+      int axes = d;
+      m.put("Cropping" + d + "D", i -> sides(i, "cropping", axes, -1));
+      m.put("ZeroPadding" + d + "D", i -> sides(i, "padding", axes, 1));
+      m.put("UpSampling" + d + "D", i -> enlarge(i, axes));
+    }
     m.put("dl4j_hopfield>ClassToken", classToken("token"));
     m.put("dl4j_hopfield>PositionEmbedding", positionEmbedding("position"));
   }
@@ -65,9 +75,19 @@ final class ShapeMappers {
 
   private static MappedLayer flatten(KerasLayerInfo i) {
     i.requireInputs(1, 1);
-    i.requireText("data_format", "channels_last");
-    long n = product(i, i.inputShape());
-    return MappedLayer.of(new ShapeChange(ShapeChange.Kind.RESHAPE, n), n);
+    long[] in = i.inputShape();
+    long n = product(i, in);
+    MappedLayer flat = MappedLayer.of(new ShapeChange(ShapeChange.Kind.RESHAPE, n), n);
+    if (!i.channelsFirst() || in.length < 2) {
+      return flat;
+    }
+    // Keras puts the channels last before it flattens
+    long[] order = new long[in.length];
+    for (int d = 0; d < order.length; d++) {
+      order[d] = d + 1 < order.length ? d + 2 : 1;
+    }
+    return MappedLayer.of(new ShapeChange(ShapeChange.Kind.PERMUTE, order), n)
+        .then(new ShapeChange(ShapeChange.Kind.RESHAPE, n));
   }
 
   private static MappedLayer reshape(KerasLayerInfo i) {
@@ -170,5 +190,69 @@ final class ShapeMappers {
     long[] out = i.inputShape();
     out[0] = out[0] < 0 ? -1 : out[0] * n;
     return MappedLayer.of(new ShapeChange(ShapeChange.Kind.UPSAMPLE, n), out);
+  }
+
+  /** A size, a pair or a pair of each axis: how much is added or taken at both ends. */
+  private static long[] ends(KerasLayerInfo i, String key, int axes) {
+    JsonNode n = i.option(key);
+    long[] ends = new long[2 * axes];
+    Arrays.fill(ends, 1);
+    for (int d = 0; n != null && d < axes; d++) {
+      JsonNode one = n.isArray() ? n.get(d) : n;
+      for (int k = 0; k < 2; k++) {
+        JsonNode value = one != null && one.isArray() ? one.get(k) : one;
+        if (value == null || !value.isInt() || value.asInt() < 0) {
+          throw i.error("option " + key + ": expected sizes, found " + n);
+        }
+        ends[2 * d + k] = value.asInt();
+      }
+    }
+    return ends;
+  }
+
+  private static MappedLayer sides(KerasLayerInfo i, String key, int axes, int sign) {
+    i.requireRank(axes + 2);
+    int from = i.channelsFirst() ? 1 : 0;
+    long[] ends = ends(i, key, axes);
+    long[] out = i.inputShape();
+    long[] sizes = new long[2 * (axes + 2)];
+    for (int d = 0; d < axes; d++) {
+      int axis = d + from;
+      sizes[2 * (axis + 1)] = sign * ends[2 * d];
+      sizes[2 * (axis + 1) + 1] = sign * ends[2 * d + 1];
+      if (out[axis] > 0) {
+        out[axis] += sign * (ends[2 * d] + ends[2 * d + 1]);
+        if (out[axis] < 1) {
+          throw i.error("crops all " + i.inputShape()[axis] + " entries of an axis");
+        }
+      }
+    }
+    return MappedLayer.of(new OperationLayer(Operation.of("pad", 1).sizes(sizes)), out);
+  }
+
+  private static MappedLayer enlarge(KerasLayerInfo i, int axes) {
+    i.requireRank(axes + 2);
+    boolean first = i.channelsFirst();
+    int[] size = i.sizes("size", axes, 2);
+    long[] out = i.inputShape();
+    for (int d = 0; d < axes; d++) {
+      int axis = d + (first ? 1 : 0);
+      out[axis] = out[axis] < 0 ? -1 : out[axis] * size[d];
+    }
+    String kind = i.text("interpolation", "nearest");
+    if (!kind.equals("nearest")) {
+      if (first || !List.of("bilinear", "bicubic", "area").contains(kind)) {
+        throw i.error("interpolation = " + kind + " is not imported");
+      }
+      return MappedLayer.of(
+          new OperationLayer(Operation.of("resize", 1).sizes(size[0], size[1], 1).text(kind)), out);
+    }
+    MappedLayer m = null;
+    for (int d = 0; d < axes; d++) {
+      OperationLayer layer =
+          new OperationLayer(Operation.of("repeat", 1).sizes(d + (first ? 2 : 1), size[d]));
+      m = m == null ? MappedLayer.of(layer, out) : m.then(layer);
+    }
+    return m;
   }
 }

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.keras;
 
+import io.github.dl4jhopfield.keras.layers.SharedVertex;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -58,7 +59,8 @@ final class TokenInputs {
   }
 
   private static boolean isEmbedding(GraphVertex vertex) {
-    return vertex instanceof LayerVertex layer && isEmbedding(layer.getLayerConf().getLayer());
+    GraphVertex v = vertex instanceof SharedVertex shared ? shared.inner() : vertex;
+    return v instanceof LayerVertex layer && isEmbedding(layer.getLayerConf().getLayer());
   }
 
   private static boolean isEmbedding(Layer layer) {

@@ -1,8 +1,12 @@
 package io.github.dl4jhopfield.keras;
 
+import io.github.dl4jhopfield.keras.layers.KerasLoss;
+import io.github.dl4jhopfield.keras.layers.KerasUpdater;
 import io.github.dl4jhopfield.keras.layers.LastAxisLoss;
+import io.github.dl4jhopfield.keras.layers.LearningRate;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.deeplearning4j.nn.conf.GradientNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -10,25 +14,15 @@ import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.AdaDelta;
-import org.nd4j.linalg.learning.config.AdaGrad;
-import org.nd4j.linalg.learning.config.AdaMax;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nadam;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossBinaryXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossHinge;
-import org.nd4j.linalg.lossfunctions.impl.LossKLD;
 import org.nd4j.linalg.lossfunctions.impl.LossMAE;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
-import org.nd4j.linalg.lossfunctions.impl.LossPoisson;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
-import org.nd4j.linalg.lossfunctions.impl.LossSquaredHinge;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** How a Keras model was compiled, as DL4J's updater and loss. */
@@ -67,14 +61,17 @@ final class TrainingConfig {
     }
   }
 
+  /**
+   * What an output is, as far as its loss asks.
+   *
+   * @param name of the layer
+   * @param probabilities "softmax", "sigmoid", or what else the last function is
+   * @param masked whether Keras has a mask for it
+   */
+  record Output(int number, String name, long[] shape, String probabilities, boolean masked) {}
+
   /** The loss of an output: that of the options, else that of the file, else null. */
-  static Loss loss(
-      KerasFile file,
-      KerasImportOptions options,
-      int output,
-      String outputName,
-      long[] shape,
-      List<String> notes) {
+  static Loss loss(KerasFile file, KerasImportOptions options, Output output, List<String> notes) {
     if (options.loss() != null) {
       return new Loss(options.loss());
     }
@@ -82,37 +79,40 @@ final class TrainingConfig {
     if (training == null || options.predictionsOnly()) {
       return null;
     }
-    JsonNode loss = training.get("loss");
-    if (loss != null
-        && loss.has("config")
-        && loss.has("class_name")
-        && loss.get("config").isArray()) {
-      loss = loss.get("config");
-    }
-    if (loss != null && loss.isArray()) {
-      loss = loss.get(output);
-    } else if (loss != null && loss.isObject() && !loss.has("class_name")) {
-      loss = loss.get(outputName);
-    }
+    JsonNode loss = ofOutput(training.get("loss"), output);
     if (loss == null || loss.isNull()) {
       return null;
     }
     String name = loss.isTextual() ? loss.asText() : loss.path("class_name").asText("");
     JsonNode config = loss.path("config");
-    JsonNode weights = training.path("loss_weights");
-    if (!weights.isMissingNode() && !weights.isNull()) {
-      return without(notes, outputName, name + " with loss_weights " + weights);
+    if (name.equals("function") || loss.isObject() && config.isTextual()) {
+      name = config.asText("");
     }
+    JsonNode weights = ofOutput(training.get("loss_weights"), output);
+    double weight = weights == null || !weights.isNumber() ? 1 : weights.asDouble();
     String reduction = config.path("reduction").asText("auto");
-    if (name.isEmpty()
-        || !List.of("auto", "none", "sum_over_batch_size").contains(reduction)
-        || config.path("from_logits").asBoolean(false)
-        || config.path("label_smoothing").asDouble(0) != 0) {
-      return without(notes, outputName, KerasLayerInfo.shorten(loss));
+    if (name.isEmpty() || !List.of("auto", "none", "sum_over_batch_size").contains(reduction)) {
+      return without(notes, output.name(), KerasLayerInfo.shorten(loss));
     }
-    long width = shape.length == 0 ? 1 : shape[shape.length - 1];
-    ILossFunction f = function(KerasModelConfig.snake(name), width);
-    return f == null ? without(notes, outputName, name) : new Loss(f);
+    ILossFunction f = function(KerasModelConfig.snake(name), config, output, weight);
+    if (f != null && output.masked()) {
+      notes.add(
+          "The loss of \""
+              + output.name()
+              + "\" counts all steps in training on; Keras leaves out those that a mask hides.");
+    }
+    return f == null ? without(notes, output.name(), KerasLayerInfo.shorten(loss)) : new Loss(f);
+  }
+
+  /** One for all outputs, or of a list by number, or of an object by the output's name. */
+  private static JsonNode ofOutput(JsonNode n, Output output) {
+    if (n != null && n.has("config") && n.has("class_name") && n.get("config").isArray()) {
+      n = n.get("config");
+    }
+    if (n != null && n.isArray()) {
+      return n.get(output.number());
+    }
+    return n != null && n.isObject() && !n.has("class_name") ? n.get(output.name()) : n;
   }
 
   private static Loss without(List<String> notes, String output, String loss) {
@@ -125,37 +125,72 @@ final class TrainingConfig {
     return null;
   }
 
-  /** Keras averages over the last axis where DL4J sums; weights make up for it. */
-  private static ILossFunction function(String name, long width) {
-    boolean known = width > 0;
-    switch (name) {
-      case "mse":
-      case "mean_squared_error":
-        return new LossMSE();
-      case "mae":
-      case "mean_absolute_error":
-        return new LossMAE();
-      case "binary_crossentropy":
-        return known
-            ? new LossBinaryXENT(1e-7, Nd4j.valueArrayOf(new long[] {1, width}, 1.0 / width))
-            : null;
-      case "categorical_crossentropy":
-        return new LossMCXENT();
-      case "sparse_categorical_crossentropy":
-        return new LossSparseMCXENT();
-      case "hinge":
-        return width == 1 ? new LossHinge() : null;
-      case "squared_hinge":
-        return width == 1 ? new LossSquaredHinge() : null;
-      case "kl_divergence":
-      case "kullback_leibler_divergence":
-      case "kld":
-        return new LossKLD();
-      case "poisson":
-        return width == 1 ? new LossPoisson() : null;
-      default:
-        return null;
+  private static final Map<String, String> SHORT =
+      Map.ofEntries(
+          Map.entry("mse", "mean_squared_error"),
+          Map.entry("mae", "mean_absolute_error"),
+          Map.entry("mape", "mean_absolute_percentage_error"),
+          Map.entry("msle", "mean_squared_logarithmic_error"),
+          Map.entry("bce", "binary_crossentropy"),
+          Map.entry("logcosh", "log_cosh"),
+          Map.entry("log_cosh_error", "log_cosh"),
+          Map.entry("kld", "kl_divergence"),
+          Map.entry("kullback_leibler_divergence", "kl_divergence"),
+          Map.entry("binary_crossentropy_loss", "binary_crossentropy"));
+
+  /** DL4J's loss where it is the same, else Keras's own; null if neither is there. */
+  private static ILossFunction function(
+      String snake, JsonNode config, Output output, double weight) {
+    String name = SHORT.getOrDefault(snake, snake);
+    boolean logits = config.path("from_logits").asBoolean(false);
+    double smoothing = config.path("label_smoothing").asDouble(0);
+    boolean plain = !logits && smoothing == 0 && weight == 1;
+    long[] shape = output.shape();
+    long width = shape.length == 0 ? 1 : shape[shape.length - 1];
+    boolean softmax = output.probabilities().equals("softmax");
+    if (plain && name.equals("mean_squared_error")) {
+      return new LossMSE();
     }
+    if (plain && name.equals("mean_absolute_error")) {
+      return new LossMAE();
+    }
+    if (plain && name.equals("categorical_crossentropy") && softmax) {
+      return new LossMCXENT();
+    }
+    if (plain && name.equals("sparse_categorical_crossentropy") && softmax) {
+      return new LossSparseMCXENT();
+    }
+    if (plain
+        && name.equals("binary_crossentropy")
+        && output.probabilities().equals("sigmoid")
+        && width > 0) {
+      // Keras averages over the last axis where DL4J sums; weights make up for it
+      return new LossBinaryXENT(1e-7, Nd4j.valueArrayOf(new long[] {1, width}, 1.0 / width));
+    }
+    boolean entropy = name.endsWith("crossentropy");
+    if (entropy && softmax && name.startsWith("binary")) {
+      return null; // Keras would take the sigmoid of what went into the softmax
+    }
+    boolean lastAxis = config.path("axis").asInt(-1) == -1;
+    if (!KerasLoss.NAMES.contains(name) || !lastAxis || config.hasNonNull("ignore_class")) {
+      return null;
+    }
+    double[] numbers = {};
+    if (name.equals("huber")) {
+      numbers = new double[] {config.path("delta").asDouble(1)};
+    } else if (name.endsWith("focal_crossentropy")) {
+      numbers =
+          new double[] {
+            config.path("gamma").asDouble(2),
+            config.path("alpha").asDouble(0.25),
+            config.path("apply_class_balancing").asBoolean(false) ? 1 : 0
+          };
+    }
+    KerasLoss result = new KerasLoss(name, logits, smoothing, weight, numbers);
+    boolean categorical = name.equals("categorical_crossentropy") || name.startsWith("sparse");
+    return categorical && output.probabilities().equals("sigmoid")
+        ? result.beforeSigmoid()
+        : result;
   }
 
   /**
@@ -196,7 +231,7 @@ final class TrainingConfig {
     name = name.substring(name.lastIndexOf('>') + 1).toLowerCase(Locale.ROOT);
     JsonNode c = optimizer.path("config");
     String odd = without(c);
-    IUpdater updater = odd == null ? updater(name, c, notes) : null;
+    IUpdater updater = odd == null ? updater(name, c) : null;
     if (updater == null) {
       notes.add(
           "The optimizer "
@@ -205,6 +240,11 @@ final class TrainingConfig {
               + " is not imported: training on uses SGD with the rate 0.01; give another with"
               + " KerasImportOptions.updater.");
       return DEFAULT;
+    }
+    if (name.equals("nadam") && file.version().major() < 3) {
+      notes.add(
+          "Nadam is trained on with one momentum schedule for all weights; Keras 2 works out one"
+              + " for each weight from the same counter.");
     }
     double clipvalue = c.path("clipvalue").asDouble(0);
     double clipnorm = c.path("clipnorm").asDouble(0);
@@ -217,14 +257,10 @@ final class TrainingConfig {
         clipvalue > 0 ? clipvalue : clipnorm);
   }
 
-  /** An option that DL4J's updaters do not have, as text, or null. */
+  /** An option that no updater here has, as text, or null. */
   private static String without(JsonNode c) {
-    JsonNode rate = c.get("learning_rate");
-    if (rate != null && !rate.isNumber()) {
-      return "a learning rate schedule";
-    }
-    if (c.path("decay").asDouble(0) != 0) {
-      return "decay of the learning rate";
+    if (rate(c) == null) {
+      return "the learning rate " + KerasLayerInfo.shorten(c.get("learning_rate"));
     }
     if (c.path("clipvalue").asDouble(0) > 0 && c.path("clipnorm").asDouble(0) > 0) {
       return "both clipvalue and clipnorm";
@@ -234,44 +270,104 @@ final class TrainingConfig {
         return number;
       }
     }
-    for (String flag : List.of("amsgrad", "centered", "use_ema")) {
-      if (c.path(flag).asBoolean(false)) {
-        return flag;
-      }
-    }
-    return null;
+    return c.path("use_ema").asBoolean(false) ? "use_ema" : null;
   }
 
-  /** DL4J's updater of that name, or null if there is none that takes the same steps. */
-  private static IUpdater updater(String name, JsonNode c, List<String> notes) {
-    double lr = c.path("learning_rate").asDouble(0.01);
+  /** The learning rate of each step; null for a schedule that is not known here. */
+  private static LearningRate rate(JsonNode c) {
+    JsonNode n = c.get("learning_rate");
+    n = n == null ? c.get("lr") : n;
+    double decay = c.path("decay").asDouble(0);
+    if (n == null || n.isNumber()) {
+      double rate = n == null ? 0.01 : n.doubleValue();
+      return decay == 0
+          ? LearningRate.constant(rate)
+          : LearningRate.inverseTime(rate, 1, decay, false);
+    }
+    JsonNode s = n.path("config");
+    double start = s.path("initial_learning_rate").asDouble();
+    double steps = s.path("decay_steps").asDouble(1);
+    boolean stairs = s.path("staircase").asBoolean(false);
+    String name = n.path("class_name").asText("");
+    switch (name.substring(name.lastIndexOf('>') + 1)) {
+      case "ExponentialDecay":
+        return LearningRate.exponential(start, steps, s.path("decay_rate").asDouble(), stairs);
+      case "InverseTimeDecay":
+        return LearningRate.inverseTime(start, steps, s.path("decay_rate").asDouble(), stairs);
+      case "PolynomialDecay":
+        return LearningRate.polynomial(
+            start,
+            steps,
+            s.path("end_learning_rate").asDouble(0.0001),
+            s.path("power").asDouble(1),
+            s.path("cycle").asBoolean(false));
+      case "CosineDecay":
+        JsonNode target = s.path("warmup_target");
+        return LearningRate.cosine(
+            start,
+            steps,
+            s.path("alpha").asDouble(0),
+            target.isNumber() ? target.doubleValue() : Double.NaN,
+            s.path("warmup_steps").asDouble(0));
+      case "CosineDecayRestarts":
+        return LearningRate.restarts(
+            start,
+            s.path("first_decay_steps").asDouble(1),
+            s.path("t_mul").asDouble(2),
+            s.path("m_mul").asDouble(1),
+            s.path("alpha").asDouble(0));
+      case "PiecewiseConstantDecay":
+        return LearningRate.piecewise(numbers(s.path("boundaries")), numbers(s.path("values")));
+      default:
+        return null;
+    }
+  }
+
+  private static double[] numbers(JsonNode list) {
+    double[] values = new double[list.size()];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = list.get(i).asDouble();
+    }
+    return values;
+  }
+
+  /** An updater that takes Keras's steps, or null if there is none. */
+  private static IUpdater updater(String name, JsonNode c) {
+    LearningRate rate = rate(c);
+    double lr = rate.at(0);
     double epsilon = c.path("epsilon").asDouble(1e-7);
     double beta1 = c.path("beta_1").asDouble(0.9);
     double beta2 = c.path("beta_2").asDouble(0.999);
     double momentum = c.path("momentum").asDouble(0);
     switch (name) {
       case "sgd":
-        if (momentum == 0) {
-          return new Sgd(lr);
-        }
-        if (!c.path("nesterov").asBoolean(false)) {
-          notes.add("SGD with plain momentum is trained on with Nesterov momentum.");
-        }
-        return new Nesterovs(lr, momentum);
+        return momentum == 0 && rate.isConstant()
+            ? new Sgd(lr)
+            : KerasUpdater.sgd(rate, momentum, c.path("nesterov").asBoolean(false));
       case "adam":
       case "adamw":
-        return new Adam(lr, beta1, beta2, epsilon);
+        boolean amsgrad = c.path("amsgrad").asBoolean(false);
+        return rate.isConstant() && !amsgrad
+            ? new Adam(lr, beta1, beta2, epsilon)
+            : KerasUpdater.adam(rate, beta1, beta2, epsilon, amsgrad);
       case "adamax":
-        return new AdaMax(lr, beta1, beta2, epsilon);
+        return KerasUpdater.adamax(rate, beta1, beta2, epsilon);
       case "nadam":
-        return new Nadam(lr, beta1, beta2, epsilon);
+        return KerasUpdater.nadam(rate, beta1, beta2, epsilon);
       case "rmsprop":
-        return momentum == 0 ? new RmsProp(lr, c.path("rho").asDouble(0.9), epsilon) : null;
+        return KerasUpdater.rmsprop(
+            rate,
+            c.path("rho").asDouble(0.9),
+            momentum,
+            epsilon,
+            c.path("centered").asBoolean(false));
       case "adagrad":
-        notes.add("Adagrad is trained on with accumulators that start at " + epsilon + ".");
-        return new AdaGrad(lr, epsilon);
+        return KerasUpdater.adagrad(
+            rate, c.path("initial_accumulator_value").asDouble(0.1), epsilon);
       case "adadelta":
-        return lr == 1 ? new AdaDelta(c.path("rho").asDouble(0.95), epsilon) : null;
+        return KerasUpdater.adadelta(rate, c.path("rho").asDouble(0.95), epsilon);
+      case "lion":
+        return KerasUpdater.lion(rate, beta1, c.path("beta_2").asDouble(0.99));
       default:
         return null;
     }

@@ -31,6 +31,9 @@ final class WeightMatcher {
     Map<MappedLayer.Weight, SavedArray> result = new LinkedHashMap<>();
     int own = 0;
     for (MappedLayer.Weight w : mapped.weights) {
+      if (!saved.numbered() && w.name() == null) {
+        continue; // an archive has it twice
+      }
       String path = w.path() != null ? w.path() : "vars/" + own++;
       SavedArray found =
           saved.numbered() ? byPath(call, w, call.numberedPath() + "/" + path) : byName(call, w);
@@ -41,7 +44,7 @@ final class WeightMatcher {
         problems.add(
             where(call)
                 + "the weight "
-                + w.name()
+                + label(w)
                 + " should have the shape "
                 + Arrays.toString(w.shape())
                 + ", found "
@@ -55,6 +58,19 @@ final class WeightMatcher {
       result.put(w, found);
     }
     return result;
+  }
+
+  /** A layer that is not mapped: its arrays are not left over. */
+  void skip(KerasModelConfig.Call call) {
+    if (saved.numbered()) {
+      for (SavedArray a : groups.getOrDefault("", List.of())) {
+        if (a.name().startsWith(call.numberedPath() + "/")) {
+          used.add(a);
+        }
+      }
+    } else {
+      used.addAll(groups.getOrDefault(call.savedLayer(), List.of()));
+    }
   }
 
   private static String where(KerasModelConfig.Call call) {
@@ -97,7 +113,7 @@ final class WeightMatcher {
       problems.add(
           where(call)
               + "the weight "
-              + w.name()
+              + label(w)
               + " "
               + Arrays.toString(w.shape())
               + " is not in the file"
@@ -106,11 +122,15 @@ final class WeightMatcher {
       problems.add(
           where(call)
               + "several arrays of the file could be the weight "
-              + w.name()
+              + label(w)
               + ": "
               + found.stream().map(SavedArray::place).toList());
     }
     return null;
+  }
+
+  private static String label(MappedLayer.Weight w) {
+    return w.name() == null ? w.path() : w.name();
   }
 
   /** "*" stands for anything within a path element, "**" for any elements. */
@@ -129,8 +149,8 @@ final class WeightMatcher {
     return Pattern.compile(s.toString());
   }
 
-  /** Fails if anything is missing, of another shape, or left over. */
-  void requireComplete(String file) {
+  /** All that is missing, of another shape, or left over. */
+  List<String> problems() {
     for (Map.Entry<String, List<SavedArray>> e : groups.entrySet()) {
       for (SavedArray a : e.getValue()) {
         if (!used.contains(a) && !isState(a.name())) {
@@ -143,7 +163,12 @@ final class WeightMatcher {
         }
       }
     }
-    if (!problems.isEmpty()) {
+    return problems;
+  }
+
+  /** Fails if anything is missing, of another shape, or left over. */
+  void requireComplete(String file) {
+    if (!problems().isEmpty()) {
       int shown = Math.min(problems.size(), 30);
       throw new KerasImportException(
           file

@@ -390,11 +390,36 @@ final class GraphProgram {
       }
     } else if (s.op instanceof Mmul) {
       product(s, in);
+    } else if (s.op instanceof EagerOp op) {
+      eager(s, op, in);
     } else if (s.op instanceof DynamicCustomOp op) {
       Nd4j.exec(op, bind(s, in));
     } else {
       Nd4j.exec((Op) s.op, bind(s, in));
     }
+  }
+
+  /** An op in Java writes into arrays of this program. */
+  private void eager(Step s, EagerOp op, INDArray[] in) {
+    INDArray[] out = new INDArray[s.out.length];
+    if (s.kept == null) {
+      long[][] shapes = op.shapes(in);
+      for (int i = 0; i < out.length; i++) {
+        out[i] = allocate(s, i, shapes[i], false);
+      }
+      keep(s, out.clone());
+    } else {
+      for (int i = 0; i < out.length; i++) {
+        if (s.kept[i] == null) {
+          out[i] = allocate(s, i, s.placedShape, false);
+        } else {
+          out[i] = s.kept[i];
+          values[s.out[i]] = out[i];
+          owned[s.out[i]] = true;
+        }
+      }
+    }
+    op.run(in, out);
   }
 
   private static boolean contiguous(INDArray a) {

@@ -64,10 +64,6 @@ record Fixture(Path file, JsonNode record) {
     return arrays(record.get("outputs"));
   }
 
-  boolean isRefused() {
-    return record.has("refused");
-  }
-
   boolean hasFit() {
     return record.has("fit");
   }

@@ -1,7 +1,6 @@
 package io.github.dl4jhopfield.keras;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -35,7 +34,7 @@ class KerasFixturesTest {
   private static final double TOLERANCE_AFTER_FIT = 1e-5;
 
   static List<Fixture> imported() {
-    return Fixture.all().stream().filter(f -> !f.isRefused()).toList();
+    return Fixture.all();
   }
 
   /** One file of each model. */
@@ -43,10 +42,6 @@ class KerasFixturesTest {
     return imported().stream()
         .collect(Collectors.toMap(Fixture::model, f -> f, (a, b) -> a, TreeMap::new))
         .values();
-  }
-
-  static List<Fixture> refused() {
-    return Fixture.all().stream().filter(Fixture::isRefused).toList();
   }
 
   static List<Fixture> trained() {
@@ -137,13 +132,5 @@ class KerasFixturesTest {
         .isCloseTo(
             fixture.record().get("fit").get("loss").asDouble(),
             org.assertj.core.data.Offset.offset(1e-5));
-  }
-
-  @ParameterizedTest(name = "{0}")
-  @MethodSource("refused")
-  void whatCannotBeImportedIsNamed(Fixture fixture) {
-    assertThatThrownBy(() -> HopfieldKerasImport.importModel(fixture.file()))
-        .isInstanceOf(KerasImportException.class)
-        .hasMessageContaining(fixture.record().get("refused").asText());
   }
 }

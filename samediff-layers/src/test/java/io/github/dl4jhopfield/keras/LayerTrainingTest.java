@@ -57,9 +57,9 @@ class LayerTrainingTest {
 
   @Test
   void anOptimizerThatDl4jLacksIsNoted() throws IOException {
-    Path file = changed("keras3/mlp.keras", "\"amsgrad\": false", "\"amsgrad\": true");
+    Path file = changed("keras3/mlp.keras", "\"use_ema\": false", "\"use_ema\": true");
     assertThat(HopfieldKerasImport.importModel(file).summary().notes())
-        .anyMatch(n -> n.contains("adam with amsgrad is not imported"));
+        .anyMatch(n -> n.contains("adam with use_ema is not imported"));
   }
 
   @Test

@@ -48,6 +48,11 @@ public class LastAxisDense extends TensorLayer implements DirectInference {
     }
   }
 
+  /** Name of its function. */
+  public String function() {
+    return function;
+  }
+
   @Override
   public SDVariable define(GraphContext c) {
     SDVariable x = c.input(INPUT);
@@ -58,7 +63,7 @@ public class LastAxisDense extends TensorLayer implements DirectInference {
       return ops.dense(x, c.param("W"), bias, inOnePass);
     }
     SDVariable y = ops.dense(x, c.param("W"), bias, DenseActivation.NONE);
-    return SdActivations.apply(c.sd(), function, 1, y, x.getShape().length);
+    return SdActivations.apply(c.sd(), function, y, x.getShape().length);
   }
 
   @Override

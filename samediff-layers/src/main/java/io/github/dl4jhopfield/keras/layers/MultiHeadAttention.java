@@ -19,7 +19,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * Keras's MultiHeadAttention (Vaswani et al. 2017): inputs query [batch, L, Dq], value [batch, S,
  * Dv] and key [batch, S, Dk]; output [batch, L, out]. Scores are scaled by 1/sqrt(keyDim). A mask
- * of the query, value or key adds -1e9 to the scores that it leaves out, as Keras does.
+ * of the query, value or key hides the scores that it leaves out; where all are hidden, all weights
+ * are the same, as in Keras.
+ *
+ * <p>With fewer heads of keys and values than of queries it is Keras's GroupQueryAttention.
  *
  * <p>Parameters Wq [Dq, heads*keyDim], bq, Wk, bk, Wv [Dv, heads*valueDim], bv, Wo [heads*valueDim,
  * out], bo; biases [1, n].
@@ -27,6 +30,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public class MultiHeadAttention extends TensorVertex implements DirectInference {
 
   private static final long serialVersionUID = 1L;
+
+  /** Absorbs any score, in float and double: where all scores are hidden, all are the same. */
+  private static final double HIDDEN = -1e30;
 
   @JsonProperty private long queryDepth;
   @JsonProperty private long valueDepth;
@@ -37,6 +43,15 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
   @JsonProperty private long out;
   @JsonProperty private boolean hasBias;
   @JsonProperty private boolean causal;
+
+  /** Heads of keys and values; 0: as many as of queries. */
+  @JsonProperty private int sharedHeads;
+
+  /** Whether a mask [batch, L, S] or [batch, heads, L, S] is an input. */
+  @JsonProperty private boolean masked;
+
+  /** Whether the attention weights come out instead. */
+  @JsonProperty private boolean scores;
 
   /** For JSON. */
   MultiHeadAttention() {}
@@ -62,27 +77,63 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
     this.causal = causal;
   }
 
+  /**
+   * Every group of query heads has one head of keys and values (grouped-query attention, Ainslie et
+   * al. 2023).
+   */
+  public MultiHeadAttention sharedHeads(int number) {
+    if (number < 1 || heads % number != 0) {
+      throw new IllegalArgumentException(
+          heads + " heads of queries and " + number + " of keys and values");
+    }
+    this.sharedHeads = number;
+    return this;
+  }
+
+  /** Takes a fourth input, 0 where a query may not look at a key: [batch, L, S] or by head. */
+  public MultiHeadAttention masked(boolean fourthInput) {
+    this.masked = fourthInput;
+    return this;
+  }
+
+  /** Gives the attention weights [batch, heads, L, S] instead of the result. */
+  public MultiHeadAttention scores(boolean instead) {
+    this.scores = instead;
+    return this;
+  }
+
+  private int keyHeads() {
+    return sharedHeads == 0 ? heads : sharedHeads;
+  }
+
   @Override
   protected String[] inputNames() {
-    return new String[] {"query", "value", "key"};
+    return masked
+        ? new String[] {"query", "value", "key", "allowed"}
+        : new String[] {"query", "value", "key"};
   }
 
   @Override
   protected TensorVertex copy() {
-    return new MultiHeadAttention(
-        queryDepth, valueDepth, keyDepth, heads, keyDim, valueDim, out, hasBias, causal);
+    MultiHeadAttention m =
+        new MultiHeadAttention(
+            queryDepth, valueDepth, keyDepth, heads, keyDim, valueDim, out, hasBias, causal);
+    m.sharedHeads = sharedHeads;
+    m.masked = masked;
+    m.scores = scores;
+    return m;
   }
 
   @Override
   protected void defineParameters(SDVertexParams p) {
     p.addWeightParam("Wq", queryDepth, heads * keyDim);
-    p.addWeightParam("Wk", keyDepth, heads * keyDim);
-    p.addWeightParam("Wv", valueDepth, heads * valueDim);
+    p.addWeightParam("Wk", keyDepth, keyHeads() * keyDim);
+    p.addWeightParam("Wv", valueDepth, keyHeads() * valueDim);
     p.addWeightParam("Wo", heads * valueDim, out);
     if (hasBias) {
       p.addBiasParam("bq", 1, heads * keyDim);
-      p.addBiasParam("bk", 1, heads * keyDim);
-      p.addBiasParam("bv", 1, heads * valueDim);
+      p.addBiasParam("bk", 1, keyHeads() * keyDim);
+      p.addBiasParam("bv", 1, keyHeads() * valueDim);
       p.addBiasParam("bo", 1, out);
     }
   }
@@ -90,15 +141,17 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
   @Override
   public SDVariable define(GraphContext c) {
     SDHopfield ops = SDHopfield.of(c.sd());
-    AssociationInputs<SDVariable> in =
-        AssociationInputs.of(
-            project(c, "query", "q", keyDim),
-            project(c, "key", "k", keyDim),
-            project(c, "value", "v", valueDim));
+    SDVariable q = project(c, "query", "q", heads, keyDim);
+    SDVariable k = grouped(c, project(c, "key", "k", keyHeads(), keyDim));
+    if (scores) {
+      return weights(c, q, k);
+    }
+    SDVariable v = grouped(c, project(c, "value", "v", keyHeads(), valueDim));
+    AssociationInputs<SDVariable> in = AssociationInputs.of(q, k, v);
     SDVariable hidden = hidden(c);
     if (hidden != null) {
       // a number and not a mask: with all scores hidden Keras gives the mean of the values
-      in.additiveMask(hidden.mul(-1e9));
+      in.additiveMask(hidden.mul(HIDDEN));
     }
     SDVariable y =
         c.sd()
@@ -108,6 +161,25 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
     return ops.dense(y, c.param("Wo"), bias(c, "o"), DenseActivation.NONE);
   }
 
+  /** Each head of keys for as many heads of queries as share it. */
+  private SDVariable grouped(GraphContext c, SDVariable x) {
+    return keyHeads() == heads
+        ? x
+        : Rearrangement.of(
+            c.sd(), x, Moves.plan("repeat", new long[] {2, heads / keyHeads()}, null));
+  }
+
+  private SDVariable weights(GraphContext c, SDVariable q, SDVariable k) {
+    SameDiff sd = c.sd();
+    SDVariable s =
+        sd.mmul(sd.permute(q, 0, 2, 1, 3), sd.permute(k, 0, 2, 3, 1)).mul(1 / Math.sqrt(keyDim));
+    SDVariable hidden = hidden(c);
+    if (hidden != null) {
+      s = s.add(hidden.mul(HIDDEN));
+    }
+    return sd.nn().softmax(s, 3);
+  }
+
   private Association softmax() {
     return Association.builder().beta(1 / Math.sqrt(keyDim)).additiveMaskGradient(false).build();
   }
@@ -115,7 +187,7 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
   @Override
   public Supplier<INDArray> inference(
       Map<String, INDArray> inputs, Map<String, INDArray> masks, Map<String, INDArray> params) {
-    if (causal || !masks.isEmpty()) {
+    if (causal || masked || scores || keyHeads() != heads || !masks.isEmpty()) {
       return null;
     }
     INDArray q = projected(inputs.get("query"), params, "q", keyDim);
@@ -139,12 +211,12 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
   }
 
   /** [batch, T, heads, size]. */
-  private SDVariable project(GraphContext c, String input, String letter, long size) {
+  private SDVariable project(GraphContext c, String input, String letter, long number, long size) {
     SDVariable flat =
         SDHopfield.of(c.sd())
             .dense(c.input(input), c.param("W" + letter), bias(c, letter), DenseActivation.NONE);
     return c.sd()
-        .reshape(flat, c.shape("apart-" + letter, call -> shape(call, input, heads, size)));
+        .reshape(flat, c.shape("apart-" + letter, call -> shape(call, input, number, size)));
   }
 
   /** [batch, T, sizes...] of an input. */
@@ -170,6 +242,11 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
         SDVariable over = sd.expandDims(sd.expandDims(m, 1), 1);
         keep = keep == null ? over : keep.mul(over);
       }
+    }
+    if (masked) {
+      SDVariable allowed = c.input("allowed");
+      SDVariable over = allowed.getShape().length == 4 ? allowed : sd.expandDims(allowed, 1);
+      keep = keep == null ? over : keep.mul(over);
     }
     if (causal) {
       SDVariable lower =
@@ -205,7 +282,10 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
         && m.valueDim == valueDim
         && m.out == out
         && m.hasBias == hasBias
-        && m.causal == causal;
+        && m.causal == causal
+        && m.sharedHeads == sharedHeads
+        && m.masked == masked
+        && m.scores == scores;
   }
 
   @Override

@@ -63,7 +63,7 @@ public class PatchProjection extends TensorLayer {
                 hasBias ? c.param("b") : null,
                 DenseActivation.NONE,
                 2);
-    return SdActivations.apply(sd, function, 1, y, 4);
+    return SdActivations.apply(sd, function, y, 4);
   }
 
   /** [batch, rows of patches, ph, patches in a row, pw * nIn]. */

@@ -30,9 +30,30 @@ public final class SdActivations {
           "gelu",
           "gelu_approximate",
           "softmax",
-          "log_softmax");
+          "log_softmax",
+          "celu",
+          "glu",
+          "log_sigmoid",
+          "hard_tanh",
+          "hard_shrink",
+          "tanh_shrink",
+          "soft_shrink",
+          "squareplus",
+          "sparse_plus",
+          "sparse_sigmoid",
+          "hard_swish");
 
   private SdActivations() {}
+
+  /** With Keras's defaults: the slope of leaky_relu is 0.2, the scale of elu 1. */
+  public static SDVariable apply(SameDiff sd, String name, SDVariable x, int rank) {
+    return apply(sd, name, defaultAlpha(name), x, rank);
+  }
+
+  /** What {@code alpha} is for a function that is given by its name only. */
+  public static double defaultAlpha(String name) {
+    return name.equals("leaky_relu") ? 0.2 : 1;
+  }
 
   /**
    * @param alpha slope of leaky_relu, scale of elu
@@ -81,10 +102,52 @@ public final class SdActivations {
         return sd.nn().softmax(x, rank - 1);
       case "log_softmax":
         return sd.nn().logSoftmax(x, rank - 1);
+      case "celu":
+        return apply(sd, "elu", 1, x, rank);
+      case "glu":
+        return half(sd, x, 0).mul(sd.nn().sigmoid(half(sd, x, 1)));
+      case "log_sigmoid":
+        return sd.nn().softplus(x.neg()).neg();
+      case "hard_tanh":
+        return upTo(sd, x.add(1), 2).sub(1);
+      case "hard_shrink":
+        return x.mul(sd.math().abs(x).gt(0.5).castTo(x.dataType()));
+      case "tanh_shrink":
+        return x.sub(sd.math().tanh(x));
+      case "soft_shrink":
+        return sd.nn().relu(x.sub(0.5), 0).sub(sd.nn().relu(x.neg().sub(0.5), 0));
+      case "squareplus":
+        return x.add(sd.math().sqrt(sd.math().square(x).add(4))).mul(0.5);
+      case "sparse_plus":
+        // 0 up to -1, the identity from 1, a parabola in between
+        SDVariable inside = upTo(sd, x.add(1), 2);
+        return sd.math().square(inside).mul(0.25).add(sd.nn().relu(x.sub(1), 0));
+      case "sparse_sigmoid":
+        return upTo(sd, x.add(1), 2).mul(0.5);
+      case "hard_swish":
+        return x.mul(upTo6(sd, x.add(3)).div(6));
       default:
         throw new IllegalArgumentException(
             "Activation: expected one of " + NAMES + ", found " + name);
     }
+  }
+
+  /** [..., 2 n] to the first or second n of the last axis. */
+  private static SDVariable half(SameDiff sd, SDVariable x, int which) {
+    return Rearrangement.of(
+        sd,
+        x,
+        Rearrangement.plan(
+            in -> {
+              long[] out = in.clone();
+              out[in.length - 1] /= 2;
+              return out;
+            },
+            (in, at, from) -> {
+              System.arraycopy(at, 0, from, 0, in.length);
+              from[in.length - 1] += which * in[in.length - 1] / 2;
+              return true;
+            }));
   }
 
   /** The function as part of the dense op; null where it is not one of its functions. */

@@ -81,6 +81,6 @@ public class StepConvolution extends TensorLayer {
     if (hasBias) {
       y = y.add(c.param("b"));
     }
-    return SdActivations.apply(sd, function, 1, y, 3);
+    return SdActivations.apply(sd, function, y, 3);
   }
 }

@@ -24,6 +24,11 @@ public class TensorActivation extends TensorLayer {
     this.alpha = alpha;
   }
 
+  /** Name of its function. */
+  public String function() {
+    return function;
+  }
+
   @Override
   public SDVariable define(GraphContext c) {
     SDVariable x = c.input(INPUT);
