@@ -223,7 +223,32 @@ final class LayerRunner {
               + ", the new array "
               + java.util.Arrays.toString(value.shape()));
     }
+    double most = largest(current.dataType());
+    if (value.dataType().width() > current.dataType().width() && !value.isEmpty()) {
+      double largest = value.amaxNumber().doubleValue();
+      if (largest > most && !Double.isInfinite(largest)) {
+        throw new IllegalArgumentException(
+            owner
+                + ": parameter \""
+                + key
+                + "\" is "
+                + current.dataType()
+                + " and holds numbers up to "
+                + most
+                + ", the new array has one of "
+                + largest);
+      }
+    }
     current.assign(value);
+  }
+
+  private static double largest(DataType type) {
+    return switch (type) {
+      case HALF -> 65504;
+      case BFLOAT16 -> 0x1.FEp127;
+      case FLOAT -> Float.MAX_VALUE;
+      default -> Double.MAX_VALUE;
+    };
   }
 
   static Collection<String> none() {

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.NoOp;
 
@@ -505,5 +506,18 @@ class ConfigurationTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> net.getLayer(0).setParam("Wx", wq))
         .withMessageContainingAll("\"mine\"", "Wx");
+  }
+
+  @Test
+  void setParamRefusesWhatTheTypeOfTheNetworkCannotHold() {
+    MultiLayerNetwork net =
+        Networks.of(RNNFormat.NCW, new Hopfield.Builder().name("mine").build())
+            .convertDataType(DataType.FLOAT);
+    INDArray wq = Networks.random(9, 4, 4);
+    net.getLayer(0).setParam("Wq", wq);
+    wq.putScalar(1, 2, -1e39);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> net.getLayer(0).setParam("Wq", wq))
+        .withMessageContainingAll("\"mine\"", "Wq", "FLOAT", "1.0E39");
   }
 }
