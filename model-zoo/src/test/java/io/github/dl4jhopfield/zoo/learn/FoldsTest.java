@@ -106,7 +106,12 @@ class FoldsTest {
     for (int fold = 0; fold < 5; fold++) {
       int[] test = folds.test(fold);
       sizes[fold] = test.length;
-      assertThat(Arrays.stream(test).mapToDouble(i -> labels[i]).min().orElseThrow())
+      assertThat(
+              Arrays.stream(test)
+                  .filter(i -> i != 7)
+                  .mapToDouble(i -> labels[i])
+                  .min()
+                  .orElseThrow())
           .isLessThan(100);
       // one of each five that follow one another
       assertThat(Arrays.stream(test).filter(i -> i < 50).count()).isBetween(8L, 11L);

@@ -65,24 +65,24 @@ class StatisticsTest {
     assertThat(Measure.RMSE.fits(Target.Kind.REGRESSION)).isTrue();
   }
 
-  /** Of 200 experiments about 95 in 100 intervals hold the true accuracy. */
+  /** Of 100 experiments about 95 intervals hold the true accuracy. */
   @Test
   void bootstrapIntervalsHoldTheTrueValueAsOftenAsTheySay() {
     long seed = 11;
     Random random = new Random(seed);
     int held = 0;
-    for (int trial = 0; trial < 200; trial++) {
+    for (int trial = 0; trial < 100; trial++) {
       double[] labels = IntStream.range(0, 100).mapToDouble(i -> random.nextInt(2)).toArray();
       double[][] scores = new double[100][];
       for (int i = 0; i < 100; i++) {
         scores[i] = new double[] {random.nextDouble() < 0.8 ? labels[i] : 1 - labels[i]};
       }
       Interval interval =
-          Interval.bootstrap(Measure.ACCURACY, labels, scores, null, 400, 0.95, trial);
+          Interval.bootstrap(Measure.ACCURACY, labels, scores, null, 200, 0.95, trial);
       held += interval.low() <= 0.8 && 0.8 <= interval.high() ? 1 : 0;
       assertThat(interval.value()).isBetween(interval.low(), interval.high());
     }
-    assertThat(held).as("of 200, seed %d", seed).isBetween(178, 199);
+    assertThat(held).as("of 100, seed %d", seed).isBetween(86, 100);
   }
 
   @Test
@@ -120,7 +120,7 @@ class StatisticsTest {
     Random random = new Random(seed);
     int deLong = 0;
     int permutation = 0;
-    for (int trial = 0; trial < 200; trial++) {
+    for (int trial = 0; trial < 100; trial++) {
       double[] labels = IntStream.range(0, 60).mapToDouble(i -> i % 2).toArray();
       double[] a = new double[60];
       double[] b = new double[60];
@@ -132,14 +132,14 @@ class StatisticsTest {
       int[] truth = java.util.Arrays.stream(labels).mapToInt(v -> (int) v).toArray();
       deLong += PairedTest.deLong(truth, a, b).pValue() < 0.05 ? 1 : 0;
       permutation +=
-          PairedTest.permutation(Measure.AUC, labels, column(a), column(b), null, 200, trial)
+          PairedTest.permutation(Measure.AUC, labels, column(a), column(b), null, 100, trial)
                       .pValue()
                   < 0.05
               ? 1
               : 0;
     }
-    assertThat(deLong).as("of 200, seed %d", seed).isBetween(2, 20);
-    assertThat(permutation).as("of 200, seed %d", seed).isBetween(2, 20);
+    assertThat(deLong).as("of 100, seed %d", seed).isBetween(1, 13);
+    assertThat(permutation).as("of 100, seed %d", seed).isBetween(1, 13);
   }
 
   @Test
