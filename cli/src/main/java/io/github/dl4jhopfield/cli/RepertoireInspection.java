@@ -56,7 +56,8 @@ final class RepertoireInspection {
       return new Found(checked.report(), checked.contentDigest(), null);
     }
     Repertoire repertoire = cache == null ? RepertoireFiles.read(file, how) : cache.open(file, how);
-    return new Found(repertoire.report(), repertoire.contentDigest(), repertoire);
+    return new Found(
+        repertoire.report(), repertoire.contentDigest(), command.values ? repertoire : null);
   }
 
   private void file() throws IOException {

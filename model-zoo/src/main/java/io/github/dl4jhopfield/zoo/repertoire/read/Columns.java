@@ -227,6 +227,8 @@ final class Columns {
     status = statusColumn < 0 ? Status.UNKNOWN : Status.AIRR;
     inFrame = at("vj_in_frame");
     stopCodon = at("stop_codon");
+    // 10x's airr_rearrangement.tsv
+    cell = all("is_cell");
     counts = all("umi_count", "duplicate_count", "consensus_count");
     countsExpected = true;
   }

@@ -14,6 +14,12 @@ import java.util.stream.Collectors;
  * its count columns has values, which of several loci is read.
  */
 final class FileReading {
+  /**
+   * Raised with every change of what is made of a file: entries of the cache that an earlier
+   * version filled are not found then.
+   */
+  static final int VERSION = 1;
+
   private static final List<String> FASTA_ENDINGS = List.of(".fasta", ".fa", ".faa", ".fas");
 
   /** No file needs more: one for the counts, one for the locus, and one after both. */

@@ -15,7 +15,7 @@ import java.util.Arrays;
  */
 final class Lines {
   /** The longest line that is read. */
-  static final int LONGEST = 1 << 28;
+  static final int LONGEST = 1 << 26;
 
   private static final int HEAD = 1 << 16;
 

@@ -134,30 +134,34 @@ public final class ReadOptions {
     return where;
   }
 
-  /** One line that holds every option: what results depend on beside the file. */
+  /**
+   * Text that holds every option: what results depend on beside the file. Two options differ in it
+   * if they differ at all, whatever their texts hold.
+   */
   String key() {
-    return "region="
-        + region
-        + "|locus="
-        + locus
-        + "|countColumn="
-        + countColumn
-        + "|countsFromHeader="
-        + countsFromHeader
-        + "|merge="
-        + merge
-        + "|maxLength="
-        + maxLength
-        + "|repertoireId="
-        + repertoireId
-        + "|sequenceColumn="
-        + sequenceColumn
-        + "|vColumn="
-        + vColumn
-        + "|jColumn="
-        + jColumn
-        + "|where="
-        + where;
+    StringBuilder key = new StringBuilder();
+    add(key, "region", region);
+    add(key, "locus", locus);
+    add(key, "countColumn", countColumn);
+    add(key, "countsFromHeader", countsFromHeader);
+    add(key, "merge", merge);
+    add(key, "maxLength", maxLength);
+    add(key, "repertoireId", repertoireId);
+    add(key, "sequenceColumn", sequenceColumn);
+    add(key, "vColumn", vColumn);
+    add(key, "jColumn", jColumn);
+    where.forEach(
+        (column, value) -> {
+          add(key, "where", column);
+          add(key, "is", value);
+        });
+    return key.toString();
+  }
+
+  /** The value with its length, so that no text can look like another option. */
+  private static void add(StringBuilder key, String name, Object value) {
+    String text = value == null ? "" : value.toString();
+    key.append(name).append(value == null ? "-" : ":" + text.length() + "=" + text).append(' ');
   }
 
   @Override

@@ -228,6 +228,7 @@ public final class RepertoireCache {
   private static String name(String digest, ReadOptions options) {
     MessageDigest name = Digests.sha256();
     name.update(EntryWriter.MAGIC);
+    name.update((byte) FileReading.VERSION);
     name.update(digest.getBytes(StandardCharsets.UTF_8));
     name.update(options.key().getBytes(StandardCharsets.UTF_8));
     return Digests.hex(name.digest()).substring(0, 40);

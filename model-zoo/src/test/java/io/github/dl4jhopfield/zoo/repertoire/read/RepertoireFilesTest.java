@@ -383,6 +383,19 @@ class RepertoireFilesTest {
         "repertoire_id");
   }
 
+  @Test
+  void optionsThatDifferHaveDifferentKeys() {
+    ReadOptions one = ReadOptions.builder().where("a", "b, c=d").build();
+    ReadOptions two = ReadOptions.builder().where("a", "b").where("c", "d").build();
+    ReadOptions three = ReadOptions.builder().vColumn("x jColumn:1=y").build();
+    ReadOptions four = ReadOptions.builder().vColumn("x").jColumn("y").build();
+    assertThat(one.key()).isNotEqualTo(two.key());
+    assertThat(three.key()).isNotEqualTo(four.key());
+    assertThat(one.toBuilder().build()).isEqualTo(one).hasSameHashCodeAs(one);
+    assertThat(ReadOptions.builder().locus("trb").build().toBuilder().build().locus())
+        .isEqualTo("TRB");
+  }
+
   // ---------------------------------------------------------------- helpers
 
   private Path file(String name, String text) throws IOException {
