@@ -1,5 +1,8 @@
 package io.github.dl4jhopfield.cli;
 
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** What a failure of the JVM means for the user, and what to do. */
@@ -12,6 +15,11 @@ final class JvmErrors {
     for (Throwable at = e; at != null && depth < 20; at = at.getCause(), depth++) {
       if (at instanceof OutOfMemoryError) {
         return memory((OutOfMemoryError) at);
+      }
+      if (at instanceof FileSystemException file && isTemporary(file.getFile())) {
+        return "no temporary file can be made in "
+            + System.getProperty("java.io.tmpdir")
+            + "; HOPFIELD_JAVA_OPTS=-Djava.io.tmpdir=DIR names another folder";
       }
       if (at instanceof StackOverflowError) {
         return "the input is nested too deeply for the stack (HOPFIELD_JAVA_OPTS=-Xss8m enlarges"
@@ -28,6 +36,13 @@ final class JvmErrors {
       }
     }
     return null;
+  }
+
+  private static boolean isTemporary(String file) {
+    Path folder = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+    return file != null
+        && Path.of(file).toAbsolutePath().startsWith(folder)
+        && (!Files.isDirectory(folder) || !Files.isWritable(folder));
   }
 
   private static String memory(OutOfMemoryError e) {

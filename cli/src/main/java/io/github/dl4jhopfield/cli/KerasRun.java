@@ -6,14 +6,13 @@ import io.github.dl4jhopfield.keras.ImportSummary;
 import io.github.dl4jhopfield.keras.ImportSummary.LayerRow;
 import io.github.dl4jhopfield.keras.KerasImport;
 import io.github.dl4jhopfield.keras.KerasImportOptions;
-import io.github.dl4jhopfield.zoo.files.AtomicFiles;
+import io.github.dl4jhopfield.zoo.files.NetworkFile;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Imports, runs and saves for {@code hopfield import-keras}. */
@@ -43,8 +42,7 @@ final class KerasRun {
       }
     }
     if (command.save != null) {
-      AtomicFiles.write(
-          command.save, out -> ModelSerializer.writeModel(imported.model(), out, true));
+      NetworkFile.write(command.save, imported.model(), true);
       console.note("wrote %s", command.save);
     }
     if (command.json) {

@@ -18,7 +18,6 @@ import org.nd4j.linalg.exception.ND4JException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
@@ -41,6 +40,7 @@ public final class Main {
    * @return the exit status: 0 done, 1 failed, 2 wrong arguments
    */
   public static int run(String[] arguments, PrintStream out, PrintStream err) {
+    logging(debugging(arguments));
     HopfieldCommand root = new HopfieldCommand(out, err);
     CommandLine line =
         new CommandLine(root, new Factory(root))
@@ -53,7 +53,7 @@ public final class Main {
             .setExecutionExceptionHandler((e, command, parsed) -> failure(e, root.debug, err));
     line.setExecutionStrategy(
         parsed -> {
-          prepare(root, parsed);
+          prepare(root);
           return new CommandLine.RunLast().execute(parsed);
         });
     PrintStream previous = System.out;
@@ -90,14 +90,17 @@ public final class Main {
     return List.of(arguments).contains("--debug");
   }
 
-  /** Everything that must be decided before ND4J or a logger starts. */
-  private static void prepare(HopfieldCommand root, ParseResult parsed) {
-    String level = root.debug ? "info" : "warn";
+  /** Logs go to stderr: decided before any class that has a logger is touched. */
+  private static void logging(boolean debug) {
     setDefault("org.slf4j.simpleLogger.logFile", "System.err");
-    setDefault("org.slf4j.simpleLogger.defaultLogLevel", root.debug ? "info" : "error");
-    setDefault("org.slf4j.simpleLogger.log.io.github.dl4jhopfield", level);
+    setDefault("org.slf4j.simpleLogger.defaultLogLevel", debug ? "info" : "error");
+    setDefault("org.slf4j.simpleLogger.log.io.github.dl4jhopfield", debug ? "info" : "warn");
     setDefault("org.slf4j.simpleLogger.showThreadName", "false");
     setDefault("org.slf4j.simpleLogger.showShortLogName", "true");
+  }
+
+  /** What must be decided before ND4J starts. */
+  private static void prepare(HopfieldCommand root) {
     if (root.nativeOps != null) {
       System.setProperty("dl4jhopfield.native", root.nativeOps.name());
     }

@@ -144,4 +144,24 @@ class MainTest {
     assertThat(report.at("/nd4j/backend").asText()).isEqualTo("CpuBackend");
     assertThat(report.at("/machine/threads").asInt()).isPositive();
   }
+
+  @Test
+  void stdoutHoldsTheResultAloneInAJvmOfItsOwn() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                java.nio.file.Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                Main.class.getName(),
+                "doctor",
+                "--json")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(out).startsWith("{");
+    assertThat(new ObjectMapper().readTree(out).at("/versions/nd4j").asText())
+        .isEqualTo("1.0.0-M2.1");
+  }
 }

@@ -150,15 +150,17 @@ public record ExperimentOption(
     }
     StringBuilder words = new StringBuilder(type.words);
     if (!Double.isNaN(min)) {
-      words.append(" from ").append(number(type, min));
+      words.append(" from ").append(number(min));
     }
     if (!Double.isNaN(max)) {
-      words.append(" to ").append(number(type, max));
+      words.append(" to ").append(number(max));
     }
     return words.toString();
   }
 
-  private static String number(Type type, double value) {
-    return type == Type.INTEGER ? Long.toString((long) value) : Double.toString(value);
+  private static String number(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 }

@@ -1,9 +1,16 @@
 package io.github.dl4jhopfield.zoo.report;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 
@@ -317,17 +324,68 @@ public final class XyPlot implements Figure {
     if (contours.length == 0) {
       return;
     }
-    StringBuilder path = new StringBuilder();
+    Deque<double[]> left = new ArrayDeque<>();
+    Map<String, List<double[]>> byEnd = new HashMap<>();
     for (double[] segment : contours) {
-      path.append('M')
-          .append(at(place, segment[0], segment[1]))
-          .append('L')
-          .append(at(place, segment[2], segment[3]));
+      double[] shown = {
+        place.x(segment[0]), place.y(segment[1]), place.x(segment[2]), place.y(segment[3])
+      };
+      left.add(shown);
+      byEnd.computeIfAbsent(end(shown[0], shown[1]), k -> new ArrayList<>()).add(shown);
+      byEnd.computeIfAbsent(end(shown[2], shown[3]), k -> new ArrayList<>()).add(shown);
+    }
+    Set<double[]> drawn = Collections.newSetFromMap(new IdentityHashMap<>());
+    StringBuilder path = new StringBuilder();
+    for (double[] first : left) {
+      if (drawn.add(first)) {
+        chain(path, first, byEnd, drawn);
+      }
     }
     svg.element(
         "<path d=\"%s\" fill=\"none\" stroke=\"#1b1f24\" stroke-width=\".7\""
             + " stroke-opacity=\".45\"/>",
         path);
+  }
+
+  private static String end(double x, double y) {
+    return Math.round(x * 100) + " " + Math.round(y * 100);
+  }
+
+  /** Draws a hairline and those that go on from its end, without points too near to be seen. */
+  private static void chain(
+      StringBuilder path, double[] first, Map<String, List<double[]>> byEnd, Set<double[]> drawn) {
+    long x = Math.round(first[0] * 10);
+    long y = Math.round(first[1] * 10);
+    path.append('M').append(tenths(x)).append(' ').append(tenths(y));
+    double[] at = {first[2], first[3]};
+    while (true) {
+      double[] next = null;
+      for (double[] other : byEnd.get(end(at[0], at[1]))) {
+        if (!drawn.contains(other)) {
+          next = other;
+          break;
+        }
+      }
+      long dx = Math.round(at[0] * 10) - x;
+      long dy = Math.round(at[1] * 10) - y;
+      if (next == null || dx * dx + dy * dy >= 900) {
+        path.append('l').append(tenths(dx)).append(' ').append(tenths(dy));
+        x += dx;
+        y += dy;
+      }
+      if (next == null) {
+        return;
+      }
+      drawn.add(next);
+      boolean forwards = end(next[0], next[1]).equals(end(at[0], at[1]));
+      at = forwards ? new double[] {next[2], next[3]} : new double[] {next[0], next[1]};
+    }
+  }
+
+  private static String tenths(long value) {
+    return value % 10 == 0
+        ? Long.toString(value / 10)
+        : (value < 0 ? "-" : "") + Math.abs(value) / 10 + "." + Math.abs(value) % 10;
   }
 
   private static void path(Svg svg, double[] xs, double[] ys, Place place) {

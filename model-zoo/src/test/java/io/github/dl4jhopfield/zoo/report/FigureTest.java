@@ -66,6 +66,19 @@ class FigureTest {
   }
 
   @Test
+  void hairlinesThatMeetAreOneLine() throws Exception {
+    Axis axis = Axis.linear("").from(0).to(1);
+    String svg =
+        new XyPlot("", axis, axis)
+            .plain()
+            .contours(
+                new double[][] {{0, 0, 0.5, 0.5}, {1, 0, 0.5, 0.5}, {0, 1, 0.2, 1}, {1, 0, 1, 1}})
+            .toSvg(222);
+    String path = attribute(parse(svg), "path", "", "d");
+    assertThat(path).isEqualTo("M6 226l110 -110l110 110l0 -220M6 6l44 0");
+  }
+
+  @Test
   void seriesOfOneNameShareColourAndKey() throws Exception {
     double[] x = {1, 2};
     XyPlot plot =
