@@ -3,6 +3,7 @@
 
 #include "internal/alpha_gradient.h"
 #include "internal/association_run.h"
+#include "internal/reference.h"
 
 namespace dl4jhopfield {
 namespace association_detail {
@@ -121,6 +122,7 @@ class Backward : private AssociationRun<T> {
   template <class F>
   void eachPair(Pass& u, F&& f);
   void anySeparation(Iteration<T>& it, Pass& u, Phase phase);
+  void exactSeparation(Iteration<T>& it, Pass& u, Phase phase);
   void sumAlpha(Pass& u, const Lanes<T>& lanes);
   Moments moments(Pass& u, const Lanes<T>& lanes, Phase phase);
   void sumForgotten(Pass& u, const Lanes<T>& lanes, const Moments& of);
@@ -326,6 +328,8 @@ void Backward<T>::unit(Iteration<T>& it, int64_t bh, int64_t number, int64_t t, 
   Pass u = begin(it, bh, number, t, to);
   if (u.sep.kind == Kind::Softmax && !u.sep.unit && p.resident && g.gradAlpha == nullptr)
     softmax(it, u);
+  else if (u.sep.exact)
+    exactSeparation(it, u, phase);
   else
     anySeparation(it, u, phase);
   if (phase != Phase::Sums) finish(it, u);
@@ -456,6 +460,83 @@ void Backward<T>::anySeparation(Iteration<T>& it, Pass& u, Phase phase) {
   });
 }
 
+/// Separators that are exact: the gradient of each lane in one piece, from the entries of its support, as the separations' own
+/// backward passes compute it.
+template <class T>
+void Backward<T>::exactSeparation(Iteration<T>& it, Pass& u, Phase phase) {
+  struct Entry {
+    int64_t j;
+    T weight, gradient;
+    bool kept;
+  };
+  const int64_t W = p.width;
+  if (!it.steps[u.t].known[u.x.bh - it.first] && phase != Phase::Gradients) findStatistics(it, u.x, p, u.t, u.w, u.filled);
+  const Lanes<T> lanes = lanesOf(it, u.x, u.t);
+  if (g.gradAlpha != nullptr && phase != Phase::Gradients) sumAlpha(u, lanes);
+  std::vector<std::vector<Entry>> entries(p.sets() * W);
+  eachPair(u, [&](int64_t set, int64_t first, int64_t rows, const T* X, const T* G) {
+    T* P = blockBuffer(p, 2);
+    weightsOf(ops, u.sep, lanes, false, X, P, W, rows);
+    for (int64_t j = 0; j < rows; ++j)
+      for (int64_t q = 0; q < u.x.queries; ++q) {
+        const int64_t i = j * W + q;
+        if (P[i] == 0) continue;
+        const bool kept = !u.sep.unit || X[i] > lanes.threshold[q];
+        entries[set * W + q].push_back({first + j, P[i], u.finalStep && !kept ? T(0) : G[i], kept});
+      }
+  });
+  fill(u.w.rescale, W, T(0));  // gradients that reach forgotten scores
+  std::vector<T> weights, gradients;
+  std::vector<double> raw;
+  for (int64_t q = 0; q < u.x.queries; ++q) {
+    weights.clear();
+    gradients.clear();
+    for (int64_t set = 0; set < p.sets(); ++set)
+      for (const Entry& e : entries[set * W + q]) {
+        weights.push_back(e.weight);
+        gradients.push_back(e.gradient);
+      }
+    const int64_t n = static_cast<int64_t>(weights.size());
+    raw.resize(n);
+    if (u.sep.kind == Kind::Entmax)
+      reference::entmaxGradient(weights.data(), gradients.data(), n, u.sep.parameter, raw.data());
+    else
+      reference::normmaxGradient(weights.data(), gradients.data(), n, u.sep.parameter, raw.data());
+    double lost = 0;
+    const double* next = raw.data();
+    for (int64_t set = 0; set < p.sets(); ++set)
+      for (Entry& e : entries[set * W + q]) {
+        if (!e.kept) lost += *next;
+        e.gradient = static_cast<T>(*next++);
+      }
+    u.w.rescale[q] = static_cast<T>(lost);
+  }
+  if (phase == Phase::Sums) {
+    double total = 0;
+    for (int64_t q = 0; q < u.x.queries; ++q) total += u.w.rescale[q];
+    forgotten_[u.number] = total;
+    return;
+  }
+  const Medians to = gradientToMedian() ? medians(it, u, phase) : Medians{nullptr, nullptr};
+  std::vector<std::size_t> at(entries.size(), 0);
+  eachPair(u, [&](int64_t set, int64_t first, int64_t rows, T* X, T* G) {
+    for (int64_t q = 0; q < W; ++q) {
+      for (int64_t j = 0; j < rows; ++j) {
+        const int64_t i = j * W + q;
+        G[i] = to.share != nullptr && q < u.x.queries && X[i] == to.median[q] ? to.share[q] : T(0);
+        X[i] = 0;
+      }
+      std::vector<Entry>& own = entries[set * W + q];
+      for (std::size_t& e = at[set * W + q]; e < own.size() && own[e].j < first + rows; ++e) {
+        const int64_t i = (own[e].j - first) * W + q;
+        if (own[e].kept) G[i] += own[e].gradient;
+        X[i] = u.finalStep && !own[e].kept ? T(0) : own[e].weight;
+      }
+    }
+    products(u, set, first, rows, X, G);
+  });
+}
+
 template <class T>
 void Backward<T>::sumAlpha(Pass& u, const Lanes<T>& lanes) {
   const int64_t W = p.width;
@@ -463,7 +544,7 @@ void Backward<T>::sumAlpha(Pass& u, const Lanes<T>& lanes) {
   std::vector<AlphaGradientSums> sums(p.sets() * x.queries, AlphaGradientSums(alphaOf(x.h)));
   eachPair(u, [&](int64_t set, int64_t, int64_t rows, const T* X, const T* G) {
     T* P = blockBuffer(p, 2);
-    ops.weights(u.sep, lanes, false, X, P, W, rows);
+    weightsOf(ops, u.sep, lanes, false, X, P, W, rows);
     const bool forgets = u.finalStep && u.sep.unit;
     for (int64_t i = 0; i < rows * W; i += W)
       for (int64_t q = 0; q < x.queries; ++q)

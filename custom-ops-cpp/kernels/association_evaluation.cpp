@@ -93,7 +93,7 @@ void AssociationRun<T>::weightsAndMix(Iteration<T>& it, const Unit& x, const Pla
     for (int64_t j = 0; j < rows; j += p.block) {
       const int64_t n = std::min(p.block, rows - j);
       T* P = kept != nullptr ? kept->tile + (first + j) * W : blockBuffer(p, 1);
-      ops.weights(sep, lanes, finalStep, X + j * W, P, W, n);
+      weightsOf(ops, sep, lanes, finalStep, X + j * W, P, W, n);
       if (weights)
         ops.unpack(mix.dst + (first + j) * mix.dstStep, mix.dstRow, mix.dstStep, P, W, x.queries, n, nullptr, false);
       else

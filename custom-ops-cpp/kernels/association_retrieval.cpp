@@ -209,7 +209,11 @@ class Retrieval {
   }
 
   T lowerBound(T largest, const std::vector<Scored<T>>& best) const {
-    if (sep.kind != Kind::KSubsets) return largest - T(1) / sep.scale * (T(1) + 8 * std::numeric_limits<T>::epsilon());
+    // Where what is taken off is less than the last digit of the largest score, that one must still be above the bound.
+    if (sep.kind != Kind::KSubsets) {
+      const T bound = largest - T(1) / sep.scale * (T(1) + 8 * std::numeric_limits<T>::epsilon());
+      return std::min(bound, std::nextafter(largest, -std::numeric_limits<T>::infinity()));
+    }
     const int64_t k = static_cast<int64_t>(std::ceil(o.k));
     T bound = static_cast<int64_t>(best.size()) >= k ? best[k - 1].score - T(1) : -std::numeric_limits<T>::infinity();
     if (sep.atMost) bound = std::max(bound, T(0));
@@ -445,7 +449,7 @@ void Retrieval<T>::searchInPasses(const T* qt, std::vector<Part>& parts, int64_t
   std::vector<Scored<T>> merged;
   eachTile(qt, r.out != nullptr, [&](int64_t part, int64_t, int64_t rows, T* X, const Rows& from, const Ahead& ahead) {
     Part& p = parts[part];
-    ops.weights(sep, lanes, true, X, X, W, rows);
+    weightsOf(ops, sep, lanes, true, X, X, W, rows);
     for (int64_t j = 0; j < rows; ++j)
       for (int64_t q = 0; q < count; ++q) support[part][q] += X[j * W + q] > T(0);
     if (r.out) mix(p.mixed.data(), X, from, rows, ahead);
@@ -466,7 +470,7 @@ void Retrieval<T>::searchInPasses(const T* qt, std::vector<Part>& parts, int64_t
     const int64_t n = std::min<int64_t>(o.topK, merged.size());
     std::fill(tile.begin(), tile.end(), -std::numeric_limits<T>::infinity());
     for (int64_t i = 0; i < n; ++i) tile[i * W + q] = merged[i].score;
-    ops.weights(sep, lanes, true, tile.data(), tile.data(), W, n);
+    weightsOf(ops, sep, lanes, true, tile.data(), tile.data(), W, n);
     for (int64_t i = 0; i < n; ++i) r.topWeight[(first + q) * o.topK + i] = tile[i * W + q];
   }
 }

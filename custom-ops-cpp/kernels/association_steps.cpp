@@ -60,9 +60,9 @@ double AssociationRun<T>::distance(Iteration<T>& it, const Plan& p, int64_t bh, 
       T *X = blockBuffer(p, 0), *Y = blockBuffer(p, 1);
       const Ahead none{nullptr, 0, 0, 0};
       scores(x, p, w.qt, j, rows, X, none);
-      ops.weights(sep, now, false, X, X, W, rows);
+      weightsOf(ops, sep, now, false, X, X, W, rows);
       scores(x, p, w.other, j, rows, Y, none);
-      ops.weights(sep, before, false, Y, Y, W, rows);
+      weightsOf(ops, sep, before, false, Y, Y, W, rows);
       ops.distance(X, one, Y, one, W, rows, w.sum + set * W);
     }
   });

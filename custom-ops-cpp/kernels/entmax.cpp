@@ -144,37 +144,25 @@ void steepEntmax(const double* x, int64_t n, double scale, double alpha, double*
 }
 
 template <class C>
-void entmaxBackward(const Block<C>& block) {
-  std::vector<double> raw(block.length), some(block.length);
-  std::vector<C> weights, gradients;
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const double alpha = block.scalar[1][row * block.scalarStep[1]];
-    const C* y = block.in[0] + row * block.inStep[0];
-    const C* g = block.in[1] + row * block.inStep[1];
-    if (block.perRow[1] != nullptr) block.perRow[1][block.first + row] = alphaGradient(y, g, block.length, alpha);
-    weights.clear();
-    gradients.clear();
-    for (int64_t i = 0; i < block.length; ++i) {
-      if (y[i] == 0) continue;
-      weights.push_back(y[i]);
-      gradients.push_back(g[i]);
-    }
-    const int64_t live = static_cast<int64_t>(weights.size());
-    if (alpha > 2) {
-      steepEntmaxGradient(weights.data(), gradients.data(), live, alpha, some.data());
-    } else {
-      double sum = 0, dot = 0;
-      for (int64_t j = 0; j < live; ++j) {
-        const double p = weights[j], r = alpha == 1 || std::isnan(p) ? p : std::pow(p, 2 - alpha);
-        some[j] = r;
-        sum += r;
-        dot += r * static_cast<double>(gradients[j]);
-      }
-      for (int64_t j = 0; j < live; ++j) some[j] *= static_cast<double>(gradients[j]) - dot / sum;
-    }
-    for (int64_t i = 0, j = 0; i < block.length; ++i) raw[i] = y[i] == 0 ? 0.0 : some[j++];
-    finishBackward(block, row, raw);
+void entmaxGradient(const C* y, const C* g, int64_t n, double alpha, double* raw) {
+  if (alpha > 2) return steepEntmaxGradient(y, g, n, alpha, raw);
+  double sum = 0, dot = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double p = y[i], r = alpha == 1 || std::isnan(p) ? p : std::pow(p, 2 - alpha);
+    raw[i] = r;
+    sum += r;
+    dot += r * static_cast<double>(g[i]);
   }
+  for (int64_t i = 0; i < n; ++i) raw[i] *= static_cast<double>(g[i]) - dot / sum;
+}
+
+template <class C>
+void entmaxBackward(const Block<C>& block) {
+  supportBackward(block, [&](const C* y, const C* g, int64_t n, int64_t row, double* raw) {
+    const double alpha = block.scalar[1][row * block.scalarStep[1]];
+    entmaxGradient(y, g, n, alpha, raw);
+    if (block.perRow[1] != nullptr) block.perRow[1][block.first + row] = alphaGradient(y, g, n, alpha);
+  });
 }
 
 #define INSTANTIATE(C)                                                                       \
@@ -182,6 +170,7 @@ void entmaxBackward(const Block<C>& block) {
   template void entmax15Row(const C*, const uint8_t*, C*, int64_t, double);                  \
   template void entmaxRow(const C*, const uint8_t*, C*, int64_t, double, double);            \
   template double alphaGradient(const C*, const C*, int64_t, double);                        \
+  template void entmaxGradient(const C*, const C*, int64_t, double, double*);                \
   template void steepEntmaxGradient(const C*, const C*, int64_t, double, double*);           \
   template void sparsemaxBackward(const Block<C>&);                                          \
   template void entmax15Backward(const Block<C>&);                                           \

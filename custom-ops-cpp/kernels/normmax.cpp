@@ -29,51 +29,49 @@ void normmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, d
 // s_i = (y_i/N)^(2-p) / (p-1) has no bound where p is above 2. g is taken relative to that of the smallest weight, which has the
 // largest s.
 template <class C>
-void normmaxBackward(const Block<C>& block) {
-  std::vector<long double> wide(block.length);  // for its range
-  std::vector<double> raw(block.length);
-  for (int64_t row = 0; row < block.rows; ++row) {
-    const C* y = block.in[0] + row * block.inStep[0];
-    const C* g = block.in[1] + row * block.inStep[1];
-    const double p = block.scalar[1][row * block.scalarStep[1]];
-    double largest = 0, smallest = 0, origin = 0;
-    for (int64_t i = 0; i < block.length; ++i) {
-      const double weight = y[i];
-      if (weight == 0) continue;
-      if (!(weight <= largest)) largest = weight;  // NaN too
-      if (smallest == 0 || weight < smallest) {
-        smallest = weight;
-        origin = g[i];
-      }
+void normmaxGradient(const C* y, const C* g, int64_t n, double p, double* raw) {
+  double largest = 0, smallest = 0, origin = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    const double weight = y[i];
+    if (!(weight <= largest)) largest = weight;  // NaN too
+    if (smallest == 0 || weight < smallest) {
+      smallest = weight;
+      origin = g[i];
     }
-    double powers = 0, mass = 0, mean = 0;
-    for (int64_t i = 0; i < block.length; ++i) {
-      if (y[i] == 0) continue;
-      powers += std::pow(static_cast<double>(y[i]) / largest, p);
-      mass += static_cast<double>(y[i]);
-      mean += static_cast<double>(y[i]) * (static_cast<double>(g[i]) - origin);
-    }
-    mean /= mass;
-    const double share = std::pow(powers, 1 / p), norm = largest * share;
-    long double sum = 0;
-    for (int64_t i = 0; i < block.length; ++i) {
-      wide[i] = 0;
-      if (y[i] == 0) continue;
-      const double h = static_cast<double>(g[i]) - origin - mean, ratio = static_cast<double>(y[i]) / largest / share;
-      double slope = std::pow(ratio, 2 - p);
-      if (h == 0) continue;  // also where the slope is beyond all range
-      wide[i] = (std::isinf(slope) ? std::pow(static_cast<long double>(ratio), 2 - static_cast<long double>(p)) : slope) / (p - 1) *
-                norm * h;
-      sum += wide[i];
-    }
-    for (int64_t i = 0; i < block.length; ++i)
-      raw[i] = y[i] == 0 ? 0.0 : static_cast<double>(wide[i] - static_cast<long double>(y[i]) * sum);
-    finishBackward(block, row, raw);
   }
+  double powers = 0, mass = 0, mean = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    powers += std::pow(static_cast<double>(y[i]) / largest, p);
+    mass += static_cast<double>(y[i]);
+    mean += static_cast<double>(y[i]) * (static_cast<double>(g[i]) - origin);
+  }
+  mean /= mass;
+  const double share = std::pow(powers, 1 / p), norm = largest * share;
+  static thread_local std::vector<long double> wide;  // for its range
+  wide.resize(n);
+  long double sum = 0;
+  for (int64_t i = 0; i < n; ++i) {
+    wide[i] = 0;
+    const double h = static_cast<double>(g[i]) - origin - mean, ratio = static_cast<double>(y[i]) / largest / share;
+    if (h == 0) continue;  // also where the slope is beyond all range
+    const double slope = std::pow(ratio, 2 - p);
+    wide[i] = (std::isinf(slope) ? std::pow(static_cast<long double>(ratio), 2 - static_cast<long double>(p)) : slope) / (p - 1) *
+              norm * h;
+    sum += wide[i];
+  }
+  for (int64_t i = 0; i < n; ++i) raw[i] = static_cast<double>(wide[i] - static_cast<long double>(y[i]) * sum);
+}
+
+template <class C>
+void normmaxBackward(const Block<C>& block) {
+  supportBackward(block, [&](const C* y, const C* g, int64_t n, int64_t row, double* raw) {
+    normmaxGradient(y, g, n, block.scalar[1][row * block.scalarStep[1]], raw);
+  });
 }
 
 #define INSTANTIATE(C)                                                             \
   template void normmaxRow(const C*, const uint8_t*, C*, int64_t, double, double); \
+  template void normmaxGradient(const C*, const C*, int64_t, double, double*);      \
   template void normmaxBackward(const Block<C>&);
 INSTANTIATE(float)
 INSTANTIATE(double)
@@ -98,7 +96,7 @@ void normmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOu
       .scalar(p)
       .out(gradX)
       .perRow(gradBeta.perRow)
-      .run(4, 1, rowKernels<Compute<S>>().normmaxBackward);
+      .run(4, kWideRows, rowKernels<Compute<S>>().normmaxBackward);
 }
 
 #define INSTANTIATE(S)                                                                                            \

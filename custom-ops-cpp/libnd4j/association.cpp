@@ -400,9 +400,10 @@ class AssociationOp : public Op {
  public:
   using Op::Op;
 
-  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) override {
+ protected:
+  sd::ShapeList* outputShapes(sd::ShapeList* inputs, sd::graph::Context& block) override {
     const Sizes n(inputs->at(0), inputs->at(1), inputs->at(2));
-    const int flags = (*block.getIArguments())[kFlags];
+    const int flags = argumentOf(*block.getIArguments(), kFlags);
     std::vector<Shape> shapes{n.out()};
     if (flags >> kWeights & 1) shapes.push_back(n.scores());
     if (flags >> kSteps & 1) shapes.push_back({n.batch, n.heads});

@@ -44,11 +44,13 @@ class DenseOp : public Op {
  public:
   using Op::Op;
 
-  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) override {
+ protected:
+  sd::ShapeList* outputShapes(sd::ShapeList* inputs, sd::graph::Context& block) override {
     const long long* x = inputs->at(0);
     std::vector<long long> shape(x + 1, x + 1 + x[0]);
-    if ((*block.getIArguments()).at(kInner) == 2) shape.pop_back();
-    shape.back() = inputs->at(1)[2];
+    if (argumentOf(*block.getIArguments(), kInner) == 2 && !shape.empty()) shape.pop_back();
+    if (shape.empty()) throw std::invalid_argument("1 or 2 dimensions of x can be the inputs");
+    shape.back() = dimensionOf(inputs->at(1), 1);
     auto* result = new sd::ShapeList();
     result->push_back(sd::ConstantShapeHelper::getInstance().createShapeInfo(typeOf(x), 'c', static_cast<int>(shape.size()),
                                                                              shape.data()));

@@ -154,6 +154,7 @@ void sequentialBackward(const Call& call) {
       const int64_t start = at.row(r) - target;
       for (int64_t i = 0; i < couplings; ++i) {
         const int64_t offset = start + i * own[chain.a.axis()];
+        if (offset < 0 || offset >= extent) throw std::invalid_argument("the gradient of edge scores must lie in one piece");
         sums[offset] += Arguments<S>::load(&full[r * couplings + i]);
         used[offset] = 1;
       }

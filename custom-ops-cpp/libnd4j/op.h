@@ -15,7 +15,7 @@ struct Call {
   std::vector<sd::NDArray*> outputs;
 
   Array input(int index) const {
-    if (index >= static_cast<int>(block.width()) || block.array(index) == nullptr)
+    if (index < 0 || index >= static_cast<int>(block.width()) || block.array(index) == nullptr)
       throw std::invalid_argument("too few inputs");
     return Array(block.array(index));
   }
@@ -32,6 +32,17 @@ struct Call {
   int axis() const { return iArg(0); }
   bool flag(int bit) const { return iArg(1) >> bit & 1; }
 };
+
+/// An integer argument of a call whose shapes are asked for, and a dimension of one of its inputs: checked, as libnd4j checks neither.
+inline int argumentOf(const std::vector<int>& iArgs, size_t index) {
+  if (index >= iArgs.size()) throw std::invalid_argument("too few integer arguments");
+  return iArgs[index];
+}
+inline long long dimensionOf(const long long* info, long long dimension) {
+  if (dimension < 0 || dimension >= info[0])
+    throw std::invalid_argument("an input of rank " + std::to_string(info[0]) + " has no dimension " + std::to_string(dimension));
+  return info[1 + dimension];
+}
 
 using Kernel = void (*)(const Call&);
 /// Instead of an input: the shape of input 0 with length 1 along the axis (integer argument 0).
@@ -66,14 +77,28 @@ class Op : public sd::ops::DeclarableCustomOp {
     }
   }
 
-  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) override {
+  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) final {
+    try {
+      return outputShapes(inputs, block);
+    } catch (const std::exception& e) {
+      failed(e.what());
+    } catch (...) {
+      failed("unknown failure");
+    }
+    return new sd::ShapeList();
+  }
+
+ protected:
+  /// Of all outputs; what it throws is the error of the call.
+  virtual sd::ShapeList* outputShapes(sd::ShapeList* inputs, sd::graph::Context& block) {
     auto* result = new sd::ShapeList();
     for (int like : shapes_(*block.getIArguments())) {
       const long long* info = inputs->at(like == kOneARow ? 0 : like);
       std::vector<long long> shape(info + 1, info + 1 + info[0]);
       if (like == kOneARow && !shape.empty()) {
-        const long long axis = (*block.getIArguments())[0];
-        shape.at(axis < 0 ? axis + info[0] : axis) = 1;
+        const long long axis = argumentOf(*block.getIArguments(), 0), own = axis < 0 ? axis + info[0] : axis;
+        dimensionOf(info, own);
+        shape[own] = 1;
       }
       result->push_back(sd::ConstantShapeHelper::getInstance().createShapeInfo(
           typeOf(inputs->at(0)), 'c', static_cast<int>(shape.size()), shape.data()));

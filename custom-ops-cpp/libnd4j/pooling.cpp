@@ -146,11 +146,13 @@ class PoolingOp : public Op {
  public:
   using Op::Op;
 
-  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) override {
+ protected:
+  sd::ShapeList* outputShapes(sd::ShapeList* inputs, sd::graph::Context& block) override {
     const long long *x = inputs->at(0), *q = inputs->at(1);
-    const int flags = (*block.getIArguments())[1];
+    const int flags = argumentOf(*block.getIArguments(), 1);
     const long long* value = inputs->at(kFirstParameter + (differentiable(flags) - kFirstParameter) / 2);
-    const std::vector<long long> shape{x[1], q[2], q[3], value[2] / std::max(1LL, q[3])};
+    const long long heads = dimensionOf(q, 2);
+    const std::vector<long long> shape{dimensionOf(x, 0), dimensionOf(q, 1), heads, dimensionOf(value, 1) / std::max(1LL, heads)};
     auto* result = new sd::ShapeList();
     result->push_back(sd::ConstantShapeHelper::getInstance().createShapeInfo(typeOf(x), 'c', 4, shape.data()));
     return result;

@@ -62,13 +62,15 @@ class ProjectionOp : public Op {
  public:
   using Op::Op;
 
-  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) override {
+ protected:
+  sd::ShapeList* outputShapes(sd::ShapeList* inputs, sd::graph::Context& block) override {
     const auto& iArgs = *block.getIArguments();
     const long long* x = inputs->at(0);
     std::vector<long long> shape(x + 1, x + 1 + x[0]);
+    if (shape.empty()) throw std::invalid_argument("x must have rank 1 or more");
     auto* result = new sd::ShapeList();
     for (std::size_t i = 0; i < outputs(iArgs).size(); ++i) {
-      shape.back() = inputs->at(1 + static_cast<int>(i) * inputsOf(iArgs[1]))[2];
+      shape.back() = dimensionOf(inputs->at(1 + static_cast<int>(i) * inputsOf(argumentOf(iArgs, 1))), 1);
       result->push_back(sd::ConstantShapeHelper::getInstance().createShapeInfo(typeOf(x), 'c', static_cast<int>(shape.size()),
                                                                                shape.data()));
     }

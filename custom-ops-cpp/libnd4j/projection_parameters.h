@@ -18,7 +18,7 @@ class Parameters {
 
   /// Of the features of input 0; the parameters begin at input `first`.
   Parameters(const Call& call, int first, int count, bool bias, bool affine)
-      : call_(call), length_(call.input(0).shape()[call.input(0).rank() - 1]), bias_(bias), affine_(affine) {
+      : call_(call), length_(dimensionOf(call.input(0).info, call.input(0).rank() - 1)), bias_(bias), affine_(affine) {
     if (count < 1) throw std::invalid_argument("at least one projection is needed");
     for (int i = 0, input = first; i < count; ++i) {
       Projection<S> p;

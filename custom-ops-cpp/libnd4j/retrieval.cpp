@@ -81,11 +81,12 @@ class RetrieveOp : public Op {
  public:
   using Op::Op;
 
-  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context& block) override {
+ protected:
+  sd::ShapeList* outputShapes(sd::ShapeList* inputs, sd::graph::Context& block) override {
     const auto& iArgs = *block.getIArguments();
-    const long long n = inputs->at(0)[1], topK = iArgs[kTopK];
-    const bool values = iArgs[kFlags] >> kValues & 1;
-    const long long width = inputs->at(values ? 1 + iArgs[kBlocks] : 0)[2];
+    const long long n = dimensionOf(inputs->at(0), 0), topK = argumentOf(iArgs, kTopK);
+    const bool values = argumentOf(iArgs, kFlags) >> kValues & 1;
+    const long long width = dimensionOf(inputs->at(values ? 1 + argumentOf(iArgs, kBlocks) : 0), 1);
     const sd::DataType type = typeOf(inputs->at(0));
     auto* result = new sd::ShapeList();
     const auto add = [&](sd::DataType t, std::vector<long long> shape) {

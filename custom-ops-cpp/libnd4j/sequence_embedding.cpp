@@ -109,7 +109,8 @@ class SequenceEmbeddingOp : public Op {
  public:
   using Op::Op;
 
-  sd::ShapeList* calculateOutputShape(sd::ShapeList* inputs, sd::graph::Context&) override {
+ protected:
+  sd::ShapeList* outputShapes(sd::ShapeList* inputs, sd::graph::Context&) override {
     const long long *w = inputs->at(kWeight), *r = inputs->at(kResidueCodes);
     if (w[0] != 3 || r[0] != 2) throw std::invalid_argument("weight must have rank 3, residues rank 2");
     const long long shape[] = {r[1], w[3]};

@@ -1,10 +1,12 @@
 // Rows made to lose digits, against references in 57 digits: every separation, forward and backward, at each SIMD level.
 //
 // A few rows in each run; DL4JHOPFIELD_ADVERSARIAL_ROWS=100000 for all, DL4JHOPFIELD_ADVERSARIAL_SEED for others.
-// DL4JHOPFIELD_ADVERSARIAL_WRITE=FILE writes rows and references for tests in other languages, see Row::write.
+// DL4JHOPFIELD_ADVERSARIAL_WRITE=FILE writes rows of at most DL4JHOPFIELD_ADVERSARIAL_LENGTH entries with their references. The rows
+// of the Java test are made so (dl4j-hopfield-ops/src/test/resources/adversarial.txt.gz: 300 rows of length 16, seed 7, gzip -9n).
 #include <cstdio>
 #include <cstdlib>
 
+#include "dl4jhopfield/association_retrieval.h"
 #include "dl4jhopfield/entmax.h"
 #include "dl4jhopfield/k_subsets.h"
 #include "dl4jhopfield/masked_softmax.h"
@@ -53,6 +55,8 @@ Case randomCase(Random& random, int64_t n) {
 }
 
 int64_t randomLength(Random& random, bool longRows) {
+  static const int64_t most = setting("DL4JHOPFIELD_ADVERSARIAL_LENGTH", 0);
+  if (most > 0) return random.integer(0, 3) ? random.integer(1, std::min<int64_t>(most, 12)) : random.integer(1, most);
   const int64_t choice = random.integer(0, 999);
   if (longRows && choice < 2) return random.integer(0, 1) ? 16385 : random.integer(4000, 16385);
   if (choice < 20) return random.integer(500, longRows ? 2100 : 600);
@@ -239,6 +243,92 @@ TEST(Adversarial, rowsAreRightInEveryDigit) {
   }
   setSimdLevel(before);
   if (file != nullptr) std::fclose(file);
+  tally.print();
+  EXPECT_EQ(tally.wrong, 0);
+}
+
+AssociationSeparation kindOf(const Case& c) {
+  if (c.name == "softmax") return AssociationSeparation::Softmax;
+  if (c.name == "sparsemax") return AssociationSeparation::Sparsemax;
+  if (c.name == "entmax15") return AssociationSeparation::Entmax15;
+  if (c.name == "entmax") return AssociationSeparation::Entmax;
+  return c.name == "normmax" ? AssociationSeparation::Normmax : AssociationSeparation::KSubsets;
+}
+
+/// The same scores as stored patterns of width 1 that a query of 1 is compared with.
+template <class T>
+void associationRow(Random& random, Tally& tally) {
+  const int64_t n = random.integer(0, 39) ? randomLength(random, false) : 9000;  // the latter is cut into parts
+  const Case c = randomCase(random, n);
+  const std::vector<T> x = randomScores<T>(random, n), g = random.normals<T>(n), one = {1};
+  const std::vector<double> wide(x.begin(), x.end()), gradOut(g.begin(), g.end());
+  const std::vector<double> expected = Exact::weights(c.kind, c.parameter, wide, {}, 1);
+  const bool slack = c.kind == ExactKind::AtMostK && Exact::slack(c.parameter, wide, {}, 1);
+  const std::string describe = c.name + " " + std::to_string(c.parameter) + " n " + std::to_string(n) +
+                               (n <= 40 ? " x " + text(x) + " g " + text(g) : "");
+  ++tally.rows;
+  AssociationOptions o;
+  o.queries = o.width = o.valueWidth = 1;
+  o.stored = n;
+  o.separation = kindOf(c);
+  o.alpha = c.parameter;
+  o.k = c.parameter;
+  o.atMost = c.kind == ExactKind::AtMostK;
+  AssociationInputs<T> in;
+  in.q = {one.data(), 1, 1, 1, 1};
+  in.k = {x.data(), n, n, 1, 1};
+  in.v = {g.data(), n, n, 1, 1};
+  double mixed = 0;
+  for (int64_t i = 0; i < n; ++i) mixed += expected[i] * gradOut[i];
+  for (SimdLevel level : supportedLevels()) {
+    setSimdLevel(level);
+    const std::string name = std::string("association ") + (sizeof(T) == 4 ? "float " : "double ") + c.name;
+    std::vector<T> found(n, T(-7)), out(1), gradK(n, T(-7));
+    AssociationOutputs<T> outputs;
+    outputs.weights = {found.data(), n, n, n, 1};
+    outputs.out = {out.data(), 1, 1, 1, 1};
+    association<T>(o, in, outputs);
+    tally.add(name, error<T>(found, expected), describe + " found " + (n <= 40 ? text(found) : ""));
+    AssociationGradients<T> gradients;
+    gradients.gradWeights = {g.data(), n, n, n, 1};
+    gradients.gradK = {gradK.data(), n, n, 1, 1};
+    associationBackward<T>(o, in, gradients);
+    const std::vector<double> gradient =
+        Exact::gradient(c.kind, c.parameter, std::vector<double>(found.begin(), found.end()), gradOut, 1, slack);
+    tally.add(name + " gradient", error<T>(gradK, gradient), describe + " found " + (n <= 40 ? text(gradK) : ""));
+    RetrievalOptions r;
+    r.queries = r.width = r.valueWidth = 1;
+    r.separation = o.separation;
+    r.alpha = r.k = c.parameter;
+    r.atMost = o.atMost;
+    r.topK = 1;
+    if (n % 2 == 0) r.mostCandidates = 4;  // the search in passes
+    const PatternBlock<T> block{x.data(), g.data(), n, 1, 1, false};
+    T weight = 0;
+    RetrievalResults<T> results;
+    results.out = out.data();
+    results.topWeight = &weight;
+    retrieve<T>(r, one.data(), 1, &block, 1, results);
+    double mass = 1;
+    for (double value : expected) mass += value;
+    tally.add(name + " retrieved", error<T>({static_cast<T>(out[0] / mass)}, {mixed / mass}), describe);
+    tally.add(name + " top", error<T>({weight}, {*std::max_element(expected.begin(), expected.end())}), describe);
+  }
+}
+
+TEST(Adversarial, associationsAndRetrievalsAreRight) {
+  const int64_t rows = std::max<int64_t>(300, setting("DL4JHOPFIELD_ADVERSARIAL_ROWS", 0) / 10);
+  Random random(static_cast<uint32_t>(setting("DL4JHOPFIELD_ADVERSARIAL_SEED", 15)));
+  SCOPED_TRACE(random.trace());
+  const SimdLevel before = activeSimdLevel();
+  Tally tally;
+  for (int64_t i = 0; i < rows; ++i) {
+    if (random.integer(0, 1))
+      associationRow<float>(random, tally);
+    else
+      associationRow<double>(random, tally);
+  }
+  setSimdLevel(before);
   tally.print();
   EXPECT_EQ(tally.wrong, 0);
 }

@@ -3,11 +3,14 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <limits>
+#include <vector>
 
 #include "dl4jhopfield/association.h"
 #include "dl4jhopfield/dispatch.h"
+#include "internal/association_exact.h"
 #include "internal/association_tile.h"
 
 namespace dl4jhopfield {
@@ -58,6 +61,9 @@ Separator<T> makeSeparator(AssociationSeparation separation, double alpha, doubl
   s.k = static_cast<T>(k);
   s.atMost = atMost;
   s.unit = unit;
+  s.parameter = alpha;
+  const bool powers = separation == AssociationSeparation::Entmax || separation == AssociationSeparation::Normmax;
+  s.exact = powers && isExact(alpha);
   switch (separation) {
     case AssociationSeparation::Softmax:
       s.kind = Kind::Softmax;
@@ -69,6 +75,7 @@ Separator<T> makeSeparator(AssociationSeparation separation, double alpha, doubl
       s.kind = Kind::Entmax15;
       break;
     case AssociationSeparation::Entmax:
+      if (!(alpha > 1)) s.exact = false;
       s.kind = alpha == 1 ? Kind::Softmax : alpha == 1.5 ? Kind::Entmax15 : alpha == 2 ? Kind::Sparsemax : Kind::Entmax;
       if (s.kind == Kind::Entmax) {
         s.scale = static_cast<T>(alpha - 1);
@@ -93,6 +100,16 @@ Separator<T> makeSeparator(AssociationSeparation separation, double alpha, doubl
   return s;
 }
 
+/// ops.weights, or what takes its place.
+template <class T>
+void weightsOf(const TileOps<T>& ops, const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
+               int64_t rows) {
+  if (s.exact)
+    exactWeights(s, lanes, finalStep, X, P, width, rows);
+  else
+    ops.weights(s, lanes, finalStep, X, P, width, rows);
+}
+
 /// p[0 .. width) = sum over sets, in order.
 template <class T>
 void addSets(T* p, int64_t sets, int64_t width) {
@@ -114,11 +131,16 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
   constexpr T inf = std::numeric_limits<T>::infinity();
   const auto fill = [](T* p, int64_t n, T value) { std::fill(p, p + n, value); };
   fill(m.a, sets * W, -inf);
+  std::vector<int64_t> rowsOf(sets, 0);
   each([&](int64_t set, int64_t rows, const T* X) {
     ops.top(sep, lanes, X, W, rows, m.a + set * W);
+    rowsOf[set] += rows;
   });
+  int64_t stored = 0;
+  for (int64_t rows : rowsOf) stored += rows;
   for (int64_t s = 1; s < sets; ++s)
     for (int64_t q = 0; q < W; ++q) m.a[q] = std::max(m.a[q], m.a[s * W + q]);
+  if (sep.exact) return exactThresholds<T>(sep, lanes, W, sets, stored, m.a, top, tau, factor, each);
   for (int64_t q = 0; q < W; ++q) top[q] = m.a[q] == -inf ? T(0) : sep.scale * m.a[q];
   fill(tau, W, T(-1));
   fill(factor, W, T(1));
@@ -129,6 +151,7 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
     fill(hi, W, T(0));
     fill(done, W, T(0));
     if (sep.kind == Kind::KSubsets) {
+      std::vector<int64_t> far;  // lanes whose scores are too far apart to be told from the largest
       fill(m.a, sets * W, inf);
       fill(m.b, sets * W, T(0));
       each([&](int64_t set, int64_t rows, const T* X) {
@@ -142,6 +165,9 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
         if (m.b[q] == T(0)) {
           done[q] = 1;
           tau[q] = 0;
+        } else if (lowest < farApart<T>() && std::isfinite(top[q])) {
+          far.push_back(q);
+          done[q] = 1;
         } else if (sep.atMost) {
           tau[q] = -top[q];  // the threshold 0 of the unshifted scores
           lo[q] = tau[q];
@@ -154,6 +180,7 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
           tau[q] = std::max(lo[q], T(-1));
         }
       }
+      if (!far.empty()) subsetThresholds<T>(sep, lanes, W, sets, stored, far, top, tau, factor, each);
     }
     bool all = false;
     for (int64_t q = 0; q < W; ++q) all |= done[q] == T(0);

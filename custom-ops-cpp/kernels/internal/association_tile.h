@@ -25,6 +25,8 @@ struct Separator {
   T k;           // k-subsets
   bool atMost;
   bool unit;     // a Lagrangian unit: D(x) = x > threshold ? x : fill
+  bool exact;    // weights are those of internal/association_exact.h, not of the tile primitives
+  double parameter;  // alpha or p
 };
 
 /// Per-lane numbers of a tile; each pointer has `width` elements.
@@ -32,7 +34,7 @@ template <class T>
 struct Lanes {
   const T* threshold;  // of the unit
   const T* fill;       // of the unit
-  const T* top;        // maximum of scale * D(x), 0 where there is none
+  const T* top;        // maximum of scale * D(x), 0 where there is none; of k-subsets any score near the threshold
   const T* tau;
   const T* factor;     // softmax, normmax: 1 / sum; k-subsets: 0 where "at most" does not bind, else 1
 };

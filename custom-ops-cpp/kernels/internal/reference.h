@@ -27,9 +27,13 @@ void kSubsetsRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, 
 template <class C>
 double alphaGradient(const C* y, const C* g, int64_t n, double alpha);
 
-/// The gradient before beta of alpha-entmax for alpha > 2 at n weights above 0: see weightedGradient.
+/// The gradients before beta of alpha-entmax (of any alpha, and above 2: see weightedGradient) and normmax at n weights above 0.
+template <class C>
+void entmaxGradient(const C* y, const C* g, int64_t n, double alpha, double* raw);
 template <class C>
 void steepEntmaxGradient(const C* y, const C* g, int64_t n, double alpha, double* raw);
+template <class C>
+void normmaxGradient(const C* y, const C* g, int64_t n, double p, double* raw);
 /// The weights of some scores x (beta's sign in them, `scale` its size) for alpha > 2, unnormalised.
 void steepEntmax(const double* x, int64_t n, double scale, double alpha, double* y);
 

@@ -143,5 +143,26 @@ void weightedBackward(const Block<C>& block, Weight&& weight) {
   }
 }
 
+/// `gradient` of the entries above 0 of each row, which come to it side by side.
+template <class C, class Gradient>
+void supportBackward(const Block<C>& block, Gradient&& gradient) {
+  std::vector<double> raw(block.length), some(block.length);
+  std::vector<C> weights, gradients;
+  for (int64_t row = 0; row < block.rows; ++row) {
+    const C* y = block.in[0] + row * block.inStep[0];
+    const C* g = block.in[1] + row * block.inStep[1];
+    weights.clear();
+    gradients.clear();
+    for (int64_t i = 0; i < block.length; ++i) {
+      if (y[i] == 0) continue;
+      weights.push_back(y[i]);
+      gradients.push_back(g[i]);
+    }
+    gradient(weights.data(), gradients.data(), static_cast<int64_t>(weights.size()), row, some.data());
+    for (int64_t i = 0, j = 0; i < block.length; ++i) raw[i] = y[i] == 0 ? 0.0 : some[j++];
+    finishBackward(block, row, raw);
+  }
+}
+
 }  // namespace reference
 }  // namespace dl4jhopfield

@@ -213,6 +213,8 @@ inline double powerStep(const PowerSums& p, double s, double q) {
   return bend > 0.4 ? step / bend : step;
 }
 
+constexpr double kEdge = 1e-6;  // normmax: so near to the edge of the support the reference must answer
+
 template <class T>
 struct PoweredCandidates {
   int64_t count;
@@ -245,7 +247,7 @@ PoweredCandidates<typename V::T> solvePowers(typename V::T* d, int64_t count, ty
     last = rounded == static_cast<T>(low) || rounded == static_cast<T>(high);
     v = rounded;
     if (F < 1 || q < 1 || count <= 2 * V::W) continue;  // below q = 1 powers of rounding errors are not small
-    limit = static_cast<T>(-1 / s - high);
+    limit = static_cast<T>(-1 / s - high - (lowered ? kEdge : 0));
     int64_t kept = 0;
     for (int64_t i = 0; i < count; i += V::W) {
       const auto value = V::load(d + i);
@@ -281,11 +283,10 @@ bool powerRow(const Row<V>& row, double s, double q, typename V::T* scratch) {
   const auto solved = solvePowers<V, lowered>(scratch, count, outside, s, q, powers);
   const auto limit = V::set(solved.limit), inverse = V::set(static_cast<T>(1 / solved.sum));
   if (lowered && q < 2) {  // a root of what is left where 1 + d + v is all but 0: not in these digits
-    const auto edge = V::set(static_cast<T>(-1 - solved.v)), near = V::set(T(1e-6));
+    const auto edge = V::set(static_cast<T>(-1 - solved.v)), near = V::set(static_cast<T>(kEdge));
     auto any = V::none();
-    sweep<V>(row.n, [&](auto at, int64_t i) {
-      any = V::either(any, V::greater(near, V::abs((row.score(at, i) - m) * scale - edge)));
-    });
+    for (int64_t i = 0; i < solved.count; i += V::W)
+      any = V::either(any, V::greater(near, V::abs(V::load(scratch + i) - edge)));
     if (V::any(any)) return false;
   }
   const T* next = powers;
@@ -408,20 +409,31 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
   for (int iteration = 0; iteration < 300; ++iteration) {
     const auto tv = V::set(static_cast<T>(t));
     auto f = zero;
-    double total = 0;  // f is added up in pieces, and ones are counted: a long row's sum has no digits left for its terms
-    int64_t risers = 0, fallers = 0, ones = 0;
-    for (int64_t i = 0; i < n; i += V::W) {
-      if (i % (32 * V::W) == 0) {
-        total += V::sum(f);
-        f = zero;
+    double total = 0;
+    int64_t risers = 0, fallers = 0;
+    if (sizeof(T) == 8 || k <= 64) {
+      for (int64_t i = 0; i < n; i += V::W) {
+        const auto c = V::load(d + i) - tv;
+        f = f + V::min(one, V::max(zero, c));
+        risers += V::count(V::both(V::greater(c, zero), V::greaterEqual(one, c)));   // what moves if t rises
+        fallers += V::count(V::both(V::greaterEqual(c, zero), V::greater(one, c)));  // ... if t falls
       }
-      const auto c = V::load(d + i) - tv;
-      f = f + V::keep(V::both(V::greater(c, zero), V::greater(one, c)), c);
-      ones += V::count(V::greaterEqual(c, one));
-      risers += V::count(V::both(V::greater(c, zero), V::greaterEqual(one, c)));   // what moves if t rises
-      fallers += V::count(V::both(V::greaterEqual(c, zero), V::greater(one, c)));  // ... if t falls
+    } else {  // a float sum as large as k has no digits left for its terms: ones are counted, the others added up in pieces
+      int64_t ones = 0;
+      for (int64_t i = 0; i < n; i += V::W) {
+        if (i % (32 * V::W) == 0) {
+          total += V::sum(f);
+          f = zero;
+        }
+        const auto c = V::load(d + i) - tv;
+        f = f + V::keep(V::both(V::greater(c, zero), V::greater(one, c)), c);
+        ones += V::count(V::greaterEqual(c, one));
+        risers += V::count(V::both(V::greater(c, zero), V::greaterEqual(one, c)));
+        fallers += V::count(V::both(V::greaterEqual(c, zero), V::greater(one, c)));
+      }
+      total += static_cast<double>(ones);
     }
-    const double excess = total + V::sum(f) + static_cast<double>(ones) - k;
+    const double excess = total + V::sum(f) - k;
     if (excess == 0) return true;
     (excess > 0 ? low : high) = t;
     const double scale = t < -1 ? -t : t > 1 ? t : 1;
@@ -737,36 +749,69 @@ inline __attribute__((always_inline)) typename V::R power(typename V::R y, typen
   return V::select(V::nan(y), y, result);
 }
 
-/// As weightedRow with r = y^(2 - alpha), which is dear: the entries with y != 0 are brought together first. scratch: kWideRows rows.
+/// The entries of a row with y != 0, side by side, for what is dear. scratch: kWideRows rows.
+template <class V>
+struct Support {
+  using T = typename V::T;
+  T *y, *g;
+  double* raw;  // gradients before beta, where they are computed in double
+  int64_t count = 0;
+  T least, most;
+
+  inline __attribute__((always_inline)) Support(const BackwardRow<V>& row, T* scratch)
+      : y(scratch), g(scratch + row.n + kPadding), raw(reinterpret_cast<double*>(scratch + 2 * (row.n + kPadding))) {
+    const auto zero = V::zero(), one = V::set(1);
+    auto low = one, high = zero;
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto value = at.load(row.y + i, zero);
+      const auto live = V::notEqual(value, zero);
+      low = V::min(low, V::select(live, value, one));
+      high = V::max(high, value);
+      V::compress(g + count, live, at.load(row.g + i, zero));
+      count += V::compress(y + count, live, value);
+    });
+    V::store(y + count, zero);
+    V::store(g + count, zero);
+    least = V::minimum(low);
+    most = V::maximum(high);
+  }
+  /// Whether slopes y^-power are so near to each other that T holds their differences; others cancel, and may be beyond all range.
+  bool tame(double power) const {
+    if (power <= 0) return true;
+    constexpr double most_ = sizeof(T) == 4 ? 2 : 12;
+    return power < 4 && power * __builtin_log(static_cast<double>(most) / static_cast<double>(least)) < most_;
+  }
+  /// raw times beta to y.
+  void takeRaw(const BackwardRow<V>& row) {
+    const double scale = row.gradBeta != nullptr ? 1 : row.beta;
+    for (int64_t i = 0; i < count; ++i) y[i] = raw[i] == 0 ? T(0) : static_cast<T>(scale * raw[i]);
+  }
+  /// y to the places of the row's gradient.
+  void spread(const BackwardRow<V>& row) const {
+    const auto zero = V::zero();
+    const T* next = y;
+    sweep<V>(row.n, [&](auto at, int64_t i) {
+      const auto live = V::notEqual(at.load(row.y + i, zero), zero);
+      at.store(row.out + i, V::expand(live, next));
+      next += V::count(live);
+    });
+    row.finish();
+  }
+};
+
+/// As weightedRow with r = y^(2 - alpha).
 template <class V>
 void poweredRow(const BackwardRow<V>& row, double alpha, typename V::T* scratch) {
   using T = typename V::T;
   const auto zero = V::zero(), one = V::set(1), a = V::set(static_cast<T>(2 - alpha)), factor = row.factor();
-  const int64_t wide = row.n + kPadding;
-  T *r = scratch, *g = scratch + wide;
-  int64_t count = 0;
-  auto least = one, most = zero;
-  sweep<V>(row.n, [&](auto at, int64_t i) {
-    const auto y = at.load(row.y + i, zero);
-    const auto live = V::notEqual(y, zero);
-    least = V::min(least, V::select(live, y, one));
-    most = V::max(most, y);
-    V::compress(g + count, live, at.load(row.g + i, zero));
-    count += V::compress(r + count, live, y);
-  });
-  V::store(r + count, zero);
-  V::store(g + count, zero);
-  // Slopes far apart cancel, and may be beyond all range: see weightedGradient.
-  const double ratio = static_cast<double>(V::maximum(most)) / static_cast<double>(V::minimum(least));
-  constexpr double tame = sizeof(T) == 4 ? 2.0 : 12.0;  // logarithm of how far apart slopes may be
-  if (alpha > 2 && !((alpha - 2) * __builtin_log(ratio) < tame && alpha < 4)) {
-    double* raw = reinterpret_cast<double*>(scratch + 2 * wide);
-    reference::steepEntmaxGradient<T>(r, g, count, alpha, raw);
-    const double scale = row.gradBeta != nullptr ? 1 : row.beta;
-    for (int64_t i = 0; i < count; ++i) r[i] = raw[i] == 0 ? T(0) : static_cast<T>(scale * raw[i]);
+  Support<V> support(row, scratch);
+  T *r = support.y, *g = support.g;
+  if (!support.tame(alpha - 2)) {
+    reference::steepEntmaxGradient<T>(r, g, support.count, alpha, support.raw);
+    support.takeRaw(row);
   } else {
     auto sum = zero, dot = zero;
-    for (int64_t i = 0; i < count; i += V::W) {
+    for (int64_t i = 0; i < support.count; i += V::W) {
       const auto y = V::load(r + i);
       const auto live = V::notEqual(y, zero);
       const auto weight = V::keep(live, power<V>(V::select(live, y, one), a));
@@ -775,14 +820,9 @@ void poweredRow(const BackwardRow<V>& row, double alpha, typename V::T* scratch)
       V::store(r + i, weight);
     }
     const auto mean = V::set(V::sum(dot) / V::sum(sum));
-    for (int64_t i = 0; i < count; i += V::W) V::store(r + i, V::load(r + i) * (V::load(g + i) - mean) * factor);
+    for (int64_t i = 0; i < support.count; i += V::W) V::store(r + i, V::load(r + i) * (V::load(g + i) - mean) * factor);
   }
-  sweep<V>(row.n, [&](auto at, int64_t i) {
-    const auto live = V::notEqual(at.load(row.y + i, zero), zero);
-    at.store(row.out + i, V::expand(live, r));
-    r += V::count(live);
-  });
-  row.finish();
+  support.spread(row);
 }
 
 template <class V>
@@ -812,13 +852,10 @@ void normmaxBackward(const Block<typename V::T>& b) {
     const BackwardRow<V> row(b, r);
     const double p = b.scalar[1][r * b.scalarStep[1]];
     if (p > 2) {  // slopes without bound
-      Block<T> one = b;
-      one.first += r;
-      one.rows = 1;
-      for (int k = 0; k < 3; ++k) one.in[k] = b.in[k] != nullptr ? b.in[k] + r * b.inStep[k] : nullptr;
-      one.out[0] = b.out[0] + r * b.outStep[0];
-      for (int k = 0; k < 2; ++k) one.scalar[k] = b.scalar[k] + r * b.scalarStep[k];
-      reference::normmaxBackward<T>(one);
+      Support<V> support(row, b.scratch);
+      reference::normmaxGradient<T>(support.y, support.g, support.count, p, support.raw);
+      support.takeRaw(row);
+      support.spread(row);
       continue;
     }
     // s_i = (y_i/N)^(2-p) / (p-1): one power of y serves ||y||_p^p = sum y^2 y^(p-2) as well.

@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.ops.internal.HopfieldOp;
 import io.github.dl4jhopfield.ops.internal.OpCall;
 import io.github.dl4jhopfield.ops.internal.runtime.OpCatalog;
 import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -419,9 +420,16 @@ public final class NDHopfield {
    * @throws IllegalArgumentException for a wrong type, axis, shape or number
    */
   public INDArray fenchelYoungLoss(Separation separation, INDArray x, INDArray targets, int axis) {
-    return conjugate(separation, x, null, 1, axis)
-        .add(regularizer(separation, targets, axis))
-        .sub(x.mul(targets).sum(true, axis));
+    DataType type = Regularizers.computed(x.dataType());
+    INDArray z = x.castTo(type);
+    INDArray t = targets.castTo(type);
+    if (Regularizers.invariant(separation) && !x.isEmpty()) {
+      z = z.sub(z.max(true, axis));
+    }
+    return conjugate(separation, z, null, 1, axis)
+        .add(Regularizers.of(separation, t, axis))
+        .sub(z.mul(t).sum(true, axis))
+        .castTo(x.dataType());
   }
 
   /**

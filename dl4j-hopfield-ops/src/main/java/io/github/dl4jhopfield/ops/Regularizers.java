@@ -1,54 +1,100 @@
 package io.github.dl4jhopfield.ops;
 
 import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The regularisers Omega of the separations, composed of ND4J's ops: targets of losses are small or
- * constant.
+ * The regularisers Omega of the separations and the losses made of them, composed of ND4J's ops:
+ * targets of losses are small or constant. Regularisers are computed in double, the rest of losses
+ * of half and bfloat16 in float.
  */
 final class Regularizers {
   private static final double TINY = 1e-300;
 
   private Regularizers() {}
 
-  static INDArray of(Separation s, INDArray y, int axis) {
-    return switch (s.getKind()) {
-      case NORMMAX ->
-          Transforms.pow(Transforms.pow(y, s.getP()).sum(true, axis), 1 / s.getP()).sub(1);
-      case K_SUBSETS -> y.mul(y).sum(true, axis).div(2);
-      case SEQUENTIAL_K_SUBSETS -> throw notSequential(s);
-      default ->
-          s.getAlpha() == 1
-              ? y.mul(Transforms.log(Transforms.max(y, tiny(y.dataType())))).sum(true, axis)
-              : Transforms.pow(y, s.getAlpha())
-                  .sub(y)
-                  .sum(true, axis)
-                  .div(s.getAlpha() * (s.getAlpha() - 1));
-    };
+  static INDArray of(Separation s, INDArray weights, int axis) {
+    INDArray y = weights.castTo(DataType.DOUBLE);
+    INDArray omega =
+        switch (s.getKind()) {
+          case NORMMAX -> {
+            INDArray largest = Transforms.max(y.max(true, axis), TINY);
+            INDArray ratio = Transforms.pow(y.div(largest), s.getP()); // y^p may be below all range
+            yield Transforms.pow(ratio.sum(true, axis), 1 / s.getP()).mul(largest).sub(1);
+          }
+          case K_SUBSETS -> y.mul(y).sum(true, axis).div(2);
+          case SEQUENTIAL_K_SUBSETS -> throw notSequential(s);
+          default -> {
+            double a = s.getAlpha() - 1;
+            INDArray log = Transforms.log(Transforms.max(y, TINY));
+            // (y^alpha - y) / a without the difference, which cancels as a goes to 0
+            yield y.mul(a == 0 ? log : powerLess1(log.mul(a)).div(a))
+                .sum(true, axis)
+                .div(s.getAlpha());
+          }
+        };
+    return omega.castTo(weights.dataType());
   }
 
-  static SDVariable of(Separation s, SDVariable y, int axis) {
-    return switch (s.getKind()) {
-      case NORMMAX -> y.pow(s.getP()).sum(true, axis).pow(1 / s.getP()).sub(1);
-      case K_SUBSETS -> y.mul(y).sum(true, axis).div(2);
-      case SEQUENTIAL_K_SUBSETS -> throw notSequential(s);
-      default -> {
-        if (s.getAlpha() != 1) {
-          yield y.pow(s.getAlpha()).sub(y).sum(true, axis).div(s.getAlpha() * (s.getAlpha() - 1));
-        }
-        SDVariable floor =
-            y.getSameDiff()
-                .constant(org.nd4j.linalg.factory.Nd4j.scalar(y.dataType(), tiny(y.dataType())));
-        yield y.mul(y.getSameDiff().math().log(y.getSameDiff().math().max(y, floor)))
-            .sum(true, axis);
-      }
-    };
+  static SDVariable of(Separation s, SDVariable weights, int axis) {
+    SDVariable y =
+        weights.dataType() == DataType.DOUBLE ? weights : weights.castTo(DataType.DOUBLE);
+    SDVariable floor = y.getSameDiff().constant(Nd4j.scalar(DataType.DOUBLE, TINY));
+    SDVariable omega =
+        switch (s.getKind()) {
+          case NORMMAX -> {
+            SDVariable largest = y.getSameDiff().math().max(y.max(true, axis), floor);
+            SDVariable ratio = y.div(largest).pow(s.getP());
+            yield ratio.sum(true, axis).pow(1 / s.getP()).mul(largest).sub(1);
+          }
+          case K_SUBSETS -> y.mul(y).sum(true, axis).div(2);
+          case SEQUENTIAL_K_SUBSETS -> throw notSequential(s);
+          default -> {
+            double a = s.getAlpha() - 1;
+            SDVariable log = y.getSameDiff().math().log(y.getSameDiff().math().max(y, floor));
+            yield y.mul(a == 0 ? log : powerLess1(log.mul(a)).div(a))
+                .sum(true, axis)
+                .div(s.getAlpha());
+          }
+        };
+    return weights.dataType() == y.dataType() ? omega : omega.castTo(weights.dataType());
+  }
+
+  /** exp(x) - 1 for x up to 0; ND4J's expm1 has the digits of a difference. */
+  private static INDArray powerLess1(INDArray x) {
+    INDArray t = Transforms.tanh(x.div(2));
+    return t.mul(2).div(t.rsub(1));
+  }
+
+  private static SDVariable powerLess1(SDVariable x) {
+    SDVariable t = x.getSameDiff().math().tanh(x.div(2));
+    return t.mul(2).div(t.rsub(1));
+  }
+
+  /** The type in which a loss of scores of a type is computed. */
+  static DataType computed(DataType type) {
+    return type == DataType.HALF || type == DataType.BFLOAT16 ? DataType.FLOAT : type;
+  }
+
+  /** The same in the type that losses are computed in. */
+  static SDVariable computed(SDVariable x) {
+    DataType type = computed(x.dataType());
+    return type == x.dataType() ? x : x.castTo(type);
+  }
+
+  /**
+   * Whether losses of a separation stay as they are when all scores of a row move alike. They are
+   * then those of scores relative to the largest, which have digits left for them.
+   */
+  static boolean invariant(Separation s) {
+    return !(s.getKind() == Separation.Kind.K_SUBSETS && s.isAtMost());
   }
 
   /** Checks the arguments of a loss of class labels. */
-  static void checkLabelled(Separation s, org.nd4j.linalg.api.buffer.DataType labels) {
+  static void checkLabelled(Separation s, DataType labels) {
     boolean oneHotInDomain =
         switch (s.getKind()) {
           case K_SUBSETS -> s.getK() == 1;
@@ -61,14 +107,6 @@ final class Regularizers {
     if (!labels.isIntType()) {
       throw Checks.bad("fenchelYoungLoss", "labels", "an integer data type", labels);
     }
-  }
-
-  private static double tiny(org.nd4j.linalg.api.buffer.DataType type) {
-    return switch (type) {
-      case DOUBLE -> TINY;
-      case HALF -> 1e-7;
-      default -> 1e-37;
-    };
   }
 
   private static IllegalArgumentException notSequential(Separation s) {

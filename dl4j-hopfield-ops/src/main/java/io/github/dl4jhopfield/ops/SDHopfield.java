@@ -550,9 +550,16 @@ public final class SDHopfield {
    */
   public SDVariable fenchelYoungLoss(
       Separation separation, SDVariable x, SDVariable targets, int axis) {
-    return conjugate(separation, x, null, 1, axis)
-        .add(Regularizers.of(separation, targets, axis))
-        .sub(x.mul(targets).sum(true, axis));
+    SDVariable z = Regularizers.computed(x);
+    SDVariable t = Regularizers.computed(targets);
+    if (Regularizers.invariant(separation)) {
+      z = z.sub(z.max(true, axis));
+    }
+    SDVariable losses =
+        conjugate(separation, z, null, 1, axis)
+            .add(Regularizers.of(separation, t, axis))
+            .sub(z.mul(t).sum(true, axis));
+    return z.dataType() == x.dataType() ? losses : losses.castTo(x.dataType());
   }
 
   /**

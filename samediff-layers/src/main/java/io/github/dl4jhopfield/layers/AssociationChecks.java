@@ -141,6 +141,14 @@ final class AssociationChecks {
     if (d.compatible && core.kind() != AssociationCore.Kind.ASSOCIATION) {
       throw wrong("compatible diffusion is for associations of inputs only");
     }
+    if (o.beta != null && o.beta.length > 1 && (d.compatible || d.energyTolerance > 0)) {
+      throw wrong(
+          "beta has "
+              + o.beta.length
+              + " entries, one a head, with diffusion "
+              + (d.compatible ? "compatible" : "energyTolerance = " + d.energyTolerance)
+              + ", which compares whole patterns and knows no heads: expected one beta");
+    }
     boolean each = d.adaptiveEta || d.energyTolerance > 0;
     if (core.kind() == AssociationCore.Kind.LOOKUP && each
         || core.kind() == AssociationCore.Kind.POOLING && d.adaptiveEta && d.statePatterns) {

@@ -377,6 +377,9 @@ public final class HopfieldMemory implements AssociativeMemory {
   /**
    * The conditions of exact retrieval for chosen patterns, after the map; one pass over the store.
    *
+   * <p>Exact but for the map of states: layer norm, with its epsilon, of a pattern that it has
+   * normalised already deviates from it by up to 9e-5.
+   *
    * <p>For k-subsets the condition concerns sets of patterns and this reports that of a single one
    * (k = 1).
    */

@@ -17,7 +17,8 @@ public final class Retrieval {
    * @param steps updates made
    * @param converged whether the last update left the state at rest
    * @param fixedPoint what the final state is made of
-   * @param matches the heaviest patterns, heaviest first
+   * @param matches the heaviest patterns, heaviest first; of sparse separations only those with a
+   *     weight, so that there may be fewer than were asked for
    * @param trace every state and energy, from the query on; empty unless asked for
    */
   public record Result(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jhopfield.memory.PatternGraph;
+import java.util.List;
 import java.util.function.Consumer;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -93,6 +94,31 @@ class DiffusionTest {
       sum.addi(term);
     }
     return sum;
+  }
+
+  /** What compares whole patterns has one beta: one a head is refused, not ignored. */
+  @Test
+  void oneBetaForAllHeads() {
+    for (Consumer<DiffusionOptions> how :
+        List.<Consumer<DiffusionOptions>>of(
+            d -> d.compatible = true, d -> d.energyTolerance = 1e-3)) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  network(
+                      new Hopfield.Builder()
+                          .retrieval()
+                          .nHeads(2)
+                          .beta(1, 2)
+                          .diffusion(
+                              d -> {
+                                d.mode = DiffusionMode.ITERATIVE;
+                                how.accept(d);
+                              })
+                          .build()))
+          .withMessageContaining("beta has 2 entries, one a head")
+          .withMessageContaining("expected one beta");
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.SeparationArgument;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.internal.java.RowBudget;
 import io.github.dl4jhopfield.ops.internal.java.RowFunctions;
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
@@ -75,35 +76,31 @@ public final class Conjugate extends HopfieldOp {
         x.count(),
         n,
         (begin, end) -> {
-          double[] z = new double[n];
+          RowScores scores = new RowScores(n);
           double[] p = new double[n];
-          boolean[] keep = new boolean[n];
           double[] result = new double[1];
           for (long row = begin; row < end; row++) {
-            x.read(row, z);
-            readMask(mask, row, keep);
-            for (int i = 0; i < n; i++) {
-              keep[i] &= z[i] != Double.NEGATIVE_INFINITY;
-              z[i] *= beta;
-            }
+            x.read(row, scores.scores());
+            readMask(mask, row, scores.keep());
+            scores.times(beta);
             double omega;
             switch (separation.kind()) {
               case NORMMAX -> {
-                RowSeparations.normmax(z, keep, n, parameter, p);
+                RowSeparations.normmax(scores, parameter, p);
                 omega = RowFunctions.normmaxRegulariser(p, n, parameter);
               }
               case K_SUBSETS -> {
-                RowBudget.kSubsets(z, keep, n, parameter, atMost, p);
+                RowBudget.kSubsets(scores, parameter, atMost, p);
                 omega = RowFunctions.subsetsRegulariser(p, n);
               }
               default -> {
-                RowSeparations.entmax(z, keep, n, parameter, p);
+                RowSeparations.entmax(scores, parameter, p);
                 omega = RowFunctions.entmaxRegulariser(p, n, parameter);
               }
             }
             result[0] = -omega;
             for (int i = 0; i < n; i++) {
-              result[0] += p[i] == 0 ? 0 : p[i] * z[i];
+              result[0] += p[i] == 0 ? 0 : p[i] * scores.z(i);
             }
             value.write(row, result);
             y.write(row, p);

@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Input;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Output;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.internal.java.RowBudget;
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -74,15 +75,14 @@ public final class ConstrainedSparsemax extends HopfieldOp {
         x.count(),
         n,
         (begin, end) -> {
-          double[] z = new double[n];
+          RowScores scores = new RowScores(n);
           double[] u = new double[n];
           double[] to = new double[n];
-          boolean[] keep = new boolean[n];
           for (long row = begin; row < end; row++) {
-            x.read(row, z);
+            x.read(row, scores.scores());
             upper.read(row, u);
-            readMask(mask, row, keep);
-            RowBudget.constrained(z, keep, n, u, to);
+            readMask(mask, row, scores.keep());
+            RowBudget.constrained(scores, u, to);
             y.write(row, to);
           }
         });

@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Input;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Num;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -44,14 +45,9 @@ public final class Entmax extends SeparationOp {
   }
 
   @Override
-  protected void separate(
-      OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
+  protected void separate(OpArgs args, RowScores row, double parameter, double[] y) {
     double alpha = args.has(ALPHA) ? parameter : args.get(ALPHA_NUMBER);
-    if (!(alpha >= 1)) {
-      java.util.Arrays.fill(y, 0, n, Double.NaN);
-      return;
-    }
-    RowSeparations.entmax(z, keep, n, alpha, y);
+    RowSeparations.entmax(row, alpha, y);
   }
 
   @Override

@@ -255,13 +255,8 @@ public final class HopfieldAssociation extends HopfieldOp {
   private static PlainAssociation plain(OpArgs args, Sizes n) {
     OpArgs.SeparationValue separation = args.get(SEPARATION);
     return new PlainAssociation(
-        new PlainAssociation.Sizes(
-            (int) n.batch(),
-            (int) n.heads(),
-            (int) n.queries(),
-            (int) n.stored(),
-            (int) n.width(),
-            (int) n.depth()),
+        PlainAssociation.Sizes.of(
+            n.batch(), n.heads(), n.queries(), n.stored(), n.width(), n.depth()),
         new PlainAssociation.Rule(
             separation.kind(),
             separation.parameter(),

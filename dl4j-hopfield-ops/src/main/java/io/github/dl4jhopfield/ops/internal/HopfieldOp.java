@@ -88,8 +88,24 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return outputShapes(args);
   }
 
-  /** Runs checked arguments in plain Java. No output is empty. */
+  /** Runs checked arguments in plain Java. */
   public abstract void runInJava(OpArgs args, INDArray[] outputs);
+
+  /**
+   * Whether checked arguments of which some are empty leave nothing to compute, so that every
+   * result is zero; as it is for most ops where any input is empty.
+   */
+  public boolean nothingIn(OpArgs args) {
+    return true;
+  }
+
+  /**
+   * The same call without its empty inputs, where such a call of this op exists: libnd4j skips
+   * calls with any. Null: the call runs in Java.
+   */
+  public HopfieldOp withoutEmptyInputs(OpArgs args) {
+    return null;
+  }
 
   @Override
   public final int getNumOutputs() {
@@ -116,9 +132,10 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     runInJava(checkedArgs(null), expected);
     for (int i = 0; i < expected.length; i++) {
       for (long j = 0; j < expected[i].length(); j++) {
-        double difference =
-            Math.abs(expected[i].data().getDouble(j) - results.get(i).data().getDouble(j));
-        worst = difference <= worst ? worst : difference;
+        double right = expected[i].data().getDouble(j);
+        double found = results.get(i).data().getDouble(j);
+        boolean same = right == found || Double.isNaN(right) && Double.isNaN(found);
+        worst = Math.max(worst, same ? 0 : Math.abs(right - found)); // NaN stays
       }
     }
     return worst;

@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Num;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Switch;
 import io.github.dl4jhopfield.ops.internal.java.RowBudget;
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,9 +39,8 @@ public final class KSubsets extends SeparationOp {
   }
 
   @Override
-  protected void separate(
-      OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
-    RowBudget.kSubsets(z, keep, n, args.get(K), args.is(AT_MOST), y);
+  protected void separate(OpArgs args, RowScores row, double parameter, double[] y) {
+    RowBudget.kSubsets(row, args.get(K), args.is(AT_MOST), y);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.ops.internal;
 
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -25,9 +26,8 @@ public final class MaskedSoftmax extends SeparationOp {
   }
 
   @Override
-  protected void separate(
-      OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
-    RowSeparations.softmax(z, keep, n, y);
+  protected void separate(OpArgs args, RowScores row, double parameter, double[] y) {
+    RowSeparations.softmax(row, y);
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.ops.internal;
 
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Num;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -35,9 +36,8 @@ public final class Normmax extends SeparationOp {
   }
 
   @Override
-  protected void separate(
-      OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
-    RowSeparations.normmax(z, keep, n, args.get(P), y);
+  protected void separate(OpArgs args, RowScores row, double parameter, double[] y) {
+    RowSeparations.normmax(row, args.get(P), y);
   }
 
   @Override

@@ -173,13 +173,8 @@ public final class Pooling extends HopfieldOp {
       new ProjectionOp().runInJava(projection, new INDArray[] {k, v});
       association =
           new PlainAssociation(
-              new PlainAssociation.Sizes(
-                  (int) n.batch(),
-                  (int) n.heads(),
-                  (int) n.queries(),
-                  (int) n.stored(),
-                  (int) n.width(),
-                  (int) n.depth()),
+              PlainAssociation.Sizes.of(
+                  n.batch(), n.heads(), n.queries(), n.stored(), n.width(), n.depth()),
               new PlainAssociation.Rule(
                   separation.kind(),
                   separation.parameter(),
@@ -214,8 +209,8 @@ public final class Pooling extends HopfieldOp {
       }
       INDArray copy = x.dup('c');
       Rows rows = Rows.of(mask, n.scores(), 3);
-      boolean[] row = new boolean[(int) n.stored()];
-      double[] zeros = new double[(int) n.features()];
+      boolean[] row = new boolean[Rows.arrayLength("stored patterns", n.stored())];
+      double[] zeros = new double[Rows.arrayLength("features", n.features())];
       Rows patterns = Rows.of(copy, 2);
       for (long b = 0; b < n.batch(); b++) {
         boolean[] seen = new boolean[row.length];

@@ -140,8 +140,8 @@ public final class ProjectionOp extends HopfieldOp {
       List<Plain> all = new ArrayList<>();
       for (int i = 0; i < count(args); i++) {
         Parameters p = parameters(args, i);
-        int features = (int) p.weight().size(0);
-        int width = (int) p.weight().size(1);
+        int features = Rows.arrayLength("features", p.weight().size(0));
+        int width = Rows.arrayLength("columns of a projection", p.weight().size(1));
         double[][] w = new double[features][width];
         Rows rows = Rows.of(p.weight(), 1);
         for (int k = 0; k < features && width > 0; k++) {
@@ -156,7 +156,7 @@ public final class ProjectionOp extends HopfieldOp {
     }
 
     private static double[] vector(INDArray a) {
-      double[] values = new double[(int) a.length()];
+      double[] values = new double[Rows.arrayLength("parameters", a.length())];
       if (values.length > 0) {
         Rows.of(a, a.rank() - 1).read(0, values);
       }
@@ -170,6 +170,17 @@ public final class ProjectionOp extends HopfieldOp {
     double scaled(double h, int k) {
       return gain == null ? h : gain[k] * h + shift[k];
     }
+  }
+
+  /** Rows of no features still have the bias. */
+  @Override
+  public boolean nothingIn(OpArgs args) {
+    INDArray x = args.get(X);
+    long rows = 1;
+    for (int i = 0; i < x.rank() - 1; i++) {
+      rows *= x.size(i);
+    }
+    return rows == 0;
   }
 
   @Override
@@ -187,7 +198,7 @@ public final class ProjectionOp extends HopfieldOp {
     }
     Rows.forEach(
         x.count(),
-        features * widest,
+        (int) Math.min(Integer.MAX_VALUE, (long) features * widest),
         (begin, end) -> {
           double[] in = new double[features];
           double[] h = new double[features];

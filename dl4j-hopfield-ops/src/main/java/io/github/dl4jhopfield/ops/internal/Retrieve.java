@@ -86,7 +86,7 @@ public final class Retrieve extends HopfieldOp {
           "a matrix" + (width < 0 ? "" : " of " + width + " columns"),
           "shape " + Arrays.toString(a.shape()));
     }
-    if (a.size(1) > 1 && a.stride(1) != 1) {
+    if (!a.isEmpty() && a.size(1) > 1 && a.stride(1) != 1) {
       throw bad(name, "contiguous rows", "strides " + Arrays.toString(a.stride()));
     }
     return a;
@@ -117,6 +117,42 @@ public final class Retrieve extends HopfieldOp {
       shapes.addAll(Collections.nCopies(3, new long[] {n, topK}));
     }
     return shapes;
+  }
+
+  @Override
+  public boolean nothingIn(OpArgs args) {
+    for (int i = 0; i < args.get(BLOCKS); i++) {
+      if (!args.get(KEYS, i).isEmpty()) {
+        return args.get(QUERIES).isEmpty();
+      }
+    }
+    return true;
+  }
+
+  /** The call without the blocks that have no rows. */
+  @Override
+  public HopfieldOp withoutEmptyInputs(OpArgs args) {
+    List<INDArray> inputs = new ArrayList<>(List.of(args.get(QUERIES)));
+    List<INDArray> values = new ArrayList<>();
+    for (int i = 0; i < args.get(BLOCKS); i++) {
+      if (!args.get(KEYS, i).isEmpty()) {
+        inputs.add(args.get(KEYS, i));
+        if (args.has(VALUES)) {
+          values.add(args.get(VALUES, i));
+        }
+      }
+    }
+    long[] iArgs = args.iArgs().clone();
+    iArgs[BLOCKS.index()] = inputs.size() - 1;
+    inputs.addAll(values);
+    if (inputs.stream().anyMatch(INDArray::isEmpty)) {
+      return null; // values without columns
+    }
+    Retrieve same = new Retrieve();
+    same.addInputArgument(inputs.toArray(new INDArray[0]));
+    same.addIArgument(iArgs);
+    same.addTArgument(args.tArgs());
+    return same;
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Input;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Num;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,11 +75,10 @@ public abstract class SeparationOp extends HopfieldOp {
   }
 
   /**
-   * One row: z = beta x and keep are changed at will. {@code parameter} is NaN where it is not an
+   * One row, beta applied; it is changed at will. {@code parameter} is NaN where it is not an
    * input.
    */
-  protected abstract void separate(
-      OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y);
+  protected abstract void separate(OpArgs args, RowScores row, double parameter, double[] y);
 
   /** The gradient op, unconnected. */
   protected abstract Gradient gradient(
@@ -128,20 +128,13 @@ public abstract class SeparationOp extends HopfieldOp {
         x.count(),
         n,
         (begin, end) -> {
-          double[] z = new double[n];
+          RowScores scores = new RowScores(n);
           double[] to = new double[n];
-          boolean[] keep = new boolean[n];
           for (long row = begin; row < end; row++) {
-            x.read(row, z);
-            readMask(mask, row, keep);
-            double b = beta == null ? args.get(BETA_NUMBER) : beta.first(row);
-            for (int i = 0; i < n; i++) {
-              if (z[i] == Double.NEGATIVE_INFINITY) {
-                keep[i] = false; // whatever the sign of beta
-              }
-              z[i] *= b;
-            }
-            separate(args, z, keep, n, parameter == null ? Double.NaN : parameter.first(row), to);
+            x.read(row, scores.scores());
+            readMask(mask, row, scores.keep());
+            scores.times(beta == null ? args.get(BETA_NUMBER) : beta.first(row));
+            separate(args, scores, parameter == null ? Double.NaN : parameter.first(row), to);
             y.write(row, to);
           }
         });
@@ -164,6 +157,10 @@ public abstract class SeparationOp extends HopfieldOp {
     }
     Gradient gradient = gradient(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
     return gradientOfEach(gradient.declaration(), gradient.outputVariables());
+  }
+
+  private static int rowNumbers(Rows rows) {
+    return Rows.arrayLength("rows with a gradient of their own", rows.count());
   }
 
   /** Base of the gradient ops. */
@@ -232,8 +229,8 @@ public abstract class SeparationOp extends HopfieldOp {
       Rows parameter = rowScalars(args, parameter(), oneARow, axis);
       Rows gradX = Rows.of(outputs[0], axis);
       int n = y.length();
-      double[] gradBeta = beta == null ? null : new double[Math.toIntExact(y.count())];
-      double[] gradParameter = parameter == null ? null : new double[Math.toIntExact(y.count())];
+      double[] gradBeta = beta == null ? null : new double[rowNumbers(y)];
+      double[] gradParameter = parameter == null ? null : new double[rowNumbers(y)];
       Rows.forEach(
           y.count(),
           n,

@@ -99,13 +99,19 @@ public final class SequentialKSubsets extends HopfieldOp {
     }
   }
 
+  /** A chain of one entry has no couplings. */
+  @Override
+  public boolean nothingIn(OpArgs args) {
+    return args.get(X).isEmpty();
+  }
+
   @Override
   public void runInJava(OpArgs args, INDArray[] outputs) {
     Rows y = Rows.of(args.get(Y, outputs), axis(args.get(X), args.axis()));
     int n = y.length();
     Rows.forEach(
         y.count(),
-        n * 64,
+        (int) Math.min(Integer.MAX_VALUE, n * 64L),
         (begin, end) -> {
           Reader reader = new Reader(this, args);
           double[] to = new double[n];
@@ -154,6 +160,11 @@ public final class SequentialKSubsets extends HopfieldOp {
     }
 
     @Override
+    public boolean nothingIn(OpArgs args) {
+      return args.get(X).isEmpty();
+    }
+
+    @Override
     public void runInJava(OpArgs args, INDArray[] outputs) {
       INDArray x = args.get(X);
       int axis = axis(x, args.axis());
@@ -162,10 +173,12 @@ public final class SequentialKSubsets extends HopfieldOp {
       INDArray gradEdges = args.get(GRADIENT_EDGES, outputs);
       int n = gradX.length();
       long rows = gradX.count();
-      double[][] perRow = new double[Math.toIntExact(rows)][Math.max(0, n - 1)];
+      double[][] perRow =
+          new double[Rows.arrayLength("rows with a gradient of their own", rows)]
+              [Math.max(0, n - 1)];
       Rows.forEach(
           rows,
-          n * 64,
+          (int) Math.min(Integer.MAX_VALUE, n * 64L),
           (begin, end) -> {
             Reader reader = new Reader(this, args);
             double[] g = new double[n];
@@ -181,7 +194,7 @@ public final class SequentialKSubsets extends HopfieldOp {
       couplings[axis] = n - 1;
       if (n > 1) {
         Rows.sumRowsTo(gradEdges, perRow, couplings, axis);
-      } else {
+      } else if (!gradEdges.isEmpty()) {
         gradEdges.assign(0);
       }
     }

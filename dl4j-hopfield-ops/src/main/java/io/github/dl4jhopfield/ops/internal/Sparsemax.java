@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.ops.internal;
 
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
@@ -22,9 +23,8 @@ public final class Sparsemax extends SeparationOp {
   }
 
   @Override
-  protected void separate(
-      OpArgs args, double[] z, boolean[] keep, int n, double parameter, double[] y) {
-    RowSeparations.entmax(z, keep, n, 2, y);
+  protected void separate(OpArgs args, RowScores row, double parameter, double[] y) {
+    RowSeparations.entmax(row, 2, y);
   }
 
   @Override

@@ -23,7 +23,23 @@ public final class PlainAssociation {
   private static final int STEP_LIMIT = 10_000;
 
   /** B, H, L, S, d, dv. */
-  public record Sizes(int batch, int heads, int queries, int stored, int width, int depth) {}
+  public record Sizes(int batch, int heads, int queries, int stored, int width, int depth) {
+    /**
+     * Sizes of arrays.
+     *
+     * @throws IllegalArgumentException for what Java arrays can't hold
+     */
+    public static Sizes of(
+        long batch, long heads, long queries, long stored, long width, long depth) {
+      return new Sizes(
+          Rows.arrayLength("samples", batch),
+          Rows.arrayLength("heads", heads),
+          Rows.arrayLength("queries", queries),
+          Rows.arrayLength("stored patterns", stored),
+          Rows.arrayLength("components of a head", width),
+          Rows.arrayLength("value components of a head", depth));
+    }
+  }
 
   /**
    * What the association does.
@@ -96,7 +112,12 @@ public final class PlainAssociation {
     stored = n.stored();
     width = n.width();
     depth = n.depth();
-    count = batch * heads;
+    count = Rows.arrayLength("heads of samples", batch, heads);
+    Rows.arrayLength("queries times stored patterns of a head", queries, stored);
+    Rows.arrayLength("query components of a head", queries, Math.max(width, depth));
+    Rows.arrayLength("stored components of a head", stored, Math.max(width, depth));
+    Rows.arrayLength("queries of all heads", count, queries);
+    Rows.arrayLength("stored patterns of all heads", count, stored);
     this.rule = rule;
     states.add(patterns(in.q(), queries, width));
     k = patterns(in.k(), stored, width);
@@ -230,7 +251,7 @@ public final class PlainAssociation {
 
     /** The element of rank floor((n - 1) / 2) of the unmasked scores of a group. */
     private double median(int group, IntPredicate active) {
-      double[] all = new double[count * queries * stored];
+      double[] all = new double[Rows.arrayLength("scores of all heads", count, queries, stored)];
       int n = 0;
       for (int bh = 0; bh < count; bh++) {
         for (int i = 0; active.test(bh) && i < x[bh].length; i++) {
@@ -306,18 +327,17 @@ public final class PlainAssociation {
 
   private double[] separated(int bh, double[] d) {
     double[] p = new double[d.length];
-    double[] z = new double[stored];
+    RowScores z = new RowScores(stored);
     double[] y = new double[stored];
-    boolean[] keep = new boolean[stored];
     for (int row = 0; row < d.length; row += stored) {
-      System.arraycopy(d, row, z, 0, stored);
-      Arrays.fill(keep, true); // masked scores are -inf
+      System.arraycopy(d, row, z.scores(), 0, stored);
+      Arrays.fill(z.keep(), true); // masked scores are -inf
       switch (rule.separation()) {
-        case SOFTMAX -> RowSeparations.softmax(z, keep, stored, y);
+        case SOFTMAX -> RowSeparations.softmax(z, y);
         case SPARSEMAX, ENTMAX15, ENTMAX, LEARNED_ENTMAX ->
-            RowSeparations.entmax(z, keep, stored, alpha[bh % heads], y);
-        case NORMMAX -> RowSeparations.normmax(z, keep, stored, rule.parameter(), y);
-        case K_SUBSETS -> RowBudget.kSubsets(z, keep, stored, rule.parameter(), rule.atMost(), y);
+            RowSeparations.entmax(z, alpha[bh % heads], y);
+        case NORMMAX -> RowSeparations.normmax(z, rule.parameter(), y);
+        case K_SUBSETS -> RowBudget.kSubsets(z, rule.parameter(), rule.atMost(), y);
         default -> throw new IllegalStateException(rule.separation().toString());
       }
       System.arraycopy(y, 0, p, row, stored);

@@ -17,8 +17,8 @@ public record PlainRetrieval(
   /** Outputs as {@code hopfield_retrieve} lists them. */
   public void run(
       INDArray queries, List<INDArray> keys, List<INDArray> values, INDArray[] outputs) {
-    int n = Math.toIntExact(queries.size(0));
-    int count = Math.toIntExact(keys.stream().mapToLong(k -> k.size(0)).sum());
+    int n = Rows.arrayLength("queries", queries.size(0));
+    int count = Rows.arrayLength("stored patterns", keys.stream().mapToLong(k -> k.size(0)).sum());
     int topK = outputs.length > 3 ? Math.toIntExact(outputs[3].size(1)) : 0;
     Rows asked = Rows.of(queries, 1);
     Rows out = Rows.of(outputs[0], 1);
@@ -36,7 +36,7 @@ public record PlainRetrieval(
             int i = (int) q;
             asked.read(q, query);
             double[] scores = scores(query, keys, count);
-            double[] weights = weights(scores.clone(), count);
+            double[] weights = weights(scores);
             out.write(q, mixed(weights, values, out.length()));
             boolean dense = dense();
             logSumExp[i] = dense ? logSumExp(scores) : Double.NaN;
@@ -87,15 +87,16 @@ public record PlainRetrieval(
     return scores;
   }
 
-  private double[] weights(double[] z, int n) {
-    double[] y = new double[n];
-    boolean[] keep = new boolean[n];
-    Arrays.fill(keep, true);
+  private double[] weights(double[] scores) {
+    double[] y = new double[scores.length];
+    RowScores z = new RowScores(scores.length);
+    System.arraycopy(scores, 0, z.scores(), 0, scores.length);
+    Arrays.fill(z.keep(), true);
     switch (separation) {
-      case SOFTMAX -> RowSeparations.softmax(z, keep, n, y);
-      case NORMMAX -> RowSeparations.normmax(z, keep, n, parameter, y);
-      case K_SUBSETS -> RowBudget.kSubsets(z, keep, n, parameter, atMost, y);
-      default -> RowSeparations.entmax(z, keep, n, parameter, y);
+      case SOFTMAX -> RowSeparations.softmax(z, y);
+      case NORMMAX -> RowSeparations.normmax(z, parameter, y);
+      case K_SUBSETS -> RowBudget.kSubsets(z, parameter, atMost, y);
+      default -> RowSeparations.entmax(z, parameter, y);
     }
     return y;
   }

@@ -28,7 +28,7 @@ public final class RowChain {
   private final List<Integer> entries = new ArrayList<>();
   private boolean nan;
   private int k;
-  private final boolean atMost;
+  private boolean atMost;
   private final double budget;
   private final int length;
 
@@ -77,6 +77,12 @@ public final class RowChain {
     for (int i = 0; i < n; i++) {
       m += part[i] ? 1 : 0;
     }
+    this.k = (int) Math.min(budget - ones.size(), m);
+    settleCertain(unary, couplings, part);
+    m = 0;
+    for (int i = 0; i < n; i++) {
+      m += part[i] ? 1 : 0;
+    }
     x = new double[m];
     w = new double[m];
     index = new int[m];
@@ -91,9 +97,75 @@ public final class RowChain {
         edge[j++] = coupled ? i : -1;
       }
     }
-    this.k = (int) Math.min(budget - ones.size(), m);
+    this.k = Math.min(this.k, m);
     if (m > 0) {
       solveRow();
+    }
+  }
+
+  /**
+   * Settles entries whose scores leave no choice, so that what is left is of the size of the
+   * couplings and no digit of it is lost beside the others. With W the largest coupling, exchanging
+   * one entry of a subset for another gains their difference less 2 + 4W at most, and adding one
+   * its score less 1 + 2W. Where the budget is used up whatever happens, only differences count:
+   * scores become relative to that of rank k.
+   *
+   * @param part on return only the entries that are left
+   */
+  private void settleCertain(double[] scores, double[] w, boolean[] part) {
+    int n = length;
+    for (boolean changed = true; changed && k > 0; ) {
+      changed = false;
+      double most = 0;
+      int left = 0;
+      double[] order = new double[n];
+      for (int i = 0; i < n; i++) {
+        if (part[i]) {
+          order[left++] = scores[i];
+          most = i + 1 < n && part[i + 1] ? Math.max(most, Math.abs(w[i])) : most;
+        }
+      }
+      if (left == 0 || Double.isInfinite(most)) {
+        return;
+      }
+      Arrays.sort(order, 0, left);
+      if (atMost && order[0] > 1 + 2 * most) {
+        atMost = false; // each is worth its place
+      }
+      boolean choice = left > k;
+      double last = choice ? order[left - k] : order[0]; // of the best k
+      double next = choice ? order[left - k - 1] : Double.NEGATIVE_INFINITY;
+      if (!atMost && last != 0) {
+        for (int i = 0; i < n; i++) {
+          scores[i] -= part[i] ? last : 0;
+        }
+        changed = true;
+        continue;
+      }
+      double margin = (2 + 4 * most) * (1 + 1e-12);
+      for (int i = 0; i < n; i++) {
+        if (!part[i]) {
+          continue;
+        }
+        boolean worth = !atMost || scores[i] > 1 + 2 * most;
+        if (worth && scores[i] - next > margin) {
+          ones.add(i);
+          part[i] = false;
+          if (i > 0 && part[i - 1]) {
+            scores[i - 1] += w[i - 1];
+          }
+          if (i + 1 < n && part[i + 1]) {
+            scores[i + 1] += w[i];
+          }
+          k--;
+          changed = true;
+          break; // the others' scores and the budget are not what they were
+        }
+        if (choice && last - scores[i] > margin || atMost && scores[i] < -1 - 2 * most) {
+          part[i] = false;
+          changed = true;
+        }
+      }
     }
   }
 

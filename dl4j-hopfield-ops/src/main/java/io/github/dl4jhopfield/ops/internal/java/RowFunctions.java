@@ -106,20 +106,30 @@ public final class RowFunctions {
     }
   }
 
-  /** (x - mean) / sqrt(variance + eps) into h; gives 1 / sqrt(variance + eps). */
+  /**
+   * (x - mean) / sqrt(variance + eps) into h; gives 1 / sqrt(variance + eps). What the mean has no
+   * digits for, where it is large beside the deviation, is taken off the differences.
+   */
   public static double standardise(double[] x, int n, double eps, double[] h) {
     double mean = 0;
     for (int i = 0; i < n; i++) {
       mean += x[i];
     }
     mean /= n;
+    double rest = 0;
+    for (int i = 0; i < n; i++) {
+      h[i] = x[i] - mean;
+      rest += h[i];
+    }
+    rest /= n;
     double variance = 0;
     for (int i = 0; i < n; i++) {
-      variance += (x[i] - mean) * (x[i] - mean);
+      h[i] -= rest;
+      variance += h[i] * h[i];
     }
     double scale = 1 / Math.sqrt(variance / n + eps);
     for (int i = 0; i < n; i++) {
-      h[i] = (x[i] - mean) * scale;
+      h[i] *= scale;
     }
     return scale;
   }
@@ -160,11 +170,15 @@ public final class RowFunctions {
 
   /** |y|_p - 1; 0 for a row of zeros. */
   public static double normmaxRegulariser(double[] y, int n, double p) {
-    double sum = 0;
+    double largest = 0;
     for (int i = 0; i < n; i++) {
-      sum += y[i] == 0 ? 0 : Math.pow(y[i], p);
+      largest = Math.max(largest, y[i]);
     }
-    return sum == 0 ? 0 : Math.pow(sum, 1 / p) - 1;
+    double sum = 0; // relative to the largest: y^p alone may be below the range of double
+    for (int i = 0; i < n; i++) {
+      sum += y[i] == 0 ? 0 : Math.pow(y[i] / largest, p);
+    }
+    return largest == 0 ? 0 : largest * Math.pow(sum, 1 / p) - 1;
   }
 
   /** |y|^2 / 2. */

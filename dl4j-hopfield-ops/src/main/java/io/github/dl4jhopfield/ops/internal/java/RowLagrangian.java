@@ -181,7 +181,7 @@ public final class RowLagrangian {
    */
   private static double median(Rows x, Rows mask, MedianScope scope, long firstRow, long rows) {
     int n = x.length();
-    double[] all = new double[Math.toIntExact(rows * n)];
+    double[] all = new double[Rows.arrayLength("scores of a median", rows, n)];
     double[] in = new double[n];
     boolean[] open = opened(n);
     int count = 0;

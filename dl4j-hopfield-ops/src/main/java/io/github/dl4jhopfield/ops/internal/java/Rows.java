@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.ops.internal.java;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.indexer.Bfloat16Indexer;
 import org.bytedeco.javacpp.indexer.BooleanIndexer;
@@ -18,6 +20,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Rows {
   private static final int PARALLEL_FROM = 1 << 15;
+  private static final long MOST = Integer.MAX_VALUE - 8;
 
   private final INDArray array;
   private final Indexer indexer;
@@ -28,7 +31,7 @@ public final class Rows {
 
   private Rows(INDArray array, int length, long stride, long[] outerShape, long[] outerStrides) {
     this.array = array;
-    this.indexer = array.data().indexer();
+    this.indexer = array.isEmpty() ? null : array.data().indexer();
     this.length = length;
     this.stride = stride;
     this.outerShape = outerShape;
@@ -40,17 +43,16 @@ public final class Rows {
    * along the axis, one number a row.
    */
   public static Rows of(INDArray array, long[] shape, int axis) {
-    Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
+    if (!array.isEmpty()) {
+      Nd4j.getAffinityManager().ensureLocation(array, AffinityManager.Location.HOST);
+    }
     int rank = shape.length;
     long[] strides = new long[rank];
     int own = array.rank();
     for (int i = 1; i <= own; i++) {
       strides[rank - i] = array.size(own - i) == 1 ? 0 : array.stride(own - i);
     }
-    if (shape[axis] > Integer.MAX_VALUE - 8) {
-      throw new IllegalArgumentException(
-          "rows of at most 2^31 - 9 entries run in Java, found " + shape[axis]);
-    }
+    arrayLength("entries of a row", shape[axis]);
     long[] outerShape = new long[rank - 1];
     long[] outerStrides = new long[rank - 1];
     for (int i = 0, j = 0; i < rank; i++) {
@@ -60,6 +62,30 @@ public final class Rows {
       }
     }
     return new Rows(array, (int) shape[axis], strides[axis], outerShape, outerStrides);
+  }
+
+  /**
+   * The product of some numbers as the length of a Java array.
+   *
+   * @throws IllegalArgumentException if it is more than Java arrays hold
+   */
+  public static int arrayLength(String what, long... factors) {
+    long product = 1;
+    boolean fits = true;
+    for (long factor : factors) {
+      fits &= factor == 0 || product <= MOST / Math.max(1, factor);
+      product = factor == 0 || fits ? product * factor : product;
+    }
+    if (!fits && Arrays.stream(factors).noneMatch(f -> f == 0)) {
+      throw new IllegalArgumentException(
+          what
+              + ": at most "
+              + MOST
+              + " run in Java, found "
+              + Arrays.stream(factors).mapToObj(Long::toString).collect(Collectors.joining(" x "))
+              + " (smaller batches, or the native ops, have no such limit)");
+    }
+    return fits ? (int) product : 0;
   }
 
   /** Rows of an array in its own shape. */
@@ -161,7 +187,9 @@ public final class Rows {
 
   /** Marks the array as changed on the host. */
   public void written() {
-    Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
+    if (!array.isEmpty()) {
+      Nd4j.getAffinityManager().tagLocation(array, AffinityManager.Location.HOST);
+    }
   }
 
   /** The work on a range of rows; it makes its own buffers. */

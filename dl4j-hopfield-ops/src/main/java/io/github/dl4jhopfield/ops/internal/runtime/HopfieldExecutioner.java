@@ -113,14 +113,13 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
       ours.checkOutputs(shapes, op.outputArguments());
     }
     INDArray[] outputs = op.outputArguments().toArray(new INDArray[0]);
-    if (anyEmpty(outputs) || anyEmpty(op.inputArguments().toArray(new INDArray[0]))) {
-      zero(outputs);
+    OpArgs args = ours.checkedArgs(null);
+    if (anyEmpty(outputs) || anyEmpty(args.inputs())) {
+      runWithEmpty(ours, args, outputs);
+    } else if (runsNative.test(op.opName())) {
+      delegate.exec(op);
     } else {
-      if (runsNative.test(op.opName())) {
-        delegate.exec(op);
-      } else {
-        runInJava(ours, ours.checkedArgs(null), outputs);
-      }
+      ours.runInJava(args, outputs);
     }
     return outputs;
   }
@@ -133,18 +132,42 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
     OpArgs args = ours.checkedArgs(context);
     INDArray[] outputs = context.getOutputArrays().toArray(new INDArray[0]);
     if (anyEmpty(outputs) || anyEmpty(args.inputs())) {
-      zero(outputs);
+      runWithEmpty(ours, args, outputs);
       return outputs;
     }
     if (runsNative.test(op.opName())) {
       return delegate.exec(op, context);
     }
-    runInJava(ours, args, outputs);
+    ours.runInJava(args, outputs);
     return outputs;
   }
 
-  private static void runInJava(HopfieldOp op, OpArgs args, INDArray[] outputs) {
-    op.runInJava(args, outputs);
+  /** A call with empty arrays: libnd4j would skip it. */
+  private void runWithEmpty(HopfieldOp op, OpArgs args, INDArray[] outputs) {
+    if (allEmpty(outputs)) {
+      return;
+    }
+    if (anyEmpty(args.inputs()) && op.nothingIn(args)) {
+      zero(outputs);
+      return;
+    }
+    HopfieldOp rest =
+        runsNative.test(op.opName()) && !anyEmpty(outputs) ? op.withoutEmptyInputs(args) : null;
+    if (rest == null) {
+      op.runInJava(args, outputs);
+    } else {
+      rest.addOutputArgument(outputs);
+      delegate.exec(rest);
+    }
+  }
+
+  private static boolean allEmpty(INDArray[] arrays) {
+    for (INDArray array : arrays) {
+      if (!array.isEmpty()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static boolean anyEmpty(INDArray[] arrays) {
@@ -156,7 +179,7 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
     return false;
   }
 
-  /** With nothing to work on, what is left of the results is zero: libnd4j would skip the op. */
+  /** With nothing to work on, what is left of the results is zero. */
   private static void zero(INDArray[] outputs) {
     for (INDArray output : outputs) {
       if (!output.isEmpty()) {
