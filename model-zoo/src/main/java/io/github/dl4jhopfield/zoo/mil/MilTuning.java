@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Scores hyperparameters of {@link HopfieldMIL} by the mean AUC of a cross-validation by bag. */
 final class MilTuning implements Tuning {
@@ -75,18 +76,29 @@ final class MilTuning implements Tuning {
 
   @Override
   public Score evaluate(Map<String, Object> values) {
+    return evaluate(values, (done, score) -> true).orElseThrow();
+  }
+
+  @Override
+  public Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
     MilLearner learner = new MilLearner(data.settings().parameters());
     var validation = NestedCrossValidation.builder(learner).parameters(parameters(values)).build();
+    List<Double> parts = new ArrayList<>();
     try {
-      List<Double> parts = new ArrayList<>();
       for (int fold = 0; fold < folds.count(); fold++) {
+        if (fold > 0 && !intermediate.goesOn((double) fold / folds.count(), mean(parts))) {
+          return Optional.empty();
+        }
         parts.add(validation.fold(data.bags(), folds, fold, seed).score());
       }
-      double mean = parts.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
-      return new Score(mean, parts);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return Optional.of(new Score(mean(parts), parts));
+  }
+
+  private static double mean(List<Double> parts) {
+    return parts.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
   }
 
   @Override

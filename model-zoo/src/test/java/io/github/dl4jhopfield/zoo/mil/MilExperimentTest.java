@@ -9,6 +9,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Experiments;
 import io.github.dl4jhopfield.zoo.experiment.Progress;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.learn.Folds;
 import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation;
@@ -18,7 +19,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,6 +159,35 @@ class MilExperimentTest {
         said.add("end");
       }
     };
+  }
+
+  @Test
+  void aCandidateThatIsGivenUpTrainsNoFurther() throws IOException {
+    Tuning tuning =
+        new MilExperiment()
+            .prepare(
+                ExperimentContext.builder()
+                    .data(csv(SyntheticBags.of(24, 3, 5)))
+                    .option("inner-folds", "3")
+                    .option("epochs", "2")
+                    .build());
+    Map<String, Object> values = new LinkedHashMap<>();
+    new MilExperiment().space().forEach(p -> values.put(p.name(), p.defaultValue()));
+    List<Double> seen = new ArrayList<>();
+    Tuning.Score whole =
+        tuning
+            .evaluate(
+                values,
+                (done, score) -> {
+                  seen.add(score);
+                  return true;
+                })
+            .orElseThrow();
+    assertThat(whole).isEqualTo(tuning.evaluate(values));
+    assertThat(seen).hasSize(2).startsWith(whole.parts().get(0));
+    List<Double> asked = new ArrayList<>();
+    assertThat(tuning.evaluate(values, (done, score) -> !asked.add(done))).isEmpty();
+    assertThat(asked).containsExactly(1 / 3.0);
   }
 
   @Test
