@@ -30,6 +30,8 @@ final class EntryWriter implements SequenceSink {
   /** A block with more residues than this is closed early. */
   private static final int BLOCK_RESIDUES = 1 << 22;
 
+  private static final int FIRST_ROOM = 1 << 10;
+
   /** Opens the stream that an entry goes to, empty. */
   @FunctionalInterface
   interface Target {
@@ -37,10 +39,13 @@ final class EntryWriter implements SequenceSink {
   }
 
   private final Target target;
-  private final int[] offsets = new int[BLOCK + 1];
-  private final long[] counts = new long[BLOCK];
-  private final short[] genes = new short[2 * BLOCK];
-  private byte[] residues = new byte[BLOCK * 20];
+
+  /** These grow up to a whole block: most files of a study may be small. */
+  private int[] offsets = new int[FIRST_ROOM + 1];
+
+  private long[] counts = new long[FIRST_ROOM];
+  private short[] genes = new short[2 * FIRST_ROOM];
+  private byte[] residues = new byte[16 * FIRST_ROOM];
   private int n;
   private long total;
   private OutputStream out;
@@ -90,6 +95,11 @@ final class EntryWriter implements SequenceSink {
   public void add(byte[] codes, int length, long count, int v, int j) throws IOException {
     if (n == BLOCK || (n > 0 && offsets[n] + (long) length > BLOCK_RESIDUES)) {
       flush();
+    }
+    if (n == counts.length) {
+      offsets = Arrays.copyOf(offsets, 2 * n + 1);
+      counts = Arrays.copyOf(counts, 2 * n);
+      genes = Arrays.copyOf(genes, 4 * n);
     }
     int start = offsets[n];
     if (residues.length - start < length) {

@@ -20,6 +20,7 @@ import java.security.MessageDigest;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,9 @@ public final class RepertoireCache {
   private static final Map<String, ReentrantLock> LOCKS = new ConcurrentHashMap<>();
 
   private final Path folder;
+
+  /** Whether what killed processes left was removed: once, since it means to list the folder. */
+  private final AtomicBoolean swept = new AtomicBoolean();
 
   /**
    * A cache in a folder, which is made if it isn't there.
@@ -128,7 +132,9 @@ public final class RepertoireCache {
       if (known != null) {
         return known;
       }
-      removeParts(name);
+      if (swept.compareAndSet(false, true)) {
+        removeParts(name);
+      }
       fill(file, options, digest, entry, name);
       if (!Stamp.of(file).equals(stamp)) {
         throw FileReading.changed(file);

@@ -96,7 +96,7 @@ class RepertoireCacheTest {
         Files.writeString(
             entry.resolveSibling(entry.getFileName().toString().replace(".rep", ".1234.part")),
             "half");
-    cache.open(file, ReadOptions.builder().maxLength(7).build());
+    new RepertoireCache(cache.folder()).open(file, ReadOptions.builder().maxLength(7).build());
     assertThat(part).doesNotExist();
   }
 
