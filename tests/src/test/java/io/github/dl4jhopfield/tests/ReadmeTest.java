@@ -3,64 +3,68 @@ package io.github.dl4jhopfield.tests;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.dl4jhopfield.layers.HopfieldPooling;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions;
+import org.junit.jupiter.api.io.TempDir;
 
-/** What the README shows works: its code is this test's code, its links lead somewhere. */
+/** What the README shows works: its program compiles and trains, its links lead somewhere. */
 class ReadmeTest {
   private static final Path ROOT = Path.of(System.getProperty("hopfield.root", ".."));
 
-  @Test
-  void theNetworkOfTheReadmeTrains() {
-    INDArray bags = Nd4j.rand(DataType.FLOAT, 4, 8, 5);
-    INDArray labels = Nd4j.createFromArray(new float[][] {{0}, {1}, {0}, {1}});
-    // README
-    MultiLayerConfiguration configuration =
-        new NeuralNetConfiguration.Builder()
-            .updater(new Adam(1e-3))
-            .list()
-            .layer(new HopfieldPooling.Builder().nIn(8).nHeads(2).hiddenSize(4).quantity(1).build())
-            .layer(
-                new OutputLayer.Builder(LossFunctions.LossFunction.XENT)
-                    .nIn(8)
-                    .nOut(1)
-                    .activation(Activation.SIGMOID)
-                    .build())
-            .build();
-    MultiLayerNetwork network = new MultiLayerNetwork(configuration);
-    network.init();
-    network.fit(bags, labels);
-    // README
-    assertThat(network.output(bags).shape()).containsExactly(4, 1);
-    assertThat(network.score()).isFinite();
+  private static String readme() throws IOException {
+    assumeTrue(Files.exists(ROOT.resolve("README.md")), "not in the project's tree: " + ROOT);
+    return Files.readString(ROOT.resolve("README.md"));
+  }
+
+  private static String block(String language) throws IOException {
+    Matcher code =
+        Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme());
+    assertThat(code.find()).isTrue();
+    return code.group(1);
   }
 
   @Test
-  void theReadmeHasThisTestsCode() throws Exception {
-    assumeTrue(Files.exists(ROOT.resolve("README.md")), "not in the project's tree: " + ROOT);
-    String readme = Files.readString(ROOT.resolve("README.md"));
-    Matcher code = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL).matcher(readme);
-    assertThat(code.find()).isTrue();
-    String test =
-        Files.readString(
-            ROOT.resolve("tests/src/test/java/io/github/dl4jhopfield/tests/ReadmeTest.java"));
-    String shown = code.group(1).replaceAll("//[^\n]*", "").replaceAll("\\s+", "");
-    assertThat(test.replaceAll("\\s+", "")).contains(shown);
+  void theProgramOfTheReadmeCompilesAndTrains(@TempDir Path folder) throws Exception {
+    Path source = Files.writeString(folder.resolve("Bags.java"), block("java"));
+    String classPath =
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    int status =
+        ToolProvider.getSystemJavaCompiler()
+            .run(null, null, null, "-cp", classPath, "-d", folder.toString(), source.toString());
+    assertThat(status).isZero();
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                folder + File.pathSeparator + classPath,
+                "Bags")
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(out).isZero();
+    assertThat(out.strip()).matches("(?s).*loss 0\\.\\d+");
+  }
+
+  @Test
+  void thePomOfTheReadmeHasThisBuildsVersions() throws Exception {
+    String shown = block("xml");
+    String parent = Files.readString(ROOT.resolve("pom.xml"));
+    Matcher version = Pattern.compile("<javacpp.version>(.*?)<").matcher(parent);
+    assertThat(version.find()).isTrue();
+    assertThat(shown)
+        .contains("<version>" + version.group(1) + "</version>", "-" + version.group(1) + "<")
+        .contains("<version>1.0.0-M2.1</version>");
+    Matcher ours = Pattern.compile("parent</artifactId>\\s*<version>(.*?)<").matcher(parent);
+    assertThat(ours.find()).isTrue();
+    assertThat(shown).contains("<version>" + ours.group(1) + "</version>");
   }
 
   @Test
