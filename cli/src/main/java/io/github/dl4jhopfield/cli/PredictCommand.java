@@ -23,10 +23,18 @@ final class PredictCommand implements Callable<Integer> {
       description = "What to predict for; labels are not needed.")
   Path data;
 
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "Receives what the model says beside its predictions (deeprc: the sequences of each"
+              + " repertoire with their attention).")
+  Path out;
+
   @Override
   public Integer call() throws IOException {
     ModelWorkflow workflow = model.workflow();
-    model.print(workflow.predict(InputFile.file(model.file), InputFile.readable(data)));
+    model.print(workflow.predict(InputFile.file(model.file), InputFile.readable(data), out));
     return ExitCode.OK;
   }
 }

@@ -61,12 +61,30 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
   @Option(names = "--json", description = "Print the result as one JSON object.")
   boolean json;
 
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description =
+          "A run.yaml with experiment, data, seed and options, as a run with --out writes it; what is"
+              + " given here counts more.")
+  Path config;
+
   @Override
   public Integer call() throws IOException {
     Console console = root.console();
     if (list) {
       list(console);
       return ExitCode.OK;
+    }
+    RunConfig file = config == null ? RunConfig.EMPTY : RunConfig.read(config);
+    if (name == null) {
+      name = file.experiment();
+    }
+    if (data == null) {
+      data = file.data();
+    }
+    if (file.seed() != null && !spec.commandLine().getParseResult().hasMatchedOption("--seed")) {
+      seed = file.seed();
     }
     if (name == null) {
       throw new UsageException(
@@ -83,6 +101,7 @@ final class RunCommand implements Callable<Integer>, ExperimentArguments.TakesEx
               .out(out)
               .seed(seed)
               .progress(progress)
+              .options(file.options())
               .options(ExperimentArguments.given(spec, experiment.options()))
               .build();
       run(console, progress, json, () -> experiment.run(context));

@@ -34,6 +34,20 @@ public interface ModelWorkflow {
    */
   ExperimentResult predict(Path model, Path data) throws IOException;
 
+  /**
+   * As {@link #predict(Path, Path)}, with files of what the model has to say beside its
+   * predictions.
+   *
+   * @param out folder for them, or null for none
+   */
+  default ExperimentResult predict(Path model, Path data, Path out) throws IOException {
+    if (out != null) {
+      throw new IllegalArgumentException(
+          "predict --model " + name() + ": it writes no files; leave out --out");
+    }
+    return predict(model, data);
+  }
+
   /** Measures a trained model on labelled data that it was not trained on. */
   ExperimentResult evaluate(Path model, Path data) throws IOException;
 }

@@ -43,6 +43,12 @@ public final class HtmlReport {
     return this;
   }
 
+  /** Adds a paragraph in large letters that nobody should miss. */
+  public HtmlReport warning(String text) {
+    body.append("<p class=\"warning\" role=\"alert\">").append(escape(text)).append("</p>\n");
+    return this;
+  }
+
   /** Adds a table; its title is the caption. On a phone a wide one is shown row by row. */
   public HtmlReport table(ResultTable table) {
     body.append("<table class=\"")

@@ -55,6 +55,8 @@ final class Style {
           td,th{padding:.2rem .7rem;border-bottom:1px solid var(--rule);text-align:left;
           vertical-align:top}
           td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+          .warning{font-size:1.5rem;font-weight:700;line-height:1.3;padding:.6rem .8rem;
+          border:3px solid #c62828;margin:.6rem 0}
           figure{margin:1rem 0}
           figcaption,caption{color:var(--quiet);font-size:.9rem;text-align:left}
           caption{padding-bottom:.3rem}
