@@ -40,7 +40,9 @@ final class EnrichedStart {
   static List<Pattern> patterns(Dataset<SequenceBag> samples, int classes, int most)
       throws IOException {
     List<Pattern> all = new ArrayList<>();
-    for (GappedKmers kmers : GappedKmers.FOURS) {
+    List<GappedKmers> shapes = new ArrayList<>(GappedKmers.FOURS);
+    shapes.addAll(GappedKmers.FIVES);
+    for (GappedKmers kmers : shapes) {
       KmerContrast contrast = KmerContrast.of(samples, classes, kmers);
       // of two classes one against the other says all
       for (int c = classes == 2 ? 1 : 0; c < classes; c++) {

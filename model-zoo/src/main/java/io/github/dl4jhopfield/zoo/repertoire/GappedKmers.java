@@ -3,7 +3,6 @@ package io.github.dl4jhopfield.zoo.repertoire;
 import io.github.dl4jhopfield.zoo.repertoire.read.AminoAcids;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Patterns of a few residues at given offsets, such as "AC.DE": how often each occurs in a
@@ -21,6 +20,15 @@ record GappedKmers(int... offsets) {
           new GappedKmers(0, 2, 3, 4),
           new GappedKmers(0, 1, 3, 4),
           new GappedKmers(0, 1, 2, 4));
+
+  /** Five residues with at most one gap of one. */
+  static final List<GappedKmers> FIVES =
+      List.of(
+          new GappedKmers(0, 1, 2, 3, 4),
+          new GappedKmers(0, 2, 3, 4, 5),
+          new GappedKmers(0, 1, 3, 4, 5),
+          new GappedKmers(0, 1, 2, 4, 5),
+          new GappedKmers(0, 1, 2, 3, 5));
 
   /** Three residues with at most one gap of one. */
   static final List<GappedKmers> THREES =
@@ -79,10 +87,6 @@ record GappedKmers(int... offsets) {
       rest /= BASE;
     }
     return new String(letters);
-  }
-
-  static List<GappedKmers> all() {
-    return Stream.concat(THREES.stream(), FOURS.stream()).toList();
   }
 
   @Override

@@ -12,6 +12,7 @@ import io.github.dl4jhopfield.zoo.learn.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
@@ -88,7 +89,8 @@ final class KmerRegression implements RepertoireModel {
       throws IOException {
     KmerRegression best = null;
     double least = Double.POSITIVE_INFINITY;
-    for (List<GappedKmers> shapes : List.of(GappedKmers.THREES, GappedKmers.FOURS)) {
+    for (List<GappedKmers> shapes :
+        List.of(GappedKmers.THREES, GappedKmers.FOURS, GappedKmers.FIVES)) {
       Features features = features(training, shapes);
       List<Feature[]> x = new ArrayList<>();
       List<Double> y = new ArrayList<>();
@@ -109,7 +111,7 @@ final class KmerRegression implements RepertoireModel {
                     String.format(
                         Locale.ROOT,
                         "%d residues, %s, C = %s",
-                        shapes.get(0).width(),
+                        shapes.get(0).offsets().length,
                         solver == SolverType.L1R_LR ? "L1" : "L2",
                         strength));
           }
@@ -121,22 +123,28 @@ final class KmerRegression implements RepertoireModel {
 
   private static Features features(Dataset<SequenceBag> training, List<GappedKmers> shapes)
       throws IOException {
-    double[][] t = new double[shapes.size()][];
-    for (int s = 0; s < t.length; s++) {
-      t[s] = KmerContrast.of(training, 2, shapes.get(s)).t(1);
+    record Candidate(int shape, int code, double t) {}
+    List<Candidate> candidates = new ArrayList<>();
+    for (int s = 0; s < shapes.size(); s++) {
+      double[] t = KmerContrast.of(training, 2, shapes.get(s)).t(1);
+      for (int code : KmerContrast.most(t, MOST_FEATURES)) {
+        candidates.add(new Candidate(s, code, Math.abs(t[code])));
+      }
     }
-    double[] all = Arrays.stream(t).flatMapToDouble(Arrays::stream).toArray();
-    int[] most = KmerContrast.most(all, MOST_FEATURES);
-    int[][] codes = new int[t.length][];
-    int offset = 0;
-    for (int s = 0; s < t.length; s++) {
-      int from = offset;
-      int to = offset + t[s].length;
-      codes[s] = Arrays.stream(most).filter(i -> i >= from && i < to).map(i -> i - from).toArray();
-      offset = to;
+    candidates.sort(Comparator.comparingDouble(c -> -c.t()));
+    List<Candidate> most = candidates.subList(0, Math.min(MOST_FEATURES, candidates.size()));
+    int[][] codes = new int[shapes.size()][];
+    for (int s = 0; s < codes.length; s++) {
+      int shape = s;
+      codes[s] =
+          most.stream()
+              .filter(c -> c.shape() == shape)
+              .mapToInt(Candidate::code)
+              .sorted()
+              .toArray();
     }
-    Features raw = new Features(shapes, codes, new double[most.length], new double[most.length]);
-    double[] squares = new double[most.length];
+    Features raw = new Features(shapes, codes, new double[most.size()], new double[most.size()]);
+    double[] squares = new double[most.size()];
     for (int i = 0; i < training.size(); i++) {
       double[] x = raw.frequencies(training.sample(i).open());
       for (int f = 0; f < x.length; f++) {
@@ -144,7 +152,7 @@ final class KmerRegression implements RepertoireModel {
         squares[f] += x[f] * x[f] / training.size();
       }
     }
-    for (int f = 0; f < most.length; f++) {
+    for (int f = 0; f < most.size(); f++) {
       double variance = squares[f] - raw.mean()[f] * raw.mean()[f];
       raw.scale()[f] = variance > 1e-30 ? 1 / Math.sqrt(variance) : 0;
     }

@@ -20,7 +20,7 @@ final class RepertoireOptions {
         text("target", "", "column to predict; others may follow, separated by commas"),
         text("id-column", "", "column of the repertoires' names"),
         text("fold-column", "", "column of given folds"),
-        text("group-column", "", "column of what must not be in two folds, such as the subject"),
+        text("group", "", "column of what must not be in two folds, such as the subject"),
         ExperimentOption.choice(
             "region", "any", List.of("any", "cdr3", "junction"), "which residues are read"),
         text("locus", "", "locus that is read, such as TRB; or all"),
@@ -158,8 +158,8 @@ final class RepertoireOptions {
     if (!run.text("fold-column").isEmpty()) {
       table.foldColumn(run.text("fold-column"));
     }
-    if (!run.text("group-column").isEmpty()) {
-      table.groupColumn(run.text("group-column"));
+    if (!run.text("group").isEmpty()) {
+      table.groupColumn(run.text("group"));
     }
     return table.build();
   }

@@ -64,7 +64,7 @@ class RepertoireExperimentTest {
                     .data(table(24))
                     .out(out)
                     .option("target", "status")
-                    .option("group-column", "subject")
+                    .option("group", "subject")
                     .option("folds", "2")
                     .build());
     assertThat(result.metrics()).containsKeys("auc", "aucKmers", "aucPublicClones", "pooledAuc");
