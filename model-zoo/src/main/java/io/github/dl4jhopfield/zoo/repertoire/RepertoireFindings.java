@@ -2,6 +2,9 @@ package io.github.dl4jhopfield.zoo.repertoire;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.learn.Interval;
+import io.github.dl4jhopfield.zoo.learn.Measure;
+import io.github.dl4jhopfield.zoo.learn.PairedTest;
 import io.github.dl4jhopfield.zoo.learn.PrecisionRecall;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.repertoire.read.AminoAcids;
@@ -26,6 +29,8 @@ import java.util.Map;
 final class RepertoireFindings {
   private static final int SHOWN_SEQUENCES = 20;
   private static final int MOTIF = 5;
+  private static final int DRAWS = 2000;
+  private static final double LEVEL = 0.95;
 
   private final ExperimentRun run;
   private final RepertoireData data;
@@ -33,8 +38,8 @@ final class RepertoireFindings {
   private final List<CovariateCheck.Finding> covariates;
   private final int[] labels;
   private final Map<String, double[]> scores = new LinkedHashMap<>();
-  private final Map<String, Bootstrap.Interval> intervals = new LinkedHashMap<>();
-  private final Map<String, Bootstrap.Interval> differences = new LinkedHashMap<>();
+  private final Map<String, Interval> intervals = new LinkedHashMap<>();
+  private final Map<String, PairedTest> tests = new LinkedHashMap<>();
 
   RepertoireFindings(
       ExperimentRun run, RepertoireData data, List<RepertoireComparison.Outcome> outcomes) {
@@ -45,19 +50,40 @@ final class RepertoireFindings {
         outcomes.stream()
             .flatMapToInt(o -> Arrays.stream(RepertoireExperiment.labels(data, o.test())))
             .toArray();
+    double[] truth = Arrays.stream(labels).asDoubleStream().toArray();
+    List<String> groups =
+        outcomes.stream()
+            .flatMap(o -> Arrays.stream(o.test()).mapToObj(i -> data.samples().sample(i).group()))
+            .toList();
     for (String model : models()) {
       scores.put(
           model,
           outcomes.stream().flatMapToDouble(o -> Arrays.stream(o.scores().get(model))).toArray());
-      intervals.put(model, Bootstrap.auc(labels, scores.get(model), run.seed()));
+      intervals.put(
+          model,
+          Interval.bootstrap(Measure.AUC, truth, rows(model), groups, DRAWS, LEVEL, run.seed()));
     }
-    double[] own = scores.get(RepertoireComparison.DEEPRC);
     for (String model : models()) {
       if (!model.equals(RepertoireComparison.DEEPRC)) {
-        differences.put(model, Bootstrap.difference(labels, own, scores.get(model), run.seed()));
+        tests.put(
+            model,
+            PairedTest.permutation(
+                Measure.AUC,
+                truth,
+                rows(RepertoireComparison.DEEPRC),
+                rows(model),
+                groups,
+                DRAWS,
+                run.seed()));
       }
     }
     covariates = CovariateCheck.of(data.covariates(), labelTexts(), data.foldOf(), run.seed());
+  }
+
+  private double[][] rows(String model) {
+    return Arrays.stream(scores.get(model))
+        .mapToObj(score -> new double[] {score})
+        .toArray(double[][]::new);
   }
 
   private List<String> labelTexts() {
@@ -82,7 +108,7 @@ final class RepertoireFindings {
     return each.length > 0 ? each : new double[] {intervals.get(model).value()};
   }
 
-  Bootstrap.Interval pooled(String model) {
+  Interval pooled(String model) {
     return intervals.get(model);
   }
 
@@ -156,10 +182,9 @@ final class RepertoireFindings {
   ResultTable comparisonTable() {
     List<List<String>> rows = new ArrayList<>();
     for (String model : models()) {
-      Bootstrap.Interval pooled = intervals.get(model);
-      Bootstrap.Interval difference = differences.get(model);
-      double[] each = aucs(model);
-      double mean = Arrays.stream(each).average().orElse(Double.NaN);
+      Interval pooled = intervals.get(model);
+      PairedTest test = tests.get(model);
+      double mean = Arrays.stream(aucs(model)).average().orElse(Double.NaN);
       rows.add(
           List.of(
               model,
@@ -170,15 +195,8 @@ final class RepertoireFindings {
                   + ", "
                   + Numbers.fixed(pooled.high(), 3)
                   + "]",
-              difference == null
-                  ? "-"
-                  : Numbers.fixed(difference.value(), 3)
-                      + " ["
-                      + Numbers.fixed(difference.low(), 3)
-                      + ", "
-                      + Numbers.fixed(difference.high(), 3)
-                      + "]",
-              difference == null ? "-" : Numbers.of(difference.p())));
+              test == null ? "-" : Numbers.fixed(test.difference(), 3),
+              test == null ? "-" : Numbers.of(test.pValue())));
     }
     return new ResultTable(
         data.samples().name()
@@ -186,7 +204,7 @@ final class RepertoireFindings {
             + labels.length
             + " test repertoires, seed "
             + run.seed(),
-        List.of("model", "mean AUC", "pooled [95%]", "DeepRC less it [95%]", "p"),
+        List.of("model", "mean AUC", "pooled [95%]", "DeepRC less it", "p"),
         rows);
   }
 
@@ -220,9 +238,10 @@ final class RepertoireFindings {
     page.section("AUC");
     page.table(comparisonTable());
     page.paragraph(
-        "Mean AUC is that of the splits. Intervals and p are those of 2,000 draws of the test"
-            + " repertoires with replacement within each class, all splits pooled, the same draws"
-            + " for all models.");
+        "Mean AUC is that of the splits. Intervals: 2,000 draws with replacement of the test"
+            + " repertoires (of their groups, where there are some), all splits pooled. p: how often"
+            + " a difference as large comes when the scores of the two models are exchanged at"
+            + " random, 2,000 times.");
     for (String paragraph : data.protocol()) {
       page.paragraph(paragraph);
     }

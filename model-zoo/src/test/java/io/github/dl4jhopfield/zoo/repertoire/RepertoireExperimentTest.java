@@ -212,26 +212,6 @@ class RepertoireExperimentTest {
   }
 
   @Test
-  void intervalsHoldTheValueAndAPairIsCompared() {
-    int[] labels = new int[40];
-    double[] good = new double[40];
-    double[] chance = new double[40];
-    SplittableRandom random = new SplittableRandom(2);
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = i % 2;
-      good[i] = labels[i] + random.nextDouble();
-      chance[i] = random.nextDouble();
-    }
-    Bootstrap.Interval auc = Bootstrap.auc(labels, good, 1);
-    assertThat(auc.value()).isEqualTo(1);
-    Bootstrap.Interval difference = Bootstrap.difference(labels, good, chance, 1);
-    assertThat(difference.low()).isLessThanOrEqualTo(difference.value());
-    assertThat(difference.high()).isGreaterThanOrEqualTo(difference.value());
-    assertThat(difference.p()).isLessThan(0.01);
-    assertThat(Bootstrap.difference(labels, good, good, 1).p()).isEqualTo(1);
-  }
-
-  @Test
   void betaBinomialsAreFitted() {
     long[] n = new long[200];
     long[] k = new long[200];
