@@ -86,6 +86,12 @@ public record ExperimentOption(
         name, Type.CHOICE, description, defaultValue, Double.NaN, Double.NaN, choices);
   }
 
+  /** Any text. */
+  public static ExperimentOption text(String name, String defaultValue, String description) {
+    return new ExperimentOption(
+        name, Type.TEXT, description, defaultValue, Double.NaN, Double.NaN, List.of());
+  }
+
   /** What the option takes, in words: {@code a whole number from 2 to 20}. */
   public String expects() {
     return expects(type, min, max, choices);

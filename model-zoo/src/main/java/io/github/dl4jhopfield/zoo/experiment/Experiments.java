@@ -1,9 +1,6 @@
 package io.github.dl4jhopfield.zoo.experiment;
 
-import java.util.Comparator;
 import java.util.List;
-import java.util.ServiceLoader;
-import java.util.stream.Collectors;
 
 /** The experiments on the class path. */
 public final class Experiments {
@@ -11,10 +8,7 @@ public final class Experiments {
 
   /** All of them, by name. */
   public static List<Experiment> all() {
-    return ServiceLoader.load(Experiment.class, Experiment.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .sorted(Comparator.comparing(Experiment::name))
-        .toList();
+    return Services.all(Experiment.class, Experiment::name);
   }
 
   /**
@@ -23,17 +17,6 @@ public final class Experiments {
    * @throws IllegalArgumentException if there is none; the message lists those that there are
    */
   public static Experiment byName(String name) {
-    List<Experiment> all = all();
-    return all.stream()
-        .filter(e -> e.name().equals(name))
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new IllegalArgumentException(
-                    "expected an experiment of "
-                        + all.stream().map(Experiment::name).collect(Collectors.joining(", "))
-                        + ", found \""
-                        + name
-                        + '"'));
+    return Services.byName(all(), Experiment::name, name, "an experiment");
   }
 }

@@ -50,14 +50,8 @@ public final class BasinsExperiment extends MemoryExperiment {
   public List<ExperimentOption> options() {
     return List.of(
         ExperimentOption.integer("patterns", 6, 2, 7, "stored patterns"),
-        new ExperimentOption(
-            "betas",
-            ExperimentOption.Type.TEXT,
-            "inverse temperatures, separated by commas, a column each",
-            "1,4,16",
-            Double.NaN,
-            Double.NaN,
-            List.of()),
+        ExperimentOption.text(
+            "betas", "1,4,16", "inverse temperatures, separated by commas, a column each"),
         ExperimentOption.integer("grid", 96, 16, 400, "starting points along each side"));
   }
 

@@ -50,14 +50,10 @@ public final class DiffusionExperiment extends MemoryExperiment {
     return List.of(
         ExperimentOption.integer("stored", 1000, 2, 20_000, "stored images"),
         ExperimentOption.integer("queries", 500, 1, 20_000, "queries of each kind"),
-        new ExperimentOption(
+        ExperimentOption.text(
             "etas",
-            ExperimentOption.Type.TEXT,
-            "diffusion of each step, separated by commas; 0 is always run too",
             "0.05,0.1,0.2,0.4,0.7,1",
-            Double.NaN,
-            Double.NaN,
-            List.of()),
+            "diffusion of each step, separated by commas; 0 is always run too"),
         ExperimentOption.choice(
             "diffusion",
             "heat-kernel",

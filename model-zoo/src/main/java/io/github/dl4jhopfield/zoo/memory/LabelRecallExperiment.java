@@ -48,14 +48,10 @@ public final class LabelRecallExperiment extends MemoryExperiment {
   @Override
   public List<ExperimentOption> options() {
     return List.of(
-        new ExperimentOption(
+        ExperimentOption.text(
             "stored",
-            ExperimentOption.Type.TEXT,
-            "numbers of stored digits, separated by commas; all = every digit there is",
             "128,1024,4096,all",
-            Double.NaN,
-            Double.NaN,
-            List.of()),
+            "numbers of stored digits, separated by commas; all = every digit there is"),
         ExperimentOption.integer("draws", 5, 1, 100, "draws of the stored set, which are averaged"),
         ExperimentOption.integer(
             "queries", 10_000, 1, 1_000_000, "digits to ask with, at most as many as there are"),

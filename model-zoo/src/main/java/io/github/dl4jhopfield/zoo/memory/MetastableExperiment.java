@@ -44,14 +44,7 @@ public final class MetastableExperiment extends MemoryExperiment {
     return List.of(
         ExperimentOption.integer("stored", 1000, 2, 100_000, "stored images"),
         ExperimentOption.integer("queries", 500, 1, 100_000, "images to ask with, not stored"),
-        new ExperimentOption(
-            "betas",
-            ExperimentOption.Type.TEXT,
-            "inverse temperatures, separated by commas",
-            "5,20,80",
-            Double.NaN,
-            Double.NaN,
-            List.of()),
+        ExperimentOption.text("betas", "5,20,80", "inverse temperatures, separated by commas"),
         ExperimentOption.integer("updates", 50, 1, 100_000, "most updates of a state"));
   }
 

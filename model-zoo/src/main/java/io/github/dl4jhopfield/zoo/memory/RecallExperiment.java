@@ -59,14 +59,8 @@ public final class RecallExperiment extends MemoryExperiment {
             "images",
             List.of("images", "words"),
             "what the lists are made of; for words --data is a text file, one word a line"),
-        new ExperimentOption(
-            "stored",
-            ExperimentOption.Type.TEXT,
-            "lengths of the lists, separated by commas",
-            "8,16,32,64,128",
-            Double.NaN,
-            Double.NaN,
-            List.of()),
+        ExperimentOption.text(
+            "stored", "8,16,32,64,128", "lengths of the lists, separated by commas"),
         ExperimentOption.integer("draws", 5, 1, 100, "lists of each length"),
         ExperimentOption.number("beta", 20, 1e-6, 1e6, "inverse temperature"),
         ExperimentOption.number(

@@ -55,14 +55,8 @@ public final class RetrievalExperiment extends MemoryExperiment {
   @Override
   public List<ExperimentOption> options() {
     return List.of(
-        new ExperimentOption(
-            "stored",
-            ExperimentOption.Type.TEXT,
-            "numbers of stored images, separated by commas",
-            "10,100,300,1000",
-            Double.NaN,
-            Double.NaN,
-            List.of()),
+        ExperimentOption.text(
+            "stored", "10,100,300,1000", "numbers of stored images, separated by commas"),
         ExperimentOption.integer(
             "draws", 5, 1, 100, "draws of the stored set; the first alone for all but half images"),
         ExperimentOption.number("beta", 20, 1e-6, 1e6, "inverse temperature"),

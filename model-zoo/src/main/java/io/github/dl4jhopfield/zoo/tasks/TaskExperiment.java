@@ -44,16 +44,12 @@ abstract class TaskExperiment extends ExperimentTemplate<List<SequenceSet>> {
   public final List<ExperimentOption> options() {
     List<ExperimentOption> all = new ArrayList<>(dataOptions());
     all.add(
-        new ExperimentOption(
+        ExperimentOption.text(
             "networks",
-            ExperimentOption.Type.TEXT,
+            ALL,
             "all, or some of "
                 + String.join(", ", known.stream().map(TaskNetwork::label).toList())
-                + " separated by commas",
-            ALL,
-            Double.NaN,
-            Double.NaN,
-            List.of()));
+                + " separated by commas"));
     all.add(ExperimentOption.integer("epochs", epochs, 1, 100_000, "passes over the data"));
     all.add(
         ExperimentOption.integer(

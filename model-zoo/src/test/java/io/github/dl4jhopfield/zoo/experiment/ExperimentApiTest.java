@@ -60,7 +60,7 @@ class ExperimentApiTest {
   void anIllegalOptionIsNamedWithWhatItTakes() {
     assertIllegal("folds", "1", "option folds: expected a whole number from 2 to 100, found \"1\"");
     assertIllegal("folds", "2.5", "option folds: expected a whole number from 2 to 100, found");
-    assertIllegal("rate", "NaN", "option rate: expected a number from 0.0 to 1.0, found \"NaN\"");
+    assertIllegal("rate", "NaN", "option rate: expected a number from 0 to 1, found \"NaN\"");
     assertIllegal("mode", "quick", "option mode: expected one of fast, slow, found \"quick\"");
     assertIllegal("tune", "yes", "option tune: expected true or false, found \"yes\"");
     assertIllegal("fold", "3", "expected an option of folds, rate, mode, tune, found \"fold\"");
