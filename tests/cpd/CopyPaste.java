@@ -114,7 +114,8 @@ public final class CopyPaste {
   }
 
   private static List<Path> files(Path root, List<String> endings) throws IOException {
-    Set<String> skipped = Set.of("target", "build", ".git", ".hopfield", "generated");
+    // fixtures and peers belong to other versions and programs
+    Set<String> skipped = Set.of("target", "build", ".git", ".hopfield", "generated", "fixtures", "peers");
     List<Path> files = new ArrayList<>();
     Files.walkFileTree(
         root,

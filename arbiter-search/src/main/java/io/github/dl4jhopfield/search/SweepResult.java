@@ -1,9 +1,7 @@
 package io.github.dl4jhopfield.search;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.zoo.files.Json;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,12 +151,6 @@ public record SweepResult(
     fields.put("best", best().toMap());
     fields.put("default", byDefault().toMap());
     fields.put("candidates", candidates.stream().map(TrialResult::toMap).toList());
-    try {
-      return new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .writeValueAsString(fields);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("the sweep has no JSON form", e);
-    }
+    return Json.indented("the sweep", fields);
   }
 }

@@ -1,8 +1,6 @@
 package io.github.dl4jhopfield.zoo.experiment;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.dl4jhopfield.zoo.files.Json;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -88,12 +86,6 @@ public record ExperimentResult(
     fields.put("metrics", metrics);
     fields.put("options", options);
     details.forEach(fields::putIfAbsent);
-    try {
-      return new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .writeValueAsString(fields);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("result of " + experiment + " has no JSON form", e);
-    }
+    return Json.indented("result of " + experiment, fields);
   }
 }
