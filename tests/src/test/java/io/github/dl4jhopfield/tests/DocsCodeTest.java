@@ -99,6 +99,26 @@ class DocsCodeTest {
         BAG_NETWORK + "INDArray example = x; INDArray[] inputs = {x}; INDArray[] masks = {mask};",
         "");
     setting(
+        "training.md 1",
+        BAG_NETWORK
+            + """
+            List<MultiDataSet> data = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+              data.add(new org.nd4j.linalg.dataset.MultiDataSet(
+                  Nd4j.rand(DataType.FLOAT, 2, 4, 5), Nd4j.rand(DataType.FLOAT, 2, 2)));
+            }
+            DataSet held = new DataSet(x, Nd4j.rand(DataType.FLOAT, 2, 2));
+            """,
+        "");
+    setting(
+        "training.md 2",
+        """
+        double[] labels = {0, 1, 0, 1, 1, 0};
+        double[][] ours = {{.1}, {.8}, {.3}, {.7}, {.6}, {.5}};
+        double[][] theirs = {{.4}, {.5}, {.3}, {.9}, {.2}, {.6}};
+        """,
+        "");
+    setting(
         "weights.md 1",
         BAG_NETWORK
             + """
@@ -124,6 +144,8 @@ class DocsCodeTest {
       import io.github.dl4jhopfield.layers.*;
       import io.github.dl4jhopfield.memory.*;
       import io.github.dl4jhopfield.ops.*;
+      import io.github.dl4jhopfield.zoo.files.*;
+      import io.github.dl4jhopfield.zoo.learn.*;
       import io.github.dl4jhopfield.zoo.report.*;
       import java.nio.file.*;
       import java.util.*;
@@ -136,6 +158,7 @@ class DocsCodeTest {
       import org.nd4j.linalg.api.buffer.DataType;
       import org.nd4j.linalg.api.ndarray.INDArray;
       import org.nd4j.linalg.dataset.DataSet;
+      import org.nd4j.linalg.dataset.api.MultiDataSet;
       import org.nd4j.linalg.factory.Nd4j;
       import org.nd4j.linalg.learning.config.*;
       import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
