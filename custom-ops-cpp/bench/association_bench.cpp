@@ -1,6 +1,7 @@
-// The Hopfield association, float: forward, and forward + backward (which computes scores again, but takes up the states of
-// update steps), on the shapes that the project's targets name. Threads: OMP_NUM_THREADS. SIMD level: DL4JHOPFIELD_SIMD.
-// On a busy machine look at the `min` rows: --benchmark_repetitions=20 --benchmark_report_aggregates_only=true
+// The Hopfield association, float: forward, and forward + backward (which computes scores again, but takes up the
+// states of update steps), on the shapes that the project's targets name. Threads: OMP_NUM_THREADS. SIMD level:
+// DL4JHOPFIELD_SIMD. On a busy machine look at the `min` rows: --benchmark_repetitions=20
+// --benchmark_report_aggregates_only=true
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -25,7 +26,8 @@ struct Data {
     const int64_t B = o.batch, H = o.heads, L = o.queries, S = o.stored, d = o.width, dv = o.valueWidth;
     std::mt19937 engine(1);
     std::normal_distribution<float> gaussian;
-    for (auto [array, n] : {std::pair<std::vector<float>*, int64_t>{&q, L * d}, {&k, S * d}, {&v, S * dv}, {&gradOut, L * dv}}) {
+    for (auto [array, n] :
+         {std::pair<std::vector<float>*, int64_t>{&q, L * d}, {&k, S * d}, {&v, S * dv}, {&gradOut, L * dv}}) {
       array->resize(B * H * n);
       for (std::size_t i = 0; i < array->size(); ++i) (*array)[i] = i < 65521 ? gaussian(engine) : (*array)[i - 65521];
     }
@@ -94,28 +96,33 @@ AssociationOptions shape(int64_t B, int64_t H, int64_t L, int64_t S, int64_t d, 
 }
 
 /// A memory of patterns that are keys and values at once, the ten heaviest reported.
-void addMemory(const std::string& name, int64_t queries, int64_t rows, int64_t width, AssociationSeparation kind, bool half) {
-  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
-    std::mt19937 engine(1);
-    std::normal_distribution<float> gaussian;
-    std::vector<float> keys(half ? 0 : rows * width), q(queries * width), out(queries * width);
-    std::vector<Half> halves(half ? rows * width : 0);
-    for (float& x : q) x = gaussian(engine);
-    for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i < 65521 ? gaussian(engine) : keys[i - 65521];
-    for (std::size_t i = 0; i < halves.size(); ++i) halves[i] = i < 65521 ? toHalf(gaussian(engine)) : halves[i - 65521];
-    std::vector<int64_t> top(queries * 10);
-    RetrievalOptions o;
-    o.queries = queries;
-    o.width = o.valueWidth = width;
-    o.separation = kind;
-    o.beta = 1 / std::sqrt(static_cast<double>(width));
-    o.topK = 10;
-    RetrievalResults<float> r;
-    r.out = out.data();
-    r.topIndex = top.data();
-    const PatternBlock<float> all{half ? static_cast<const void*>(halves.data()) : keys.data(), nullptr, rows, width, 0, half};
-    for (auto _ : state) retrieve<float>(o, q.data(), width, &all, 1, r);
-  })
+void addMemory(const std::string& name, int64_t queries, int64_t rows, int64_t width, AssociationSeparation kind,
+               bool half) {
+  benchmark::RegisterBenchmark(
+      name.c_str(),
+      [=](benchmark::State& state) {
+        std::mt19937 engine(1);
+        std::normal_distribution<float> gaussian;
+        std::vector<float> keys(half ? 0 : rows * width), q(queries * width), out(queries * width);
+        std::vector<Half> halves(half ? rows * width : 0);
+        for (float& x : q) x = gaussian(engine);
+        for (std::size_t i = 0; i < keys.size(); ++i) keys[i] = i < 65521 ? gaussian(engine) : keys[i - 65521];
+        for (std::size_t i = 0; i < halves.size(); ++i)
+          halves[i] = i < 65521 ? toHalf(gaussian(engine)) : halves[i - 65521];
+        std::vector<int64_t> top(queries * 10);
+        RetrievalOptions o;
+        o.queries = queries;
+        o.width = o.valueWidth = width;
+        o.separation = kind;
+        o.beta = 1 / std::sqrt(static_cast<double>(width));
+        o.topK = 10;
+        RetrievalResults<float> r;
+        r.out = out.data();
+        r.topIndex = top.data();
+        const PatternBlock<float> all{
+            half ? static_cast<const void*>(halves.data()) : keys.data(), nullptr, rows, width, 0, half};
+        for (auto _ : state) retrieve<float>(o, q.data(), width, &all, 1, r);
+      })
       ->Unit(benchmark::kMillisecond)
       ->UseRealTime()
       ->MeasureProcessCPUTime()
@@ -132,8 +139,9 @@ int all() {
       add("association/32x128/4x16/stopping3", o);
     }
   }
-  for (auto [name, kind] : {std::pair<const char*, AssociationSeparation>{"sparsemax", AssociationSeparation::Sparsemax},
-                            {"entmax15", AssociationSeparation::Entmax15}}) {
+  for (auto [name, kind] :
+       {std::pair<const char*, AssociationSeparation>{"sparsemax", AssociationSeparation::Sparsemax},
+        {"entmax15", AssociationSeparation::Entmax15}}) {
     auto o = shape(32, 4, 128, 128, 16, 16);
     o.separation = kind;
     add(std::string("association/32x128/4x16/") + name, o);
@@ -155,7 +163,8 @@ int all() {
   }
   addMemory("memory/64x100000x784", 64, 100000, 784, AssociationSeparation::Softmax, false);
   for (int64_t queries : {1, 4, 8, 16})
-    addMemory("memory/" + std::to_string(queries) + "x100000x784", queries, 100000, 784, AssociationSeparation::Softmax, false);
+    addMemory("memory/" + std::to_string(queries) + "x100000x784", queries, 100000, 784, AssociationSeparation::Softmax,
+              false);
   addMemory("memory/1x100000x784/half", 1, 100000, 784, AssociationSeparation::Softmax, true);
   addMemory("memory/1x100000x784/sparsemax", 1, 100000, 784, AssociationSeparation::Sparsemax, false);
   addMemory("memory/64x100000x784/half", 64, 100000, 784, AssociationSeparation::Softmax, true);

@@ -23,7 +23,8 @@ void poolingBench(benchmark::State& state) {
   std::vector<float> x(o.stored * length), weight(length * length), gain(length, 1), shift(length), gradX(x.size());
   for (std::vector<float>* values : {&x, &weight})
     for (float& value : *values) value = gaussian(engine);
-  std::vector<float> q(o.queries * length, 0.3f), out(q.size()), gradOut(q.size(), 1), gradQ(q.size()), gradWeight(2 * length * length);
+  std::vector<float> q(o.queries * length, 0.3f), out(q.size()), gradOut(q.size(), 1), gradQ(q.size()),
+      gradWeight(2 * length * length);
   const int64_t shape[] = {1, o.stored, length}, strides[] = {o.stored * length, length, 1};
   PoolingInputs<float> in;
   in.x = rowsAlong<const float>(x.data(), 3, shape, strides);

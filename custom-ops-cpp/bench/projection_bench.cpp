@@ -16,7 +16,8 @@ void projectionBench(benchmark::State& state) {
   std::vector<float> x(rows * length), weight(length * length), gain(length, 1), shift(length), gradX(x.size());
   for (std::vector<float>* values : {&x, &weight})
     for (float& value : *values) value = gaussian(engine);
-  const std::vector<Projection<float>> projections(3, {length, weight.data(), length, 1, shift.data(), gain.data(), shift.data()});
+  const std::vector<Projection<float>> projections(
+      3, {length, weight.data(), length, 1, shift.data(), gain.data(), shift.data()});
   std::vector<std::vector<float>> y(3, x), gradWeight(3, weight), gradVector(9, gain);
   std::vector<RowsView<float>> out;
   std::vector<RowsView<const float>> gradients;
@@ -24,12 +25,14 @@ void projectionBench(benchmark::State& state) {
   for (int i = 0; i < 3; ++i) {
     out.push_back(denseRows<float>(y[i].data(), rows, length));
     gradients.push_back(denseRows<const float>(x.data(), rows, length));
-    to.push_back({gradWeight[i].data(), gradVector[3 * i].data(), gradVector[3 * i + 1].data(), gradVector[3 * i + 2].data()});
+    to.push_back(
+        {gradWeight[i].data(), gradVector[3 * i].data(), gradVector[3 * i + 1].data(), gradVector[3 * i + 2].data()});
   }
   const RowsView<const float> in = denseRows<const float>(x.data(), rows, length);
   for (auto _ : state) {
     project<float>(in, true, 1e-5, projections, out);
-    if (state.range(2)) projectBackward<float>(in, true, 1e-5, projections, gradients, denseRows<float>(gradX.data(), rows, length), to);
+    if (state.range(2))
+      projectBackward<float>(in, true, 1e-5, projections, gradients, denseRows<float>(gradX.data(), rows, length), to);
     benchmark::ClobberMemory();
   }
 }

@@ -95,7 +95,9 @@ void addAll() {
   for (MedianScope scope : {MedianScope::Tensor, MedianScope::Row})
     add(
         scope == MedianScope::Tensor ? "pfu_tensor" : "pfu_row",
-        [options = pfu(scope)](Data& d) { pfuUnit<float>(d.in(d.x), {}, options, nullptr, d.out(d.y), d.out(d.gradX)); },
+        [options = pfu(scope)](Data& d) {
+          pfuUnit<float>(d.in(d.x), {}, options, nullptr, d.out(d.y), d.out(d.gradX));
+        },
         [options = pfu(scope)](Data& d) {
           pfuUnitBackward<float>(d.in(d.x), {}, options, d.in(d.gradX), d.in(d.g), d.out(d.y));
         });

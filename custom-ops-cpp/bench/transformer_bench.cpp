@@ -15,7 +15,13 @@ constexpr int64_t kRows = 4096, kLength = 512;
 struct Data {
   std::vector<float> x, y, g, gradX, gain, bias;
   std::vector<double> gradGain, gradBias;
-  Data() : y(kRows * kLength), gradX(kRows * kLength), gain(kLength, 1), bias(kLength), gradGain(kLength), gradBias(kLength) {
+  Data()
+      : y(kRows * kLength),
+        gradX(kRows * kLength),
+        gain(kLength, 1),
+        bias(kLength),
+        gradGain(kLength),
+        gradBias(kLength) {
     std::mt19937 engine(1);
     std::normal_distribution<float> gaussian;
     for (std::vector<float>* values : {&x, &g}) {
@@ -36,14 +42,19 @@ void geluBench(benchmark::State& state) {
     benchmark::ClobberMemory();
   }
 }
-BENCHMARK(geluBench)->ArgNames({"tanh", "backward"})->ArgsProduct({{0, 1}, {0, 1}})->Unit(benchmark::kMillisecond)->UseRealTime();
+BENCHMARK(geluBench)
+    ->ArgNames({"tanh", "backward"})
+    ->ArgsProduct({{0, 1}, {0, 1}})
+    ->Unit(benchmark::kMillisecond)
+    ->UseRealTime();
 
 void layerNormBench(benchmark::State& state) {
   Data d;
   for (auto _ : state) {
     layerNorm<float>(in(d.x), d.gain.data(), d.bias.data(), 1e-5, out(d.y));
     if (state.range(0))
-      layerNormBackward<float>(in(d.x), d.gain.data(), 1e-5, in(d.g), out(d.gradX), d.gradGain.data(), d.gradBias.data());
+      layerNormBackward<float>(in(d.x), d.gain.data(), 1e-5, in(d.g), out(d.gradX), d.gradGain.data(),
+                               d.gradBias.data());
     benchmark::ClobberMemory();
   }
 }

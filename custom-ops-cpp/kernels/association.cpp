@@ -75,7 +75,8 @@ void association(const AssociationOptions& options, const AssociationInputs<T>& 
   association_detail::AssociationRun<T>(options, in).forward(out);
 }
 
-template void association<float>(const AssociationOptions&, const AssociationInputs<float>&, const AssociationOutputs<float>&);
+template void association<float>(const AssociationOptions&, const AssociationInputs<float>&,
+                                 const AssociationOutputs<float>&);
 template void association<double>(const AssociationOptions&, const AssociationInputs<double>&,
                                   const AssociationOutputs<double>&);
 

@@ -53,7 +53,8 @@ T select(const TileOps<T>& ops, std::vector<T> values, int64_t rank) {
     next.resize(rows * ops.lanes);
     for (;;) {
       int64_t there = 0, below = 0;
-      const int64_t found = ops.between(values.data(), ops.lanes, rows, ops.lanes, low, high, &there, &below, next.data());
+      const int64_t found =
+          ops.between(values.data(), ops.lanes, rows, ops.lanes, low, high, &there, &below, next.data());
       if (rank >= below && rank < below + found) {
         next.resize(found);
         rank -= below;

@@ -38,7 +38,7 @@ struct Task {
   using C = Compute<S>;
   const RowsView<const S>& x;
   const RowsView<S>& y;
-  const C* packed;            // [panels][nIn][width]
+  const C* packed;             // [panels][nIn][width]
   const std::vector<C>& bias;  // padded to whole panels; empty: none
   DenseActivation activation;
   int64_t width, pieces, pieceStride;
@@ -49,7 +49,8 @@ struct Task {
   void run(int64_t first, int64_t n, int64_t from, int64_t columns) const {
     static thread_local Scratch scratch;
     const int64_t nIn = pieces * x.length, own = yDirect ? 0 : n * columns;
-    C* memory = static_cast<C*>(scratch.atLeast(static_cast<std::size_t>(own + (xDirect ? 0 : n * nIn) + kPadding) * sizeof(C)));
+    C* memory = static_cast<C*>(
+        scratch.atLeast(static_cast<std::size_t>(own + (xDirect ? 0 : n * nIn) + kPadding) * sizeof(C)));
     const C* rows = memory + own;
     int64_t rowStep = nIn, elementStep = 1;
     if (xDirect) {
@@ -73,8 +74,8 @@ struct Task {
       for (int64_t r = 0; r < n; ++r) std::copy_n(bias.data() + from, columns, out + r * outStep);
     const auto& ops = association_detail::activeOps<C>();
     for (int64_t at = 0; at < columns; at += width)
-      ops.gemm(out + at, outStep, packed + (from + at) * nIn, width, std::min(width, columns - at), rows, rowStep, elementStep, n, nIn,
-               !bias.empty(), nullptr);
+      ops.gemm(out + at, outStep, packed + (from + at) * nIn, width, std::min(width, columns - at), rows, rowStep,
+               elementStep, n, nIn, !bias.empty(), nullptr);
     activate(out, outStep, n, columns);
     if (!yDirect)
       for (int64_t r = 0; r < n; ++r) {
@@ -153,14 +154,15 @@ void dense(const RowsView<const S>& x, const RowsView<const S>& w, const S* bias
   parallelRows(blocks * groups, cost, [&](int64_t begin, int64_t end) {
     for (int64_t t = begin; t < end; ++t) {
       const int64_t first = t / groups * kBlockRows, from = t % groups * perGroup * width;
-      if (from < nOut) task.run(first, std::min(kBlockRows, rows - first), from, std::min(perGroup * width, nOut - from));
+      if (from < nOut)
+        task.run(first, std::min(kBlockRows, rows - first), from, std::min(perGroup * width, nOut - from));
     }
   });
 }
 
-#define INSTANTIATE(S)                                                                                                      \
-  template void dense(const RowsView<const S>&, const RowsView<const S>&, const S*, DenseActivation, const RowsView<S>&,    \
-                      int64_t, int64_t);
+#define INSTANTIATE(S)                                                                               \
+  template void dense(const RowsView<const S>&, const RowsView<const S>&, const S*, DenseActivation, \
+                      const RowsView<S>&, int64_t, int64_t);
 INSTANTIATE(float)
 INSTANTIATE(double)
 INSTANTIATE(Half)

@@ -57,10 +57,10 @@ void geluTanhBackward(const Block<C>& block) {
   });
 }
 
-#define INSTANTIATE(C)                            \
-  template void gelu(const Block<C>&);            \
-  template void geluTanh(const Block<C>&);        \
-  template void geluBackward(const Block<C>&);    \
+#define INSTANTIATE(C)                         \
+  template void gelu(const Block<C>&);         \
+  template void geluTanh(const Block<C>&);     \
+  template void geluBackward(const Block<C>&); \
   template void geluTanhBackward(const Block<C>&);
 INSTANTIATE(float)
 INSTANTIATE(double)
@@ -125,8 +125,8 @@ void geluBackward(const RowsView<const S>& x, const RowsView<const S>& gradOut, 
   });
 }
 
-#define INSTANTIATE(S)                                                            \
-  template void gelu(const RowsView<const S>&, bool, const RowsView<S>&);         \
+#define INSTANTIATE(S)                                                    \
+  template void gelu(const RowsView<const S>&, bool, const RowsView<S>&); \
   template void geluBackward(const RowsView<const S>&, const RowsView<const S>&, bool, const RowsView<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

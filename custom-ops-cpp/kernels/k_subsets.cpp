@@ -48,7 +48,8 @@ double boxThreshold(const std::vector<double>& z, const std::vector<double>& u, 
 }
 
 /// Shares `mass` between entries that all want as much as they may have: equally, up to each bound.
-void fillEqually(std::vector<double>& share, const std::vector<double>& u, const std::vector<int64_t>& who, double mass) {
+void fillEqually(std::vector<double>& share, const std::vector<double>& u, const std::vector<int64_t>& who,
+                 double mass) {
   std::vector<int64_t> order(who);
   std::sort(order.begin(), order.end(), [&](int64_t a, int64_t b) { return u[a] < u[b]; });
   for (std::size_t j = 0; j < order.size(); ++j) {
@@ -58,7 +59,8 @@ void fillEqually(std::vector<double>& share, const std::vector<double>& u, const
   }
 }
 
-/// tau for scores of any size, and the score that it is relative to: one near it, so that no digit is lost by what the others are.
+/// tau for scores of any size, and the score that it is relative to: one near it, so that no digit is lost by what the
+/// others are.
 struct Threshold {
   double origin, tau;
 };
@@ -73,14 +75,15 @@ Threshold ofRank(const std::vector<double>& x, double scale, const std::vector<d
   return {*rank, boxThreshold(z, u, k)};
 }
 
-/// With bounds of their own: relative to the largest score first, then to the score nearest to the threshold, until they are one
-/// piece away. Each turn gains the digits of a double.
+/// With bounds of their own: relative to the largest score first, then to the score nearest to the threshold, until
+/// they are one piece away. Each turn gains the digits of a double.
 Threshold ofBounds(const std::vector<double>& x, double scale, const std::vector<double>& u, double mass) {
   Threshold t{*std::max_element(x.begin(), x.end()), 0};
   std::vector<double> z(x.size());
   for (int turn = 0; turn < 40; ++turn) {
     for (std::size_t j = 0; j < x.size(); ++j)
-      z[j] = std::clamp(scaledDifference(x[j], t.origin, scale), -std::numeric_limits<double>::max(), std::numeric_limits<double>::max());
+      z[j] = std::clamp(scaledDifference(x[j], t.origin, scale), -std::numeric_limits<double>::max(),
+                        std::numeric_limits<double>::max());
     t.tau = boxThreshold(z, u, mass);
     if (std::abs(t.tau) <= 2) break;
     std::size_t nearest = 0;
@@ -119,7 +122,8 @@ std::vector<double> project(const Scores& scores, const std::vector<double>& u, 
     double clipped = 0;
     for (std::size_t j = 0; j < x.size(); ++j) clipped += std::min(std::max(scores.scale * x[j], 0.0), bound[j]);
     if (clipped <= mass) {
-      for (std::size_t j = 0; j < x.size(); ++j) share[origin[j]] = std::min(std::max(scores.scale * x[j], 0.0), bound[j]);
+      for (std::size_t j = 0; j < x.size(); ++j)
+        share[origin[j]] = std::min(std::max(scores.scale * x[j], 0.0), bound[j]);
       return share;
     }
   }
@@ -163,7 +167,8 @@ void backward(const Block<C>& block, bool atMost) {
       sum += static_cast<double>(g[i]);
       ++inside;
     }
-    const double tolerance = std::numeric_limits<C>::epsilon() * 4 * (std::max(1.0, k) + inside);  // rounding of that many weights
+    const double tolerance =
+        std::numeric_limits<C>::epsilon() * 4 * (std::max(1.0, k) + inside);  // rounding of that many weights
     const bool slack = atMost && total + lost < k - tolerance;
     const double mean = slack || inside == 0 ? 0.0 : sum / inside;
     for (int64_t i = 0; i < block.length; ++i)
@@ -222,9 +227,9 @@ void constrainedBackwardRow(const C* y, const C* upper, const uint8_t* mask, con
   }
 }
 
-#define INSTANTIATE(C)                                                                     \
-  template void kSubsetsRow(const C*, const uint8_t*, C*, int64_t, double, double, bool);  \
-  template void kSubsetsExactlyBackward(const Block<C>&);                                  \
+#define INSTANTIATE(C)                                                                    \
+  template void kSubsetsRow(const C*, const uint8_t*, C*, int64_t, double, double, bool); \
+  template void kSubsetsExactlyBackward(const Block<C>&);                                 \
   template void kSubsetsAtMostBackward(const Block<C>&);
 INSTANTIATE(float)
 INSTANTIATE(double)
@@ -236,14 +241,13 @@ template <class S>
 void kSubsets(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& k, bool atMost,
               const RowScalars<S>& beta, const RowsView<S>& y) {
   const auto& table = rowKernels<Compute<S>>();
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(k).out(y).run(2, 1,
-                                                                  atMost ? table.kSubsetsAtMost : table.kSubsetsExactly);
+  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(k).out(y).run(
+      2, 1, atMost ? table.kSubsetsAtMost : table.kSubsetsExactly);
 }
 
 template <class S>
-void kSubsetsBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& k,
-                      bool atMost, const RowScalars<S>& beta, const RowsView<S>& gradX,
-                      const RowScalarGrad<S>& gradBeta) {
+void kSubsetsBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& k, bool atMost,
+                      const RowScalars<S>& beta, const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
   const auto& table = rowKernels<Compute<S>>();
   RowPlan<S>(y)
       .in(y)
@@ -279,14 +283,14 @@ void constrainedSparsemaxBackward(const RowsView<const S>& y, const RowsView<con
       });
 }
 
-#define INSTANTIATE(S)                                                                                             \
-  template void kSubsets(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, bool,                    \
-                         const RowScalars<S>&, const RowsView<S>&);                                                \
-  template void kSubsetsBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&, bool,   \
-                                 const RowScalars<S>&, const RowsView<S>&, const RowScalarGrad<S>&);               \
-  template void constrainedSparsemax(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,          \
-                                     const RowsView<S>&);                                                          \
-  template void constrainedSparsemaxBackward(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,  \
+#define INSTANTIATE(S)                                                                                                \
+  template void kSubsets(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, bool, const RowScalars<S>&, \
+                         const RowsView<S>&);                                                                         \
+  template void kSubsetsBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&, bool,      \
+                                 const RowScalars<S>&, const RowsView<S>&, const RowScalarGrad<S>&);                  \
+  template void constrainedSparsemax(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,             \
+                                     const RowsView<S>&);                                                             \
+  template void constrainedSparsemaxBackward(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,     \
                                              const RowsView<const S>&, const RowsView<S>&, const RowsView<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

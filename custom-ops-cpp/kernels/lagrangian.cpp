@@ -109,7 +109,8 @@ void eachEntry(const RowsView<const S>& x, const MaskView& mask, int64_t begin, 
 
 /// Lower median of the entries that count; -inf if there are none (then everything finite is kept).
 template <class S>
-double lowerMedian(const RowsView<const S>& x, const MaskView& mask, int64_t begin, int64_t end, bool withMinusInfinity) {
+double lowerMedian(const RowsView<const S>& x, const MaskView& mask, int64_t begin, int64_t end,
+                   bool withMinusInfinity) {
   using C = Compute<S>;
   static thread_local Scratch scratch;
   const RowKernels<C>& kernels = rowKernels<C>();
@@ -175,7 +176,8 @@ RowsView<const double> denseScalars(const RowsView<const S>& like, const std::ve
 
 template <class S>
 void reluUnit(const RowsView<const S>& x, const MaskView& mask, const RowsView<S>& d, const RowsView<S>& keep) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(0.0).scalar(0.0).out(d).out(keep).run(1, 0, rowKernels<Compute<S>>().lagrangian);
+  RowPlan<S>(x).in(x).mask(mask).scalar(0.0).scalar(0.0).out(d).out(keep).run(1, 0,
+                                                                              rowKernels<Compute<S>>().lagrangian);
 }
 
 template <class S>
@@ -259,13 +261,13 @@ void pfuUnitBackward(const RowsView<const S>& x, const MaskView& mask, const Pfu
   });
 }
 
-#define INSTANTIATE(S)                                                                                             \
-  template void reluUnit(const RowsView<const S>&, const MaskView&, const RowsView<S>&, const RowsView<S>&);       \
-  template void reluUnitBackward(const RowsView<const S>&, const RowsView<const S>&, const RowsView<S>&);          \
-  template void pfuUnit(const RowsView<const S>&, const MaskView&, const PfuOptions&, const double*,               \
-                        const RowsView<S>&, const RowsView<S>&, double*);                                          \
-  template void pfuUnitBackward(const RowsView<const S>&, const MaskView&, const PfuOptions&,                      \
-                                const RowsView<const S>&, const RowsView<const S>&, const RowsView<S>&,            \
+#define INSTANTIATE(S)                                                                                       \
+  template void reluUnit(const RowsView<const S>&, const MaskView&, const RowsView<S>&, const RowsView<S>&); \
+  template void reluUnitBackward(const RowsView<const S>&, const RowsView<const S>&, const RowsView<S>&);    \
+  template void pfuUnit(const RowsView<const S>&, const MaskView&, const PfuOptions&, const double*,         \
+                        const RowsView<S>&, const RowsView<S>&, double*);                                    \
+  template void pfuUnitBackward(const RowsView<const S>&, const MaskView&, const PfuOptions&,                \
+                                const RowsView<const S>&, const RowsView<const S>&, const RowsView<S>&,      \
                                 const double*);
 INSTANTIATE(float)
 INSTANTIATE(double)

@@ -13,8 +13,8 @@ namespace dl4jhopfield {
 namespace reference {
 namespace {
 
-/// Of one row: normalised(i) = (x_i - mean) / sqrt(variance + eps). The mean is in two parts, as one has no digits for it where it is
-/// large beside the deviation.
+/// Of one row: normalised(i) = (x_i - mean) / sqrt(variance + eps). The mean is in two parts, as one has no digits for
+/// it where it is large beside the deviation.
 template <class C>
 struct RowMoments {
   const C* x;
@@ -41,7 +41,8 @@ void layerNorm(const Block<C>& b) {
     const C* x = b.in[0] + r * b.inStep[0];
     const RowMoments<C> of(x, b.length, b.scalar[0][0]);
     for (int64_t i = 0; i < b.length; ++i) {
-      const double gain = b.in[1] ? static_cast<double>(b.in[1][i]) : 1, bias = b.in[2] ? static_cast<double>(b.in[2][i]) : 0;
+      const double gain = b.in[1] ? static_cast<double>(b.in[1][i]) : 1,
+                   bias = b.in[2] ? static_cast<double>(b.in[2][i]) : 0;
       b.out[0][r * b.outStep[0] + i] = static_cast<C>(of.normalised(i) * gain + bias);
     }
   }
@@ -56,7 +57,9 @@ void layerNormBackward(const Block<C>& b) {
     double sumU = 0, sumUH = 0;
     const RowMoments<C> of(x, b.length, b.scalar[0][0]);
     const auto h = [&](int64_t i) { return of.normalised(i); };
-    const auto u = [&](int64_t i) { return static_cast<double>(g[i]) * (b.in[2] ? static_cast<double>(b.in[2][i]) : 1.0); };
+    const auto u = [&](int64_t i) {
+      return static_cast<double>(g[i]) * (b.in[2] ? static_cast<double>(b.in[2][i]) : 1.0);
+    };
     for (int64_t i = 0; i < b.length; ++i) {
       sumU += u(i);
       sumUH += u(i) * h(i);
@@ -64,13 +67,12 @@ void layerNormBackward(const Block<C>& b) {
       if (b.out[2]) b.out[2][i] += g[i];
     }
     C* gradX = b.out[0] + r * b.outStep[0];
-    for (int64_t i = 0; i < b.length; ++i)
-      gradX[i] = static_cast<C>((u(i) - sumU / n - h(i) * sumUH / n) * of.inverse);
+    for (int64_t i = 0; i < b.length; ++i) gradX[i] = static_cast<C>((u(i) - sumU / n - h(i) * sumUH / n) * of.inverse);
   }
 }
 
-#define INSTANTIATE(C)                              \
-  template void layerNorm(const Block<C>&);         \
+#define INSTANTIATE(C)                      \
+  template void layerNorm(const Block<C>&); \
   template void layerNormBackward(const Block<C>&);
 INSTANTIATE(float)
 INSTANTIATE(double)
@@ -115,8 +117,7 @@ double normOf(const C* x, int64_t n) {
 /// Division by one number, as a product where its inverse is an ordinary number.
 class Divisor {
  public:
-  explicit Divisor(double value)
-      : value_(value), inverse_(1 / value), ordinary_(value > 1e-300 && value < 1e300) {}
+  explicit Divisor(double value) : value_(value), inverse_(1 / value), ordinary_(value > 1e-300 && value < 1e300) {}
   double operator()(double x) const { return ordinary_ ? x * inverse_ : x / value_; }
 
  private:
@@ -179,7 +180,8 @@ void l2Normalize(const RowsView<const S>& x, double eps, const RowsView<S>& y) {
       const C* row = b.in[0] + r * b.inStep[0];
       const double own = normOf(row, b.length);
       const Divisor by(own < eps ? eps : own);
-      for (int64_t i = 0; i < b.length; ++i) b.out[0][r * b.outStep[0] + i] = static_cast<C>(by(static_cast<double>(row[i])));
+      for (int64_t i = 0; i < b.length; ++i)
+        b.out[0][r * b.outStep[0] + i] = static_cast<C>(by(static_cast<double>(row[i])));
     }
   });
 }
@@ -196,7 +198,8 @@ void l2NormalizeBackward(const RowsView<const S>& x, double eps, const RowsView<
       const bool small = own < eps;
       const Divisor by(small ? eps : own);
       double dot = 0;  // with the normalised row
-      for (int64_t i = 0; i < b.length && !small; ++i) dot += by(static_cast<double>(row[i])) * static_cast<double>(g[i]);
+      for (int64_t i = 0; i < b.length && !small; ++i)
+        dot += by(static_cast<double>(row[i])) * static_cast<double>(g[i]);
       for (int64_t i = 0; i < b.length; ++i)
         b.out[0][r * b.outStep[0] + i] =
             static_cast<C>(by(static_cast<double>(g[i]) - (small ? 0 : by(static_cast<double>(row[i])) * dot)));
@@ -204,11 +207,11 @@ void l2NormalizeBackward(const RowsView<const S>& x, double eps, const RowsView<
   });
 }
 
-#define INSTANTIATE(S)                                                                                          \
-  template void layerNorm(const RowsView<const S>&, const S*, const S*, double, const RowsView<S>&);            \
-  template void layerNormBackward(const RowsView<const S>&, const S*, double, const RowsView<const S>&,         \
-                                  const RowsView<S>&, double*, double*);                                        \
-  template void l2Normalize(const RowsView<const S>&, double, const RowsView<S>&);                              \
+#define INSTANTIATE(S)                                                                                  \
+  template void layerNorm(const RowsView<const S>&, const S*, const S*, double, const RowsView<S>&);    \
+  template void layerNormBackward(const RowsView<const S>&, const S*, double, const RowsView<const S>&, \
+                                  const RowsView<S>&, double*, double*);                                \
+  template void l2Normalize(const RowsView<const S>&, double, const RowsView<S>&);                      \
   template void l2NormalizeBackward(const RowsView<const S>&, double, const RowsView<const S>&, const RowsView<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

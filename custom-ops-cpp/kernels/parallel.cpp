@@ -39,7 +39,8 @@ void relax() {
 #endif
 }
 
-/// Persistent workers that sleep between calls, for as long as the process lives. One call at a time; the caller works too.
+/// Persistent workers that sleep between calls, for as long as the process lives. One call at a time; the caller works
+/// too.
 class Pool {
  public:
   /// False when another call holds the pool.

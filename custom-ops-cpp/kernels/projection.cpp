@@ -14,13 +14,13 @@ using association_detail::roundUp;
 using association_detail::TileOps;
 using namespace projection_detail;
 
-constexpr int64_t kBlockBytes = 48 * 1024;          // rows of x worked on at a time
-constexpr int64_t kMostChunks = 32;                 // of rows, each with sums of its own
+constexpr int64_t kBlockBytes = 48 * 1024;  // rows of x worked on at a time
+constexpr int64_t kMostChunks = 32;         // of rows, each with sums of its own
 constexpr int64_t kLeastChunkRows = 256;
 constexpr int64_t kPartialBytes = 64 * 1024 * 1024;  // of those sums
 
-/// `row` in each of `rows` rows: where they follow each other a copy of what is there already doubles it, which for short rows
-/// spares a call each.
+/// `row` in each of `rows` rows: where they follow each other a copy of what is there already doubles it, which for
+/// short rows spares a call each.
 template <class C>
 void repeat(const std::vector<C>& row, C* to, int64_t step, int64_t rows) {
   const int64_t n = static_cast<int64_t>(row.size());
@@ -34,7 +34,8 @@ void repeat(const std::vector<C>& row, C* to, int64_t step, int64_t rows) {
 
 template <class S>
 void check(const RowsView<const S>& x, const std::vector<Projection<S>>& projections, std::size_t views) {
-  if (projections.empty() || projections.size() != views) throw std::invalid_argument("one array a projection is needed");
+  if (projections.empty() || projections.size() != views)
+    throw std::invalid_argument("one array a projection is needed");
   for (const auto& p : projections)
     if (p.width < 0 || (p.weight == nullptr && p.width * x.length > 0))
       throw std::invalid_argument("a projection has no weights");
@@ -51,8 +52,11 @@ struct Standardised {
   int64_t length, wide, blockRows;
 
   Standardised(const RowsView<const S>& view, bool norm, double eps)
-      : x(view, roundUp(view.length, activeOps<C>().lanes), false), normalise(norm && view.length > 0),
-        eps(static_cast<C>(eps)), length(view.length), wide(roundUp(view.length, activeOps<C>().lanes)),
+      : x(view, roundUp(view.length, activeOps<C>().lanes), false),
+        normalise(norm && view.length > 0),
+        eps(static_cast<C>(eps)),
+        length(view.length),
+        wide(roundUp(view.length, activeOps<C>().lanes)),
         blockRows(rowsOfBlock<C>(wide, kBlockBytes)) {}
 
   int64_t scratch() const { return 2 * blockRows * (wide + 1); }
@@ -136,7 +140,8 @@ void projectBackward(const RowsView<const S>& x, bool normalise, double eps,
     widest = std::max(widest, folded[i].wide);
   }
   const int64_t rows = x.rows();
-  const int64_t most = std::clamp<int64_t>(kPartialBytes / (std::max<int64_t>(size, 1) * static_cast<int64_t>(sizeof(C))), 4, kMostChunks);
+  const int64_t most = std::clamp<int64_t>(
+      kPartialBytes / (std::max<int64_t>(size, 1) * static_cast<int64_t>(sizeof(C))), 4, kMostChunks);
   const int64_t chunkRows = roundUp(std::max(kLeastChunkRows, (rows + most - 1) / most), in.blockRows);
   const int64_t chunks = (rows + chunkRows - 1) / chunkRows;
   std::vector<C> partial(chunks * size, C(0));
@@ -159,7 +164,8 @@ void projectBackward(const RowsView<const S>& x, bool normalise, double eps,
       for (std::size_t i = 0; i < n; ++i) {
         const int64_t width = projections[i].width, from = grads[i].step();
         const C* g = grads[i].at(first, count, gradBuffer);
-        in.ops.gemm(gradH, gradStep, folded[i].weight.data(), in.wide, x.length, g, from, 1, count, width, i > 0, nullptr);
+        in.ops.gemm(gradH, gradStep, folded[i].weight.data(), in.wide, x.length, g, from, 1, count, width, i > 0,
+                    nullptr);
         in.ops.gemm(own + product[i], width, g, from, width, h, 1, step, x.length, count, true, nullptr);
         C* sums = own + sum[i];
         for (int64_t r = 0; r < count; ++r)
@@ -174,11 +180,11 @@ void projectBackward(const RowsView<const S>& x, bool normalise, double eps,
     collect(projections[i], x.length, partial.data() + product[i], partial.data() + sum[i], chunks, size, gradients[i]);
 }
 
-#define INSTANTIATE(S)                                                                                              \
+#define INSTANTIATE(S)                                                                                     \
   template void project(const RowsView<const S>&, bool, double, const std::vector<Projection<S>>&,         \
-                        const std::vector<RowsView<S>>&);                                                           \
+                        const std::vector<RowsView<S>>&);                                                  \
   template void projectBackward(const RowsView<const S>&, bool, double, const std::vector<Projection<S>>&, \
-                                const std::vector<RowsView<const S>>&, const RowsView<S>&,                          \
+                                const std::vector<RowsView<const S>>&, const RowsView<S>&,                 \
                                 const std::vector<ProjectionGradient<Compute<S>>>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

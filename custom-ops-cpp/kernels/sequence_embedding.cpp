@@ -90,10 +90,10 @@ template <class C>
 struct Call {
   const SequenceEmbedding<C>& in;
   EmbeddingKernels<C> run = kernels<C>();
-  int64_t channels;              // padded
-  int64_t codeStep;              // of a row of padded codes
-  std::vector<C> table, bias;    // padded; the bias where there are no position features
-  std::vector<int32_t> lengths;  // of each sequence
+  int64_t channels;                    // padded
+  int64_t codeStep;                    // of a row of padded codes
+  std::vector<C> table, bias;          // padded; the bias where there are no position features
+  std::vector<int32_t> lengths;        // of each sequence
   std::vector<std::vector<C>> starts;  // by length: [positions][channels], with the bias
 
   explicit Call(const SequenceEmbedding<C>& in) : in(in) {
@@ -141,8 +141,8 @@ struct Call {
       at[i] = static_cast<int32_t>(positions(length));
       from[i] = start(length);
     }
-    run.maxima({count, in.kernel, channels, w.codes, codeStep, at, from, in.positionFeatures ? channels : 0, table.data(),
-                in.scale == nullptr ? nullptr : in.scale + first, w.z, w.best});
+    run.maxima({count, in.kernel, channels, w.codes, codeStep, at, from, in.positionFeatures ? channels : 0,
+                table.data(), in.scale == nullptr ? nullptr : in.scale + first, w.z, w.best});
   }
 
  private:
@@ -154,8 +154,8 @@ struct Call {
       while (n < in.width && row[n] < kResidues) ++n;
       for (int64_t j = n; j < in.width; ++j)
         if (row[j] < kResidues)
-          throw std::invalid_argument("sequence embedding: sequence " + std::to_string(i) + " ends at residue " + std::to_string(n) +
-                                      ", but residue " + std::to_string(j) + " follows");
+          throw std::invalid_argument("sequence embedding: sequence " + std::to_string(i) + " ends at residue " +
+                                      std::to_string(n) + ", but residue " + std::to_string(j) + " follows");
       lengths[i] = static_cast<int32_t>(n);
     }
   }
@@ -187,7 +187,8 @@ struct Gradients {
 };
 
 template <class C>
-void backwardBlock(const Call<C>& call, const typename Call<C>::Work& w, const C* gradOut, int64_t first, int64_t count, Gradients<C>& sums) {
+void backwardBlock(const Call<C>& call, const typename Call<C>::Work& w, const C* gradOut, int64_t first, int64_t count,
+                   Gradients<C>& sums) {
   const auto& in = call.in;
   const int64_t step = call.channels;
   call.maxima(w, first, count);
@@ -262,7 +263,8 @@ void sequenceEmbedding(const SequenceEmbedding<C>& in, C* out) {
       const int64_t first = b * kBlock, count = std::min(kBlock, in.sequences - first);
       call.maxima(w, first, count);
       call.run.selu(w.z, w.z, count * call.channels);
-      for (int64_t i = 0; i < count; ++i) std::copy_n(w.z + i * call.channels, in.channels, out + (first + i) * in.channels);
+      for (int64_t i = 0; i < count; ++i)
+        std::copy_n(w.z + i * call.channels, in.channels, out + (first + i) * in.channels);
     }
   });
 }
@@ -270,7 +272,8 @@ void sequenceEmbedding(const SequenceEmbedding<C>& in, C* out) {
 template <class C>
 void sequenceEmbeddingBackward(const SequenceEmbedding<C>& in, const C* gradOut, C* gradWeight, C* gradBias) {
   const Call<C> call(in);
-  const int64_t blocks = (in.sequences + kBlock - 1) / kBlock, parts = std::max<int64_t>(1, std::min(kGradients, blocks));
+  const int64_t blocks = (in.sequences + kBlock - 1) / kBlock,
+                parts = std::max<int64_t>(1, std::min(kGradients, blocks));
   std::vector<Gradients<C>> sums(parts);
   parallelRows(parts, (blocks / parts + 1) * kBlock * costOf(in) * 2, [&](int64_t begin, int64_t end) {
     static thread_local Scratch scratch;
@@ -285,7 +288,7 @@ void sequenceEmbeddingBackward(const SequenceEmbedding<C>& in, const C* gradOut,
   finish(call, sums, gradWeight, gradBias);
 }
 
-#define INSTANTIATE(C)                                               \
+#define INSTANTIATE(C)                                              \
   template void sequenceEmbedding(const SequenceEmbedding<C>&, C*); \
   template void sequenceEmbeddingBackward(const SequenceEmbedding<C>&, const C*, C*, C*);
 INSTANTIATE(float)

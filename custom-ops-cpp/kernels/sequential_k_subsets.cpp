@@ -16,8 +16,8 @@ using Subset = std::vector<uint8_t>;
 
 /// One row's problem over the entries that can be chosen.
 struct Chain {
-  std::vector<double> x;      // scores
-  std::vector<double> w;      // w[i] couples i and i+1; 0 where something masked lies between
+  std::vector<double> x;  // scores
+  std::vector<double> w;  // w[i] couples i and i+1; 0 where something masked lies between
   int64_t k = 0;
   bool atMost = false;
 
@@ -71,7 +71,8 @@ struct Chain {
   }
 };
 
-/// Solves a small square system in place by elimination with partial pivoting; a vanishing pivot gives 0 for its unknown.
+/// Solves a small square system in place by elimination with partial pivoting; a vanishing pivot gives 0 for its
+/// unknown.
 std::vector<double> solve(std::vector<double> a, std::vector<double> b) {
   const std::size_t n = b.size();
   std::vector<bool> dead(n, false);
@@ -289,14 +290,14 @@ struct RowProblem {
   bool nan = false;
 };
 
-/// Settles entries whose scores leave no choice, so that what is left is of the size of the couplings and no digit of it is lost
-/// beside the others. With W the largest coupling, exchanging one entry of a subset for another gains their difference less 2 + 4W at
-/// most, and adding one its score less 1 + 2W. Where the budget is used up whatever happens, only differences count: `scores`
-/// become relative to that of rank k.
+/// Settles entries whose scores leave no choice, so that what is left is of the size of the couplings and no digit of
+/// it is lost beside the others. With W the largest coupling, exchanging one entry of a subset for another gains their
+/// difference less 2 + 4W at most, and adding one its score less 1 + 2W. Where the budget is used up whatever happens,
+/// only differences count: `scores` become relative to that of rank k.
 /// @param part on return only the entries that are left
 /// @param one gets those that are chosen for certain; their couplings become scores of their neighbours
-void settleCertain(std::vector<double>& scores, const std::vector<double>& w, std::vector<uint8_t>& part, int64_t& k, bool& atMost,
-                   std::vector<int64_t>& one) {
+void settleCertain(std::vector<double>& scores, const std::vector<double>& w, std::vector<uint8_t>& part, int64_t& k,
+                   bool& atMost, std::vector<int64_t>& one) {
   const int64_t n = static_cast<int64_t>(scores.size());
   for (bool changed = true; changed && k > 0;) {
     changed = false;
@@ -489,12 +490,12 @@ void sequentialKSubsetsBackward(const RowsView<const S>& x, const RowsView<const
   });
 }
 
-#define INSTANTIATE(S)                                                                                             \
-  template void sequentialKSubsets(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,            \
-                                   const RowScalars<S>&, bool, const RowsView<S>&);                                \
-  template void sequentialKSubsetsBackward(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,    \
-                                           const RowScalars<S>&, bool, const RowsView<const S>&,                  \
-                                           const RowsView<S>&, const RowsView<S>&);
+#define INSTANTIATE(S)                                                                                               \
+  template void sequentialKSubsets(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,              \
+                                   const RowScalars<S>&, bool, const RowsView<S>&);                                  \
+  template void sequentialKSubsetsBackward(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,      \
+                                           const RowScalars<S>&, bool, const RowsView<const S>&, const RowsView<S>&, \
+                                           const RowsView<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)
 INSTANTIATE(Half)

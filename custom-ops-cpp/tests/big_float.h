@@ -1,5 +1,6 @@
-// Floating-point numbers of 192 bits (57 digits) with an exponent of 64, for references that hold where double, its range
-// included, does not. Results are truncated: an error of a few units in the last place. Written for tests: small, not fast.
+// Floating-point numbers of 192 bits (57 digits) with an exponent of 64, for references that hold where double, its
+// range included, does not. Results are truncated: an error of a few units in the last place. Written for tests: small,
+// not fast.
 #pragma once
 
 #include <cmath>
@@ -26,7 +27,8 @@ class Big {
     if (sign_ == 0 || exponent_ < -1100) return 0;
     if (exponent_ > 1100) return sign_ * std::numeric_limits<double>::infinity();
     const double top = static_cast<double>(m_[2] >> 11), rest = static_cast<double>(m_[2] & 2047);
-    const double fraction = std::ldexp(top, -53) + std::ldexp(rest + std::ldexp(static_cast<double>(m_[1] >> 11), -53), -64);
+    const double fraction =
+        std::ldexp(top, -53) + std::ldexp(rest + std::ldexp(static_cast<double>(m_[1] >> 11), -53), -64);
     return sign_ * std::ldexp(fraction, static_cast<int>(exponent_));
   }
 
@@ -110,8 +112,7 @@ class Big {
     result.sign_ = a.sign_ * b.sign_;
     int64_t exponent = a.exponent_ + b.exponent_;
     const bool low = product[5] >> 63 == 0;
-    for (int i = 0; i < 3; ++i)
-      result.m_[i] = low ? product[i + 3] << 1 | product[i + 2] >> 63 : product[i + 3];
+    for (int i = 0; i < 3; ++i) result.m_[i] = low ? product[i + 3] << 1 | product[i + 2] >> 63 : product[i + 3];
     result.setExponent(low ? exponent - 1 : exponent);
     return result;
   }
@@ -188,7 +189,8 @@ inline Big exp(const Big& x) {
   if (x.exponent() > 58) return Big(x.sign() > 0 ? 1.0 : 0.0).scaled(int64_t(1) << 60);
   const int64_t k = static_cast<int64_t>(std::nearbyint(x.toDouble() / 0.69314718055994530942));
   // k as a Big without rounding: k < 2^59
-  const Big whole = Big(static_cast<double>(k >> 30)).scaled(30) + Big(static_cast<double>(k & ((int64_t(1) << 30) - 1)));
+  const Big whole =
+      Big(static_cast<double>(k >> 30)).scaled(30) + Big(static_cast<double>(k & ((int64_t(1) << 30) - 1)));
   const Big r = (x - whole * ln2()).scaled(-8);
   static const Big* inverse = [] {  // 1 / n
     static Big table[24];

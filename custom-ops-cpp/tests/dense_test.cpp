@@ -1,8 +1,9 @@
 // The dense layer against its definition in long double, at every SIMD level.
+#include "dl4jhopfield/dense.h"
+
 #include <algorithm>
 #include <cmath>
 
-#include "dl4jhopfield/dense.h"
 #include "dl4jhopfield/gelu.h"
 #include "dl4jhopfield/parallel.h"
 #include "support.h"
@@ -14,8 +15,8 @@ namespace {
 class Dense : public EachLevel {};
 
 template <class T>
-std::vector<double> expected(const std::vector<T>& x, const std::vector<T>& w, const std::vector<T>& b, DenseActivation f, int64_t rows,
-                             int64_t nIn, int64_t nOut) {
+std::vector<double> expected(const std::vector<T>& x, const std::vector<T>& w, const std::vector<T>& b,
+                             DenseActivation f, int64_t rows, int64_t nIn, int64_t nOut) {
   std::vector<double> y(rows * nOut);
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t i = 0; i < nOut; ++i) {
@@ -25,26 +26,30 @@ std::vector<double> expected(const std::vector<T>& x, const std::vector<T>& w, c
       y[r * nOut + i] = static_cast<double>(z);
     }
   if (f == DenseActivation::Gelu || f == DenseActivation::GeluTanh)
-    gelu<double>(denseRows<const double>(y.data(), rows, nOut), f == DenseActivation::GeluTanh, denseRows<double>(y.data(), rows, nOut));
+    gelu<double>(denseRows<const double>(y.data(), rows, nOut), f == DenseActivation::GeluTanh,
+                 denseRows<double>(y.data(), rows, nOut));
   return y;
 }
 
 template <class T>
 void expectDense(int64_t rows, int64_t nIn, int64_t nOut) {
   Random random(static_cast<unsigned>(rows + 31 * nIn + 977 * nOut));
-  const std::vector<T> x = random.normals<T>(rows * nIn), w = random.normals<T>(nIn * nOut), b = random.normals<T>(nOut);
+  const std::vector<T> x = random.normals<T>(rows * nIn), w = random.normals<T>(nIn * nOut),
+                       b = random.normals<T>(nOut);
   std::vector<T> turned(nIn * nOut);
   for (int64_t k = 0; k < nIn; ++k)
     for (int64_t i = 0; i < nOut; ++i) turned[i * nIn + k] = w[k * nOut + i];
   RowsView<const T> columns = denseRows<const T>(turned.data(), nIn, nOut);
   columns.stride = nIn;
   columns.strides[0] = 1;
-  for (DenseActivation f : {DenseActivation::None, DenseActivation::Relu, DenseActivation::Gelu, DenseActivation::GeluTanh})
+  for (DenseActivation f :
+       {DenseActivation::None, DenseActivation::Relu, DenseActivation::Gelu, DenseActivation::GeluTanh})
     for (bool bias : {false, true}) {
       const std::vector<double> want = expected(x, w, bias ? b : std::vector<T>(), f, rows, nIn, nOut);
       std::vector<T> y(rows * nOut, T(7)), other(rows * nOut, T(7));
       const auto from = denseRows<const T>(x.data(), rows, nIn);
-      dense<T>(from, denseRows<const T>(w.data(), nIn, nOut), bias ? b.data() : nullptr, f, denseRows<T>(y.data(), rows, nOut));
+      dense<T>(from, denseRows<const T>(w.data(), nIn, nOut), bias ? b.data() : nullptr, f,
+               denseRows<T>(y.data(), rows, nOut));
       dense<T>(from, columns, bias ? b.data() : nullptr, f, denseRows<T>(other.data(), rows, nOut));
       const double tolerance = std::numeric_limits<T>::epsilon() * static_cast<double>(16 + 4 * nIn);
       for (int64_t i = 0; i < rows * nOut; ++i) {
@@ -66,11 +71,13 @@ TEST_P(Dense, matchesItsDefinition) {
 TEST_P(Dense, viewsAndSixteenBits) {
   Random random(5);
   const int64_t rows = 40, nIn = 9, nOut = 70;
-  const std::vector<float> wide = random.normals<float>(2 * rows * nIn), w = random.normals<float>(nIn * nOut), b = random.normals<float>(nOut);
+  const std::vector<float> wide = random.normals<float>(2 * rows * nIn), w = random.normals<float>(nIn * nOut),
+                           b = random.normals<float>(nOut);
   std::vector<float> x(rows * nIn), y(rows * nOut), viewed(2 * rows * nOut, 7);
   for (int64_t i = 0; i < rows * nIn; ++i) x[i] = wide[2 * i];
   const auto weights = denseRows<const float>(w.data(), nIn, nOut);
-  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, b.data(), DenseActivation::Gelu, denseRows<float>(y.data(), rows, nOut));
+  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, b.data(), DenseActivation::Gelu,
+               denseRows<float>(y.data(), rows, nOut));
   RowsView<const float> from = denseRows<const float>(wide.data(), rows, nIn);
   from.stride = 2;
   from.strides[0] = 2 * nIn;
@@ -89,8 +96,8 @@ TEST_P(Dense, viewsAndSixteenBits) {
   };
   const std::vector<BFloat16> xs = narrow(x), ws = narrow(w), bs = narrow(b);
   std::vector<BFloat16> ys(rows * nOut);
-  dense<BFloat16>(denseRows<const BFloat16>(xs.data(), rows, nIn), denseRows<const BFloat16>(ws.data(), nIn, nOut), bs.data(),
-                  DenseActivation::Gelu, denseRows<BFloat16>(ys.data(), rows, nOut));
+  dense<BFloat16>(denseRows<const BFloat16>(xs.data(), rows, nIn), denseRows<const BFloat16>(ws.data(), nIn, nOut),
+                  bs.data(), DenseActivation::Gelu, denseRows<BFloat16>(ys.data(), rows, nOut));
   for (int64_t i = 0; i < rows * nOut; ++i) EXPECT_NEAR(toFloat(ys[i]), y[i], 0.12);
 }
 
@@ -105,10 +112,12 @@ TEST_P(Dense, rowsInPieces) {
       x.insert(x.end(), from, from + length);
     }
   const auto weights = denseRows<const float>(w.data(), nIn, nOut);
-  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, nullptr, DenseActivation::None, denseRows<float>(y.data(), rows, nOut));
+  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, nullptr, DenseActivation::None,
+               denseRows<float>(y.data(), rows, nOut));
   RowsView<const float> view = denseRows<const float>(image.data(), rows, length);
   view.strides[0] = pieces * apart;
-  dense<float>(view, weights, nullptr, DenseActivation::None, denseRows<float>(found.data(), rows, nOut), pieces, apart);
+  dense<float>(view, weights, nullptr, DenseActivation::None, denseRows<float>(found.data(), rows, nOut), pieces,
+               apart);
   EXPECT_EQ(found, y);
 }
 
@@ -119,12 +128,15 @@ TEST_P(Dense, anyNumberOfThreadsAndAnyNeighboursGiveTheSameBits) {
   std::vector<float> one(rows * nOut), many(rows * nOut), alone(nOut);
   const auto weights = denseRows<const float>(w.data(), nIn, nOut);
   setMaxThreads(1);
-  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, nullptr, DenseActivation::None, denseRows<float>(one.data(), rows, nOut));
+  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, nullptr, DenseActivation::None,
+               denseRows<float>(one.data(), rows, nOut));
   setMaxThreads(4);
-  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, nullptr, DenseActivation::None, denseRows<float>(many.data(), rows, nOut));
+  dense<float>(denseRows<const float>(x.data(), rows, nIn), weights, nullptr, DenseActivation::None,
+               denseRows<float>(many.data(), rows, nOut));
   EXPECT_EQ(one, many);
   for (int64_t r : {0, 101, 299}) {
-    dense<float>(denseRows<const float>(x.data() + r * nIn, 1, nIn), weights, nullptr, DenseActivation::None, denseRows<float>(alone.data(), 1, nOut));
+    dense<float>(denseRows<const float>(x.data() + r * nIn, 1, nIn), weights, nullptr, DenseActivation::None,
+                 denseRows<float>(alone.data(), 1, nOut));
     for (int64_t i = 0; i < nOut; ++i) EXPECT_EQ(alone[i], one[r * nOut + i]) << r;
   }
   setMaxThreads(0);
@@ -132,11 +144,11 @@ TEST_P(Dense, anyNumberOfThreadsAndAnyNeighboursGiveTheSameBits) {
 
 TEST_P(Dense, refusesWhatDoesNotFitAndTakesNoRows) {
   std::vector<float> x(6), w(6), y(4);
-  EXPECT_THROW(dense<float>(denseRows<const float>(x.data(), 2, 3), denseRows<const float>(w.data(), 2, 3), nullptr, DenseActivation::None,
-                            denseRows<float>(y.data(), 2, 2)),
+  EXPECT_THROW(dense<float>(denseRows<const float>(x.data(), 2, 3), denseRows<const float>(w.data(), 2, 3), nullptr,
+                            DenseActivation::None, denseRows<float>(y.data(), 2, 2)),
                std::invalid_argument);
-  dense<float>(denseRows<const float>(x.data(), 0, 3), denseRows<const float>(w.data(), 3, 2), nullptr, DenseActivation::None,
-               denseRows<float>(y.data(), 0, 2));
+  dense<float>(denseRows<const float>(x.data(), 0, 3), denseRows<const float>(w.data(), 3, 2), nullptr,
+               DenseActivation::None, denseRows<float>(y.data(), 0, 2));
 }
 
 AT_EACH_LEVEL(Dense);

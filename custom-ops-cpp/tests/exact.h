@@ -1,7 +1,7 @@
 // Separations and their gradients in 57 digits, from their definitions: what the adversarial rows are compared with.
 //
-// Weights are those of the numbers as given (every double is exact here); gradients are those at given weights, which is what the
-// backward passes receive. Each solution is certified by its own equation: see `certify`.
+// Weights are those of the numbers as given (every double is exact here); gradients are those at given weights, which
+// is what the backward passes receive. Each solution is certified by its own equation: see `certify`.
 #pragma once
 
 #include <algorithm>
@@ -77,8 +77,8 @@ class Exact {
     return result;
   }
 
-  /// <dy/dalpha, g> of alpha-entmax, alpha > 1, at the weights y taken to have the sum 1. With l = log y, a = alpha - 1 and
-  /// r = y^(2 - alpha): y_i, its logarithm and its share of r.
+  /// <dy/dalpha, g> of alpha-entmax, alpha > 1, at the weights y taken to have the sum 1. With l = log y, a = alpha - 1
+  /// and r = y^(2 - alpha): y_i, its logarithm and its share of r.
   static double alphaGradient(double alpha, const std::vector<double>& y, const std::vector<double>& g) {
     const Big a = Big(alpha) - Big(1);
     std::vector<Big> p, l, share, gradient;
@@ -96,7 +96,8 @@ class Exact {
     Big R, W, H, linear, curved;
     Big top = -a * l[0];
     for (const Big& value : l) top = std::max(top, -a * value);
-    const Big scale = top.sign() > 0 && top.exponent() > 20 ? top : Big();  // where exponents run away, all relative to the largest
+    const Big scale =
+        top.sign() > 0 && top.exponent() > 20 ? top : Big();  // where exponents run away, all relative to the largest
     for (std::size_t i = 0; i < p.size(); ++i) {
       const Big x = -a * l[i];
       const Big e = exp(x - scale);
@@ -135,7 +136,8 @@ class Exact {
 
   static Big clip(const Big& value) { return value.sign() <= 0 ? Big() : value > Big(1) ? Big(1) : value; }
   static void certify(const Big& residual, const char* what) {
-    if (residual.sign() != 0 && residual.exponent() > -150) throw std::logic_error(std::string("no certificate: ") + what);
+    if (residual.sign() != 0 && residual.exponent() > -150)
+      throw std::logic_error(std::string("no certificate: ") + what);
   }
 
   void softmax() {
@@ -145,7 +147,8 @@ class Exact {
     for (Big& value : y) value = value / sum;
   }
 
-  /// u_i = 1 + s (z_i - z_0 + v), v <= 0 such that sum u^q = 1; y proportional to u^w. For alpha-entmax up to 2 and normmax.
+  /// u_i = 1 + s (z_i - z_0 + v), v <= 0 such that sum u^q = 1; y proportional to u^w. For alpha-entmax up to 2 and
+  /// normmax.
   void powers(const Big& s, const Big& q, const Big& w) {
     const long double sl = s.toDouble(), ql = q.toDouble();
     std::vector<long double> d;
@@ -191,7 +194,8 @@ class Exact {
     for (Big& value : y) value = value / sum;
   }
 
-  /// With s the smallest weight of the support, y_i = (s^a + a (z_i - z_s))^(1/a): nothing cancels, and the sum is convex in s.
+  /// With s the smallest weight of the support, y_i = (s^a + a (z_i - z_s))^(1/a): nothing cancels, and the sum is
+  /// convex in s.
   void steepEntmax(const Big& a) {
     const std::size_t n = z.size();
     const double ad = a.toDouble();
@@ -303,7 +307,8 @@ class Exact {
     certify((sum - Big(k)) / Big(k), "k-subsets");
   }
 
-  static void weighted(double alpha, const std::vector<double>& y, const std::vector<double>& g, std::vector<Big>& raw) {
+  static void weighted(double alpha, const std::vector<double>& y, const std::vector<double>& g,
+                       std::vector<Big>& raw) {
     const Big power = Big(2) - Big(alpha);
     // Relative to the gradient where the slope y^(2 - alpha) is largest: there g - mean would cancel.
     std::vector<std::size_t> live;
@@ -333,7 +338,8 @@ class Exact {
     }
   }
 
-  static void normmaxGradient(double p, const std::vector<double>& y, const std::vector<double>& g, std::vector<Big>& raw) {
+  static void normmaxGradient(double p, const std::vector<double>& y, const std::vector<double>& g,
+                              std::vector<Big>& raw) {
     Big powers, mass, mean;
     std::size_t least = y.size();
     for (std::size_t i = 0; i < y.size(); ++i)

@@ -1,5 +1,5 @@
-// The float error of every separation over many random rows, at each SIMD level: against double on the same inputs, at most twice
-// that of a plain float implementation. DL4JHOPFIELD_ROWS sets how many rows a separation (default 5,000).
+// The float error of every separation over many random rows, at each SIMD level: against double on the same inputs, at
+// most twice that of a plain float implementation. DL4JHOPFIELD_ROWS sets how many rows a separation (default 5,000).
 #include <algorithm>
 #include <cstdlib>
 #include <functional>

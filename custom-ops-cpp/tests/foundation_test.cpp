@@ -190,15 +190,15 @@ TEST_P(Lagrangian, mediansOfLargeGroupsAndOfManyEqualValues) {
     for (int kind = 0; kind < 4; ++kind) {
       std::vector<float> x = random.normals<float>(n), d(n), keep(n);
       for (float& value : x) {
-        if (kind == 1) value = std::round(value);                       // five values or so
-        if (kind == 2) value = 1;                                       // one value
+        if (kind == 1) value = std::round(value);                            // five values or so
+        if (kind == 2) value = 1;                                            // one value
         if (kind == 3) value = random.integer(0, 9) ? 2.0f : value * 1e20f;  // nearly one value, and a wild rest
       }
       std::vector<float> sorted(x);
       std::sort(sorted.begin(), sorted.end());
       double median = 0;
-      pfuUnit<float>(denseRows<const float>(x.data(), 1, n), {}, PfuOptions(), nullptr, denseRows<float>(d.data(), 1, n),
-                     denseRows<float>(keep.data(), 1, n), &median);
+      pfuUnit<float>(denseRows<const float>(x.data(), 1, n), {}, PfuOptions(), nullptr,
+                     denseRows<float>(d.data(), 1, n), denseRows<float>(keep.data(), 1, n), &median);
       ASSERT_EQ(median, sorted[(n - 1) / 2]) << "n " << n << " kind " << kind;
     }
   }

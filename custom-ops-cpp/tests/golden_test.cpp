@@ -1,5 +1,5 @@
-// Every case of golden.txt through the kernels, forward and backward, at each SIMD level: in double against the peers' own
-// numbers (the case's tolerance), in float against our double on the same inputs rounded to float (1e-5).
+// Every case of golden.txt through the kernels, forward and backward, at each SIMD level: in double against the peers'
+// own numbers (the case's tolerance), in float against our double on the same inputs rounded to float (1e-5).
 #include "dl4jhopfield/entmax.h"
 #include "dl4jhopfield/fenchel_young.h"
 #include "dl4jhopfield/k_subsets.h"
@@ -123,7 +123,8 @@ Results sequential(const GoldenCase& c) {
   for (int64_t r = 0; r < rowCount; ++r)
     for (int64_t i = 0; i + 1 < n; ++i) gradEdge[r] += gradEdges[r * (n - 1) + i];
   Results results = {{"output y", arrayOf(y, input.shape)}, {"input_grad x", arrayOf(gradX, input.shape)}};
-  // At w = 0 exactly y has a kink in w, and the number depends on which of many tied sets a solver keeps (docs/verify.md).
+  // At w = 0 exactly y has a kink in w, and the number depends on which of many tied sets a solver keeps
+  // (docs/verify.md).
   if (c.number("edge_score") != 0)
     results["input_grad edge_score"] = arrayOf(gradEdge, c.inputGrad("edge_score").shape);
   return results;
@@ -140,7 +141,8 @@ SeparationKind kindOf(const GoldenCase& c) {
 template <class T>
 Results loss(const GoldenCase& c) {
   const Array& input = c.input("x");
-  const int64_t rowCount = input.shape[0], ignore = c.has("ignore_index") ? std::stoi(c.hyper.at("ignore_index")) : -100;
+  const int64_t rowCount = input.shape[0],
+                ignore = c.has("ignore_index") ? std::stoi(c.hyper.at("ignore_index")) : -100;
   const double parameter = c.has("alpha") ? c.number("alpha") : 0;
   std::vector<T> x = input.as<T>(), y(x.size()), gradX(x.size());
   const std::vector<int64_t> target = c.input("target").as<int64_t>();
@@ -158,7 +160,8 @@ Results loss(const GoldenCase& c) {
     result = {sum / count};
     g.assign(rowCount, g[0] / count);
   }
-  fenchelYoungLossBackward<T>(rows<const T>(y.data(), input), target.data(), ignore, g.data(), rows<T>(gradX.data(), input));
+  fenchelYoungLossBackward<T>(rows<const T>(y.data(), input), target.data(), ignore, g.data(),
+                              rows<T>(gradX.data(), input));
   return {{"output y", arrayOf(result, c.output("y").shape)}, {"input_grad x", arrayOf(gradX, input.shape)}};
 }
 
@@ -210,9 +213,9 @@ TEST_P(Golden, doubleAgreesWithThePeers) {
     for (const auto& [what, array] : compute<double>(c)) {
       const std::string kind = what.substr(0, what.find(' ')), name = what.substr(what.find(' ') + 1);
       const Array& input = c.arrays.at("input").begin()->second;
-      const std::vector<double> slack =
-          c.arrays.at("input").count("x") && array.shape == c.input("x").shape ? inputRounding(c.input("x"), c.axis())
-                                                                               : inputRounding(input, c.axis());
+      const std::vector<double> slack = c.arrays.at("input").count("x") && array.shape == c.input("x").shape
+                                            ? inputRounding(c.input("x"), c.axis())
+                                            : inputRounding(input, c.axis());
       expectMatches(array.data, c.arrays.at(kind).at(name), c.tolerance, what.c_str(),
                     slack.size() == array.data.size() ? slack : std::vector<double>());
     }
@@ -228,7 +231,8 @@ TEST_P(Golden, floatAgreesWithDouble) {
       for (auto& [name, array] : c.arrays.at(kind))
         for (double& value : array.data) value = static_cast<float>(value);
     const Results expected = compute<double>(c);
-    for (const auto& [what, array] : compute<float>(c)) expectMatches(array.data, expected.at(what), 1e-5, what.c_str());
+    for (const auto& [what, array] : compute<float>(c))
+      expectMatches(array.data, expected.at(what), 1e-5, what.c_str());
   }
 }
 

@@ -1,4 +1,5 @@
-// Numbers that were wrong once, at each SIMD level, each with the right value: what adversarial_test.cpp searches for at random.
+// Numbers that were wrong once, at each SIMD level, each with the right value: what adversarial_test.cpp searches for
+// at random.
 #include <atomic>
 #include <thread>
 
@@ -90,7 +91,8 @@ TEST_P(LostDigits, sequentialSubsetsOfScoresFarApart) {
     expectNear(y, {0, 0, 0.25, 0.75, 1}, 1e-12, "one small entry");
     const std::vector<double> coupled = {0.3, large, 0.1, -large, 0.2}, w = {0.5, -0.7, 3, -2};
     sequentialKSubsets<double>(in(coupled), in(w), {}, 2.0, false, out(y));
-    // The second is certain: its couplings make the scores 0.8 and -0.6 of its neighbours, and the fourth parts them from the last.
+    // The second is certain: its couplings make the scores 0.8 and -0.6 of its neighbours, and the fourth parts them
+    // from the last.
     expectNear(y, {0.65, 1, 0, 0, 0.35}, 1e-12, "couplings");
   }
 }
@@ -103,7 +105,8 @@ TEST_P(LostDigits, entmaxOfLargeAlpha) {
     expectNear(powers<double>(x, alpha), Exact::weights(ExactKind::Entmax, alpha, x, {}, 1), 1e-14, "double");
     const std::vector<float> single = as<float>(x);
     expectNear(powers<float>(single, alpha),
-               Exact::weights(ExactKind::Entmax, alpha, std::vector<double>(single.begin(), single.end()), {}, 1), 2e-7, "float");
+               Exact::weights(ExactKind::Entmax, alpha, std::vector<double>(single.begin(), single.end()), {}, 1), 2e-7,
+               "float");
     for (double value : powers<double>(std::vector<double>(64, 0.0), alpha)) EXPECT_DOUBLE_EQ(value, 1.0 / 64);
     for (double value : powers<double>(std::vector<double>(64, -3e20), alpha)) EXPECT_DOUBLE_EQ(value, 1.0 / 64);
   }
@@ -116,8 +119,9 @@ TEST_P(LostDigits, entmaxOfLargeAlpha) {
 TEST_P(LostDigits, entmaxOfAlphaNearOne) {
   const std::vector<float> x = {8.99f, -10.8f, 12.1f, 10.8f, 3.9f};
   for (double alpha : {1 + 1e-12, 1 + 1e-7, 1 + 1e-4})
-    expectNear(powers<float>(x, alpha), Exact::weights(ExactKind::Entmax, alpha, std::vector<double>(x.begin(), x.end()), {}, 1),
-               1e-6, "near softmax");
+    expectNear(powers<float>(x, alpha),
+               Exact::weights(ExactKind::Entmax, alpha, std::vector<double>(x.begin(), x.end()), {}, 1), 1e-6,
+               "near softmax");
 }
 
 TEST_P(LostDigits, entmaxGradientsOfLargeAlpha) {
@@ -186,7 +190,8 @@ TEST_P(LostDigits, l2NormalizeOfAnySize) {
     expectNear(y, {0.6, -0.8}, scale < 1e-307 ? 1e-12 : 1e-15, "normalised");
     l2NormalizeBackward<double>(in(x), 0, in(g), out(gradX));
     // (g - y <y, g>) / |x|, <y, g> = -1
-    for (int i = 0; i < 2 && scale > 1e-300; ++i) EXPECT_NEAR(gradX[i] * 5 * scale, (i == 0 ? 1.6 : 1.2), 1e-14) << scale;
+    for (int i = 0; i < 2 && scale > 1e-300; ++i)
+      EXPECT_NEAR(gradX[i] * 5 * scale, (i == 0 ? 1.6 : 1.2), 1e-14) << scale;
   }
   const std::vector<double> x = {1e200, 0};
   std::vector<double> y(2);

@@ -21,7 +21,8 @@ struct Problem {
   std::vector<double> x;
   std::vector<std::vector<double>> weight, b, gain, shift, gradY;
 
-  Problem(Random& random, int64_t rows, int64_t length, std::vector<int64_t> widths, bool normalise, bool bias, bool affine)
+  Problem(Random& random, int64_t rows, int64_t length, std::vector<int64_t> widths, bool normalise, bool bias,
+          bool affine)
       : rows(rows), length(length), widths(widths), normalise(normalise), bias(bias), affine(affine) {
     x = random.normals<double>(rows * length, 2);
     for (int64_t width : widths) {
@@ -75,7 +76,8 @@ struct Solved {
     std::vector<RowsView<T>> out;
     std::vector<RowsView<const T>> in;
     const std::size_t n = p.widths.size();
-    for (auto* list : {&weight, &b, &gain, &shift, &gradY, &y, &gradWeight, &gradB, &gradGain, &gradShift}) list->resize(n);
+    for (auto* list : {&weight, &b, &gain, &shift, &gradY, &y, &gradWeight, &gradB, &gradGain, &gradShift})
+      list->resize(n);
     for (std::size_t i = 0; i < n; ++i) {
       weight[i] = as<T>(p.weight[i]);
       b[i] = as<T>(p.b[i]);
@@ -95,7 +97,8 @@ struct Solved {
     }
     const RowsView<const T> view = denseRows<const T>(x.data(), p.rows, p.length);
     project<T>(view, p.normalise, p.eps, projections, out);
-    projectBackward<T>(view, p.normalise, p.eps, projections, in, denseRows<T>(gradX.data(), p.rows, p.length), gradients);
+    projectBackward<T>(view, p.normalise, p.eps, projections, in, denseRows<T>(gradX.data(), p.rows, p.length),
+                       gradients);
   }
 };
 
@@ -132,7 +135,8 @@ TEST_P(Projections, gradientsMatchFiniteDifferences) {
   Random random(12);
   SCOPED_TRACE(random.trace());
   for (Problem& p : problems(random)) {
-    if (p.rows * p.length > 3000 || p.length == 1) continue;  // a row of one number normalises to 0: differences of noise
+    if (p.rows * p.length > 3000 || p.length == 1)
+      continue;  // a row of one number normalises to 0: differences of noise
     const Solved<double> run(p);
     expectGradient(p, p.x, run.gradX, random, "x");
     for (std::size_t i = 0; i < p.widths.size(); ++i) {
@@ -241,13 +245,15 @@ void expectSixteenBits(const Problem& p, double unit, Narrow narrow) {
   std::vector<S> x, weight, y(p.rows * p.widths[0]);
   for (double v : p.x) x.push_back(narrow(static_cast<float>(v)));
   for (double v : p.weight[0]) weight.push_back(narrow(static_cast<float>(v)));
-  project<S>(denseRows<const S>(x.data(), p.rows, p.length), false, 0, {{p.widths[0], weight.data(), p.widths[0], 1, nullptr, nullptr, nullptr}},
+  project<S>(denseRows<const S>(x.data(), p.rows, p.length), false, 0,
+             {{p.widths[0], weight.data(), p.widths[0], 1, nullptr, nullptr, nullptr}},
              {denseRows<S>(y.data(), p.rows, p.widths[0])});
   for (int64_t r = 0; r < p.rows; ++r)
     for (int64_t c = 0; c < p.widths[0]; ++c) {
       double sum = 0;
       for (int64_t k = 0; k < p.length; ++k)
-        sum += static_cast<double>(toFloat(x[r * p.length + k])) * static_cast<double>(toFloat(weight[k * p.widths[0] + c]));
+        sum += static_cast<double>(toFloat(x[r * p.length + k])) *
+               static_cast<double>(toFloat(weight[k * p.widths[0] + c]));
       EXPECT_NEAR(toFloat(y[r * p.widths[0] + c]), sum, unit * std::max(1.0, std::abs(sum)));
     }
 }
@@ -262,8 +268,8 @@ TEST_P(Projections, ofSixteenBitsAreComputedInFloat) {
 TEST(ProjectionArguments, areChecked) {
   std::vector<float> x(6), y(6);
   EXPECT_THROW(project<float>(denseRows<const float>(x.data(), 2, 3), false, 0, {}, {}), std::invalid_argument);
-  EXPECT_THROW(project<float>(denseRows<const float>(x.data(), 2, 3), false, 0, {{3, nullptr, 3, 1, nullptr, nullptr, nullptr}},
-                              {denseRows<float>(y.data(), 2, 3)}),
+  EXPECT_THROW(project<float>(denseRows<const float>(x.data(), 2, 3), false, 0,
+                              {{3, nullptr, 3, 1, nullptr, nullptr, nullptr}}, {denseRows<float>(y.data(), 2, 3)}),
                std::invalid_argument);
 }
 

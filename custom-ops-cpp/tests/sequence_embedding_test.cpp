@@ -13,7 +13,9 @@ namespace {
 
 class SequenceEmbeddingTest : public EachLevel {};
 
-double selu(double z) { return 1.0507009873554804934193349852946 * (z > 0 ? z : 1.6732632423543772848170429916717 * std::expm1(z)); }
+double selu(double z) {
+  return 1.0507009873554804934193349852946 * (z > 0 ? z : 1.6732632423543772848170429916717 * std::expm1(z));
+}
 
 template <class T>
 struct Problem {
@@ -22,7 +24,8 @@ struct Problem {
   std::vector<int64_t> lengths;
   std::vector<T> scale, weight, bias;
 
-  Problem(uint32_t seed, int64_t n, int64_t width, int64_t kernel, int64_t channels, bool positions, bool scaled, int64_t extent) {
+  Problem(uint32_t seed, int64_t n, int64_t width, int64_t kernel, int64_t channels, bool positions, bool scaled,
+          int64_t extent) {
     Random random(seed);
     residues.assign(n * width, 255);
     for (int64_t i = 0; i < n; ++i) {
@@ -87,14 +90,15 @@ struct Problem {
 
 template <class T>
 void expectDefinition(int64_t kernel, int64_t channels, bool positions, bool scaled, int64_t extent) {
-  const Problem<T> p(static_cast<uint32_t>(kernel * 100 + channels), 67, 14, kernel, channels, positions, scaled, extent);
+  const Problem<T> p(static_cast<uint32_t>(kernel * 100 + channels), 67, 14, kernel, channels, positions, scaled,
+                     extent);
   std::vector<T> y(p.in.sequences * channels, T(7));
   sequenceEmbedding(p.in, y.data());
   const std::vector<double> want = p.expected();
   const double tolerance = 40 * std::numeric_limits<T>::epsilon();
   for (std::size_t i = 0; i < want.size(); ++i)
-    ASSERT_NEAR(y[i], want[i], tolerance) << "kernel " << kernel << " channels " << channels << " positions " << positions << " scaled "
-                                          << scaled << " extent " << extent << " at " << i;
+    ASSERT_NEAR(y[i], want[i], tolerance) << "kernel " << kernel << " channels " << channels << " positions "
+                                          << positions << " scaled " << scaled << " extent " << extent << " at " << i;
 }
 
 TEST_P(SequenceEmbeddingTest, matchesItsDefinition) {

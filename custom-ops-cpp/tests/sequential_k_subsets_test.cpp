@@ -1,8 +1,9 @@
 // Sequential k-subsets against enumeration of all subsets, its optimality conditions, and finite differences.
+#include "dl4jhopfield/sequential_k_subsets.h"
+
 #include <algorithm>
 
 #include "dl4jhopfield/k_subsets.h"
-#include "dl4jhopfield/sequential_k_subsets.h"
 #include "support.h"
 
 namespace dl4jhopfield {
@@ -46,8 +47,8 @@ Problem randomProblem(Random& random, int64_t n, double edge) {
   return problem;
 }
 
-/// A point near the optimum and how far at most, by conditional gradient over all subsets (slow, but plain): the objective
-/// is strongly concave with modulus 2, so ||p - p*||^2 is at most the duality gap.
+/// A point near the optimum and how far at most, by conditional gradient over all subsets (slow, but plain): the
+/// objective is strongly concave with modulus 2, so ||p - p*||^2 is at most the duality gap.
 std::vector<double> nearOptimum(const Problem& problem, double& distance) {
   double gap = kInf;
   const int n = static_cast<int>(problem.x.size());

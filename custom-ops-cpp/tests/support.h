@@ -44,8 +44,7 @@ class EachLevel : public ::testing::TestWithParam<SimdLevel> {
 
 inline std::string levelName(const ::testing::TestParamInfo<SimdLevel>& info) { return simdLevelName(info.param); }
 
-#define AT_EACH_LEVEL(Suite) \
-  INSTANTIATE_TEST_SUITE_P(Levels, Suite, ::testing::ValuesIn(supportedLevels()), levelName)
+#define AT_EACH_LEVEL(Suite) INSTANTIATE_TEST_SUITE_P(Levels, Suite, ::testing::ValuesIn(supportedLevels()), levelName)
 
 /// Seeded generator; put `SCOPED_TRACE(random.trace())` into a test so that failures print the seed.
 class Random {
@@ -161,7 +160,8 @@ void expectGradient(const Problem& p, std::vector<double>& values, const std::ve
     values[at] = before - h;
     const double below = p.loss();
     values[at] = before;
-    ASSERT_NEAR(gradient[at], (above - below) / (2 * h), 3e-5 * std::max(1.0, std::abs(gradient[at]))) << what << " " << at;
+    ASSERT_NEAR(gradient[at], (above - below) / (2 * h), 3e-5 * std::max(1.0, std::abs(gradient[at])))
+        << what << " " << at;
   }
 }
 

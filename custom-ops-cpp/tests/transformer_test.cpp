@@ -35,7 +35,9 @@ void expectGelu(double ulps) {
       const double expected = static_cast<double>(exactGelu(x[i], tanhForm));
       const double unit = std::numeric_limits<T>::epsilon();
       ASSERT_NEAR(y[i], expected, ulps * unit * std::max(std::abs(expected), 0.05)) << "x " << x[i];
-      const double h = 1e-4, slope = static_cast<double>((exactGelu(x[i] + h, tanhForm) - exactGelu(x[i] - h, tanhForm)) / (2 * h));
+      const double h = 1e-4,
+                   slope =
+                       static_cast<double>((exactGelu(x[i] + h, tanhForm) - exactGelu(x[i] - h, tanhForm)) / (2 * h));
       ASSERT_NEAR(gradX[i], slope, 1e-8 + 16 * unit) << "x " << x[i];
     }
   }
@@ -98,9 +100,11 @@ TEST_P(Transformer, layerNormMatchesItsDefinition) {
   SCOPED_TRACE(random.trace());
   for (int64_t n : {1, 2, 7, 8, 33, 100, 513}) {
     for (double offset : {0.0, 1000.0}) {
-      std::vector<double> x = random.normals<double>(3 * n), gain = random.normals<double>(n), bias = random.normals<double>(n);
+      std::vector<double> x = random.normals<double>(3 * n), gain = random.normals<double>(n),
+                          bias = random.normals<double>(n);
       for (double& value : x) value += offset;
-      const std::vector<double> y = norm<double>(x, 3, gain.data(), bias.data()), plain = norm<double>(x, 3, nullptr, nullptr);
+      const std::vector<double> y = norm<double>(x, 3, gain.data(), bias.data()),
+                                plain = norm<double>(x, 3, nullptr, nullptr);
       const std::vector<float> xf(x.begin(), x.end());
       const std::vector<float> yf = norm<float>(xf, 3, nullptr, nullptr);
       for (int64_t r = 0; r < 3; ++r) {
@@ -127,7 +131,8 @@ TEST_P(Transformer, layerNormGradientsMatchFiniteDifferences) {
   Random random(7);
   SCOPED_TRACE(random.trace());
   const int64_t rows = 70, n = 11;
-  const std::vector<double> x = random.normals<double>(rows * n), gain = random.normals<double>(n), g = random.normals<double>(rows * n);
+  const std::vector<double> x = random.normals<double>(rows * n), gain = random.normals<double>(n),
+                            g = random.normals<double>(rows * n);
   std::vector<double> gradX(rows * n), gradGain(n), gradBias(n);
   layerNormBackward<double>(denseRows<const double>(x.data(), rows, n), gain.data(), 1e-5,
                             denseRows<const double>(g.data(), rows, n), denseRows<double>(gradX.data(), rows, n),

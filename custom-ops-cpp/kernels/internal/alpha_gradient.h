@@ -3,9 +3,9 @@
 // With l = log y, e = alpha - 1, a = -e l, psi(a) = (exp(a) - 1 - a) / a^2:
 //   dy_i/dalpha = y_i / (1 + U) ((1 + a_i) W - (1 + A) w_i),  w = l^2 psi(a),
 //   U = sum y expm1(a),  A = sum y a,  W = sum y w.
-// It equals proposition 1 of Correia et al., EMNLP 2019, with the differences that cancel as alpha -> 1 taken out, and at
-// alpha = 1 is y_i (sum y l^2 - l_i^2) / 2, their limit. For large alpha exp(a) is beyond any range: then 1 + U, W and the sum with
-// w are kept relative to exp(c), c the largest a so far.
+// It equals proposition 1 of Correia et al., EMNLP 2019, with the differences that cancel as alpha -> 1 taken out, and
+// at alpha = 1 is y_i (sum y l^2 - l_i^2) / 2, their limit. For large alpha exp(a) is beyond any range: then 1 + U, W
+// and the sum with w are kept relative to exp(c), c the largest a so far.
 #pragma once
 
 #include <cmath>
@@ -57,7 +57,8 @@ class AlphaGradientSums {
   /// p w exp(-c).
   double weighted(double p, double l, double a) const {
     if (a < 0.05)
-      return p * l * l * (0.5 + a * (1.0 / 6 + a * (1.0 / 24 + a * (1.0 / 120 + a * (1.0 / 720 + a / 5040))))) * std::exp(-c_);
+      return p * l * l * (0.5 + a * (1.0 / 6 + a * (1.0 / 24 + a * (1.0 / 120 + a * (1.0 / 720 + a / 5040))))) *
+             std::exp(-c_);
     const double rest = c_ == 0 ? std::expm1(a) - a : std::exp(a - c_) - (c_ > 1e3 ? 0.0 : (1 + a) * std::exp(-c_));
     return p * rest / e_ / e_;
   }

@@ -1,6 +1,7 @@
-// One call of the Hopfield association: its heads cut into units, their scores, and the iteration of states that both passes
-// need. Evaluations are in association_evaluation.cpp, update steps and early stop in association_steps.cpp, medians in
-// association_medians.cpp; the backward pass derives from it in association_backward.cpp. Baseline code only.
+// One call of the Hopfield association: its heads cut into units, their scores, and the iteration of states that both
+// passes need. Evaluations are in association_evaluation.cpp, update steps and early stop in association_steps.cpp,
+// medians in association_medians.cpp; the backward pass derives from it in association_backward.cpp. Baseline code
+// only.
 #pragma once
 
 #include <algorithm>
@@ -21,22 +22,22 @@ namespace association_detail {
 /// The state of one step of the iteration.
 template <class T>
 struct Step {
-  const T* state = nullptr;            // of the first head, [heads, L, d]; not at step 0, which is q itself
-  std::vector<T> own;                  // the memory of `state` where nobody gave any
-  std::vector<T> top, tau, factor;     // [heads, Lp]
-  std::vector<T> threshold, fill;      // [heads, Lp], PFU only
-  std::vector<T> median;               // per group, PFU with a median
-  std::vector<double> ties;            // per group: entries equal to the median
-  std::vector<char> known;             // [heads]: top, tau and factor are there
+  const T* state = nullptr;         // of the first head, [heads, L, d]; not at step 0, which is q itself
+  std::vector<T> own;               // the memory of `state` where nobody gave any
+  std::vector<T> top, tau, factor;  // [heads, Lp]
+  std::vector<T> threshold, fill;   // [heads, Lp], PFU only
+  std::vector<T> median;            // per group, PFU with a median
+  std::vector<double> ties;         // per group: entries equal to the median
+  std::vector<char> known;          // [heads]: top, tau and factor are there
 };
 
 /// The iteration of the heads [first, first + count): all of them, or one at a time.
 template <class T>
 struct Iteration {
   int64_t first, count;
-  bool separate;                       // one head, on one thread
+  bool separate;  // one head, on one thread
   std::vector<Step<T>> steps;
-  std::vector<T> gradState;            // [count, L, d]
+  std::vector<T> gradState;  // [count, L, d]
 
   Step<T>& step(int64_t t) {
     if (static_cast<int64_t>(steps.size()) <= t) steps.resize(t + 1);
@@ -67,8 +68,8 @@ class AssociationRun {
   /// Working memory of one unit.
   struct Work {
     T *qt, *other, *tile, *gradTile, *mixed, *dqt, *qr, *gr, *gt;
-    T *top, *sum, *aux, *rescale;      // [sets, width]
-    T *lane[8];                        // [width]
+    T *top, *sum, *aux, *rescale;  // [sets, width]
+    T* lane[8];                    // [width]
     void layout(Arena& a, const Plan& p, int64_t d, int64_t depth, bool backward, int64_t stored) {
       qt = a.take<T>(d * p.width);
       other = a.take<T>(d * p.width);
@@ -196,7 +197,8 @@ class AssociationRun {
   }
 
   void scores(const Unit& x, const Plan& p, const T* qt, int64_t first, int64_t rows, T* X, const Ahead& next) const {
-    ops.gemm(X, p.width, qt, p.width, p.width, x.k + first * in.k.row, in.k.row, in.k.step, rows, o.width, false, &next);
+    ops.gemm(X, p.width, qt, p.width, p.width, x.k + first * in.k.row, in.k.row, in.k.step, rows, o.width, false,
+             &next);
     if (x.masked) ops.mask(X, p.width, first, rows, x.queries, x.mask);
   }
 
@@ -237,8 +239,8 @@ class AssociationRun {
 
   // ---- evaluations and update steps ----
 
-  /// The weights of a unit at one step, kept for comparing them with those of the next: factor X, with a factor of its own for
-  /// each block of stored patterns.
+  /// The weights of a unit at one step, kept for comparing them with those of the next: factor X, with a factor of its
+  /// own for each block of stored patterns.
   struct Kept {
     T *tile, *factor;  // [stored, width], [blocks, width]
   };
@@ -256,7 +258,8 @@ class AssociationRun {
                 const Mix* weights, const Kept* kept);
   double keptDistance(const Plan& p, int64_t bh, int64_t u, int64_t t);
   double distance(Iteration<T>& it, const Plan& p, int64_t bh, int64_t u, int64_t t);
-  std::vector<int64_t> stopping(Iteration<T>& it, const Plan& p, int64_t t, const std::vector<int64_t>& going, bool kept);
+  std::vector<int64_t> stopping(Iteration<T>& it, const Plan& p, int64_t t, const std::vector<int64_t>& going,
+                                bool kept);
   void beginStep(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active);
   void findMedians(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active);
   bool findMediansFromSamples(Iteration<T>& it, int64_t t, const std::vector<int64_t>& active);
@@ -295,7 +298,8 @@ class AssociationRun {
   bool usesMedian() const { return o.unit == AssociationUnit::Pfu && o.pfu.muIsMedian; }
   bool gradientToMedian() const { return usesMedian() && o.pfu.biasIsThreshold; }
 
-  /// Whether heads iterate one by one, each on one thread with all its data in the cache. Depends on shapes and options only.
+  /// Whether heads iterate one by one, each on one thread with all its data in the cache. Depends on shapes and options
+  /// only.
   bool separate() const {
     const bool split = makePlan<T>(o, ops.lanes, false).split || makePlan<T>(o, ops.lanes, true).split;
     if (heads_ < kSeparateHeads || split) return false;

@@ -16,7 +16,8 @@ struct Infinity<double> {
 };
 
 template <class V>
-inline typename V::Vec mapLanes(typename V::Vec x, typename V::Vec y, typename V::T (*f)(typename V::T, typename V::T)) {
+inline typename V::Vec mapLanes(typename V::Vec x, typename V::Vec y,
+                                typename V::T (*f)(typename V::T, typename V::T)) {
   alignas(64) typename V::T a[V::N], b[V::N];
   V::store(a, x);
   V::store(b, y);
@@ -74,8 +75,7 @@ struct Shape {  // the separation as a function of t
       if (s.power == T(1)) return V::select(V::greater(t, zero), one, zero);
       return V::mul(V::set(s.power), power<V>(t, s.slopePower));
     }
-    if constexpr (K == Kind::KSubsets)
-      return V::select(V::both(V::greater(t, zero), V::greater(one, t)), one, zero);
+    if constexpr (K == Kind::KSubsets) return V::select(V::both(V::greater(t, zero), V::greater(one, t)), one, zero);
     return t;
   }
 };
@@ -111,20 +111,19 @@ struct Group {
   }
 };
 
-#define DL4JH_KIND_CASE(K, CALL)                      \
-  case Kind::K:                                       \
-    if (s.unit)                                       \
-      return CALL<V, Kind::K, true>::run;             \
+#define DL4JH_KIND_CASE(K, CALL)                    \
+  case Kind::K:                                     \
+    if (s.unit) return CALL<V, Kind::K, true>::run; \
     return CALL<V, Kind::K, false>::run;
-#define DL4JH_BY_KIND(CALL)         \
-  switch (s.kind) {                 \
+#define DL4JH_BY_KIND(CALL)          \
+  switch (s.kind) {                  \
     DL4JH_KIND_CASE(Softmax, CALL)   \
     DL4JH_KIND_CASE(Sparsemax, CALL) \
     DL4JH_KIND_CASE(Entmax15, CALL)  \
     DL4JH_KIND_CASE(Entmax, CALL)    \
     DL4JH_KIND_CASE(Normmax, CALL)   \
     DL4JH_KIND_CASE(KSubsets, CALL)  \
-  }                                 \
+  }                                  \
   return CALL<V, Kind::Softmax, false>::run;
 
 // ---- matrix products ------------------------------------------------------------------------------------------------
@@ -163,8 +162,8 @@ inline __attribute__((always_inline)) void term(typename V::Vec (&acc)[NR][NV], 
 }
 
 template <class V, int NV, int NR, bool Tail>
-inline void micro(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B, int64_t bn,
-                  int64_t bk, int64_t K, int last, bool accumulate, const char* ahead, int64_t lines) {
+inline void micro(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B,
+                  int64_t bn, int64_t bk, int64_t K, int last, bool accumulate, const char* ahead, int64_t lines) {
   typename V::Vec acc[NR][NV];
   if (accumulate) {
 #pragma GCC unroll 32
@@ -198,11 +197,12 @@ inline void micro(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t
 
 /// Rows n in steps of NR, the rest in halves.
 template <class V, int NV, int NR, bool Tail>
-inline void panel(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B, int64_t bn,
-                  int64_t bk, int64_t N, int64_t K, int last, bool accumulate, Cursor& ahead) {
+inline void panel(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, const typename V::T* B,
+                  int64_t bn, int64_t bk, int64_t N, int64_t K, int last, bool accumulate, Cursor& ahead) {
   int64_t n = 0;
   for (; n + NR <= N; n += NR)
-    micro<V, NV, NR, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, K, last, accumulate, ahead.next(), ahead.lines);
+    micro<V, NV, NR, Tail>(C + n * ldc, ldc, A, lda, B + n * bn, bn, bk, K, last, accumulate, ahead.next(),
+                           ahead.lines);
   if constexpr (NR > 1) {
     constexpr int half = NR > 16 ? 16 : NR > 8 ? 8 : NR > 4 ? 4 : NR > 2 ? 2 : 1;
     if (n < N)
@@ -251,7 +251,8 @@ void gemm(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, in
   }
 }
 
-// ---- layout -----------------------------------------------------------------------------------------------------------
+// ---- layout
+// -----------------------------------------------------------------------------------------------------------
 
 /// dst[c * width + q] = scale * src[q * rowStep + c], in squares of N x N.
 template <class V>
@@ -271,7 +272,8 @@ void pack(typename V::T* dst, int64_t width, const typename V::T* src, int64_t r
       for (int i = 0; i < N; ++i) V::store(dst + (c + i) * width + q, r[i]);
     }
   for (int64_t q = 0; q < queries; ++q)
-    for (int64_t c = q < squareQ ? squareC : 0; c < depth; ++c) dst[c * width + q] = scale * src[q * rowStep + c * step];
+    for (int64_t c = q < squareQ ? squareC : 0; c < depth; ++c)
+      dst[c * width + q] = scale * src[q * rowStep + c * step];
   if (queries < width)
     for (int64_t c = 0; c < depth; ++c)
       for (int64_t q = queries; q < width; ++q) dst[c * width + q] = T(0);
@@ -349,7 +351,8 @@ void applyMask(typename V::T* X, int64_t width, int64_t first, int64_t rows, int
         for (int64_t j = 0; j < rows; ++j) X[j * width + q] = lowest;
 }
 
-// ---- forward -----------------------------------------------------------------------------------------------------------
+// ---- forward
+// -----------------------------------------------------------------------------------------------------------
 
 template <class V, Kind K, bool U>
 struct Top {
@@ -544,7 +547,9 @@ bool step(const Separator<typename V::T>& s, int64_t width, int iteration, const
       const T p = s.sumPower;
       T move = 0;
       if (d > 0)
-        move = p == T(1) ? (f - T(1)) / d : p == T(2) ? (f - rootOf(f, T(0.5))) / d : (f - rootOf(f, T(1) - T(1) / p)) / d;
+        move = p == T(1)   ? (f - T(1)) / d
+               : p == T(2) ? (f - rootOf(f, T(0.5))) / d
+                           : (f - rootOf(f, T(1) - T(1) / p)) / d;
       if (move > eps || (iteration == 0 && move > -T(1))) {
         tau[q] = t + move;
         finished = move <= eps;
@@ -603,8 +608,8 @@ struct Weights {
 };
 
 template <class V>
-void distance(const typename V::T* X, const typename V::T* factorX, const typename V::T* Y, const typename V::T* factorY,
-              int64_t width, int64_t rows, typename V::T* total) {
+void distance(const typename V::T* X, const typename V::T* factorX, const typename V::T* Y,
+              const typename V::T* factorY, int64_t width, int64_t rows, typename V::T* total) {
   for (int64_t g = 0; g < width; g += V::N) {
     const auto x = V::load(factorX + g), y = V::load(factorY + g);
     auto v0 = V::zero(), v1 = v0;
@@ -625,7 +630,8 @@ void distance(const typename V::T* X, const typename V::T* factorX, const typena
   }
 }
 
-// ---- backward ----------------------------------------------------------------------------------------------------------
+// ---- backward
+// ----------------------------------------------------------------------------------------------------------
 
 template <class V, Kind K, bool U>
 struct Reduce {
@@ -710,8 +716,8 @@ struct Forgotten {
 template <class V, Kind K, bool U>
 struct Gradient {
   using T = typename V::T;
-  static void run(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, T* G, const T* mean, const T* extra,
-                  const T* median, const T* medianShare, int64_t width, int64_t rows) {
+  static void run(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, T* G, const T* mean,
+                  const T* extra, const T* median, const T* medianShare, int64_t width, int64_t rows) {
     for (int64_t g = 0; g < width; g += V::N) {
       const Group<V, K, U> l(s, lanes, g);
       const auto m = V::load(mean + g), e = V::load(extra + g);
@@ -845,7 +851,8 @@ void expDifference(typename V::T* y, const typename V::T* x, const typename V::T
   }
 }
 
-// ---- a few queries ----------------------------------------------------------------------------------------------------
+// ---- a few queries
+// ----------------------------------------------------------------------------------------------------
 
 /// The lanes' sum, in pairs.
 template <class V>
@@ -880,8 +887,8 @@ inline typename V::Vec storedPart(const uint16_t* p, int n) {
 }
 
 template <class V, int NR, class S>
-inline void dotRows(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const S* K, int64_t stride,
-                    int64_t depth) {
+inline void dotRows(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const S* K,
+                    int64_t stride, int64_t depth) {
   constexpr int64_t line = 64 / sizeof(S);
   for (int64_t q = 0; q < queries; ++q) {
     const typename V::T* query = Q + q * depth;
@@ -910,15 +917,16 @@ inline void dotRows(typename V::T* X, int64_t width, const typename V::T* Q, int
 }
 
 template <class V, class S>
-void dots(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const S* K, int64_t stride, int64_t rows,
-          int64_t depth) {
+void dots(typename V::T* X, int64_t width, const typename V::T* Q, int64_t queries, const S* K, int64_t stride,
+          int64_t rows, int64_t depth) {
   int64_t j = 0;
   for (; j + 8 <= rows; j += 8) dotRows<V, 8>(X + j * width, width, Q, queries, K + j * stride, stride, depth);
   for (; j < rows; ++j) dotRows<V, 1>(X + j * width, width, Q, queries, K + j * stride, stride, depth);
 }
 
 template <class V, int NR, class S>
-inline void mixRows(typename V::T* M, const typename V::T* X, int64_t width, const S* rows, int64_t stride, int64_t depth) {
+inline void mixRows(typename V::T* M, const typename V::T* X, int64_t width, const S* rows, int64_t stride,
+                    int64_t depth) {
   typename V::Vec w[NR];
 #pragma GCC unroll 8
   for (int r = 0; r < NR; ++r) w[r] = V::set(X[r * width]);
@@ -939,8 +947,8 @@ inline void mixRows(typename V::T* M, const typename V::T* X, int64_t width, con
 }
 
 template <class V, class S>
-void mix(typename V::T* M, const typename V::T* X, int64_t width, int64_t queries, const S* rows, int64_t stride, int64_t count,
-         int64_t depth) {
+void mix(typename V::T* M, const typename V::T* X, int64_t width, int64_t queries, const S* rows, int64_t stride,
+         int64_t count, int64_t depth) {
   int64_t j = 0;
   for (; j + 8 <= count; j += 8)
     for (int64_t q = 0; q < queries; ++q)
@@ -950,7 +958,8 @@ void mix(typename V::T* M, const typename V::T* X, int64_t width, int64_t querie
       mixRows<V, 1>(M + q * depth, X + j * width + q, width, rows + j * stride, stride, depth);
 }
 
-// ---- rows of a layer norm ----------------------------------------------------------------------------------------------
+// ---- rows of a layer norm
+// ----------------------------------------------------------------------------------------------
 
 /// The sum of the lanes of r[i] in lane i.
 template <class V>
@@ -969,8 +978,8 @@ inline void rowGroups(int64_t rows, F&& f) {
   for (int64_t j = 0; j < rows; j += V::N) f(j, static_cast<int>(rows - j < V::N ? rows - j : V::N));
 }
 
-/// Lane i of the result: the sum over a row of what `term` gives of a vector of row i, or of row count - 1 after it. term(i, c,
-/// part) may read `part` numbers from c on.
+/// Lane i of the result: the sum over a row of what `term` gives of a vector of row i, or of row count - 1 after it.
+/// term(i, c, part) may read `part` numbers from c on.
 template <class V, class F>
 inline typename V::Vec rowSums(int count, int64_t depth, F&& term) {
   typename V::Vec sums[V::N];
@@ -1035,8 +1044,9 @@ void standardise(const typename V::T* x, int64_t step, int64_t rows, int64_t dep
 }
 
 template <class V>
-void standardiseGradient(typename V::T* out, int64_t outStep, const typename V::T* g, int64_t gStep, const typename V::T* h,
-                         int64_t hStep, int64_t rows, int64_t depth, const typename V::T* inverse) {
+void standardiseGradient(typename V::T* out, int64_t outStep, const typename V::T* g, int64_t gStep,
+                         const typename V::T* h, int64_t hStep, int64_t rows, int64_t depth,
+                         const typename V::T* inverse) {
   using T = typename V::T;
   const auto share = V::set(T(1) / static_cast<T>(depth));
   rowGroups<V>(rows, [&](int64_t j, int count) {
@@ -1047,7 +1057,8 @@ void standardiseGradient(typename V::T* out, int64_t outStep, const typename V::
                              return V::add(sum, loadUpTo<V>(gs + r * gStep + c, part));
                            })));
     V::store(along, V::mul(share, rowSums<V>(count, depth, [&](auto sum, int r, int64_t c, int part) {
-                             return V::fma(loadUpTo<V>(gs + r * gStep + c, part), loadUpTo<V>(hs + r * hStep + c, part), sum);
+                             return V::fma(loadUpTo<V>(gs + r * gStep + c, part), loadUpTo<V>(hs + r * hStep + c, part),
+                                           sum);
                            })));
     for (int r = 0; r < count; ++r) {
       const auto a = V::set(means[r]), b = V::set(-along[r]), s = V::set(inverse[j + r]);
@@ -1061,8 +1072,8 @@ void standardiseGradient(typename V::T* out, int64_t outStep, const typename V::
 }
 
 template <class V>
-void rowDots(typename V::T* Z, int64_t zStep, const typename V::T* Q, int64_t qStep, int64_t queries, const typename V::T* K,
-             int64_t step, int64_t rows, int64_t depth) {
+void rowDots(typename V::T* Z, int64_t zStep, const typename V::T* Q, int64_t qStep, int64_t queries,
+             const typename V::T* K, int64_t step, int64_t rows, int64_t depth) {
   rowGroups<V>(rows, [&](int64_t j, int count) {
     const typename V::T* group = K + j * step;
     for (int64_t q = 0; q < queries; ++q) {
@@ -1075,7 +1086,8 @@ void rowDots(typename V::T* Z, int64_t zStep, const typename V::T* Q, int64_t qS
   });
 }
 
-// ---- one row -----------------------------------------------------------------------------------------------------------
+// ---- one row
+// -----------------------------------------------------------------------------------------------------------
 
 template <class V>
 typename V::T largest(const typename V::T* x, int64_t n) {
@@ -1115,7 +1127,8 @@ typename V::T exponentials(typename V::T* y, const typename V::T* x, int64_t n, 
   return sum;
 }
 
-// ---- the table ---------------------------------------------------------------------------------------------------------
+// ---- the table
+// ---------------------------------------------------------------------------------------------------------
 
 template <class V>
 struct Entry {
@@ -1147,12 +1160,12 @@ struct Entry {
                      T* a, T* b, T* c) {
     pick<Reduce>(s)(s, l, f, X, G, w, n, a, b, c);
   }
-  static void forgotten(const Separator<T>& s, const Lanes<T>& l, bool f, const T* X, const T* G, const T* m, const T* e,
-                        int64_t w, int64_t n, T* t) {
+  static void forgotten(const Separator<T>& s, const Lanes<T>& l, bool f, const T* X, const T* G, const T* m,
+                        const T* e, int64_t w, int64_t n, T* t) {
     pick<Forgotten>(s)(s, l, f, X, G, m, e, w, n, t);
   }
-  static void gradient(const Separator<T>& s, const Lanes<T>& l, bool f, T* X, T* G, const T* m, const T* e, const T* med,
-                       const T* share, int64_t w, int64_t n) {
+  static void gradient(const Separator<T>& s, const Lanes<T>& l, bool f, T* X, T* G, const T* m, const T* e,
+                       const T* med, const T* share, int64_t w, int64_t n) {
     pick<Gradient>(s)(s, l, f, X, G, m, e, med, share, w, n);
   }
 };

@@ -1,4 +1,5 @@
-// What projections and pooling share: blocks of rows of any array, and weights with gain and shift folded in. Baseline code only.
+// What projections and pooling share: blocks of rows of any array, and weights with gain and shift folded in. Baseline
+// code only.
 #pragma once
 
 #include <algorithm>
@@ -16,11 +17,11 @@ namespace projection_detail {
 
 using association_detail::roundUp;
 
-/// Normalised rows h and the factors `inverse` that normalised them. A mean that is large beside the deviation has too few digits in
-/// C: what is left of it in h is taken off there, where it is small.
+/// Normalised rows h and the factors `inverse` that normalised them. A mean that is large beside the deviation has too
+/// few digits in C: what is left of it in h is taken off there, where it is small.
 template <class C>
-void normaliseRows(const association_detail::TileOps<C>& ops, const C* raw, int64_t step, int64_t count, int64_t length, C eps,
-                   C* mean, C* inverse, C* h, int64_t wide) {
+void normaliseRows(const association_detail::TileOps<C>& ops, const C* raw, int64_t step, int64_t count, int64_t length,
+                   C eps, C* mean, C* inverse, C* h, int64_t wide) {
   ops.moments(raw, step, count, length, eps, mean, inverse);
   ops.standardise(raw, step, count, length, mean, inverse, h, wide);
   for (int64_t r = 0; r < count; ++r) {
@@ -29,10 +30,12 @@ void normaliseRows(const association_detail::TileOps<C>& ops, const C* raw, int6
     double sum = 0, squares = 0;
     for (int64_t i = 0; i < length; ++i) sum += static_cast<double>(row[i]);
     const double rest = sum / static_cast<double>(length), before = static_cast<double>(inverse[r]);
-    for (int64_t i = 0; i < length; ++i) squares += (static_cast<double>(row[i]) - rest) * (static_cast<double>(row[i]) - rest);
+    for (int64_t i = 0; i < length; ++i)
+      squares += (static_cast<double>(row[i]) - rest) * (static_cast<double>(row[i]) - rest);
     const double variance = squares / static_cast<double>(length) / before / before;
     const double factor = 1 / std::sqrt(variance + static_cast<double>(eps));
-    for (int64_t i = 0; i < length; ++i) row[i] = static_cast<C>((static_cast<double>(row[i]) - rest) * (factor / before));
+    for (int64_t i = 0; i < length; ++i)
+      row[i] = static_cast<C>((static_cast<double>(row[i]) - rest) * (factor / before));
     inverse[r] = static_cast<C>(factor);
   }
 }
@@ -43,8 +46,8 @@ class Blocks {
  public:
   using C = Compute<S>;
 
-  /// @param wide length to which buffered rows are filled up with zeros; in place only where rows have that length already,
-  /// if `filled`
+  /// @param wide length to which buffered rows are filled up with zeros; in place only where rows have that length
+  /// already, if `filled`
   Blocks(const RowsView<const S>& view, int64_t wide, bool filled) : view_(view), wide_(wide) {
     bool even = true;
     for (int i = 0; i + 1 < view.outerRank; ++i) even &= view.strides[i] == view.strides[i + 1] * view.shape[i + 1];
@@ -112,7 +115,8 @@ class Target {
   Blocks<S> in_;
 };
 
-/// How many rows of `wide` numbers to work on at a time: a multiple of 24, since the matrix kernels work on 6, 8, 12 or 24 rows at once.
+/// How many rows of `wide` numbers to work on at a time: a multiple of 24, since the matrix kernels work on 6, 8, 12 or
+/// 24 rows at once.
 template <class C>
 int64_t rowsOfBlock(int64_t wide, int64_t bytes) {
   return std::clamp<int64_t>(bytes / (std::max<int64_t>(1, wide) * static_cast<int64_t>(sizeof(C))) / 24 * 24, 48, 192);
@@ -167,7 +171,8 @@ Folded<Compute<S>> fold(const Projection<S>& p, int64_t length, int64_t lanes, b
   for (int64_t i = 0; i < p.width; ++i) {
     double sum = p.bias ? static_cast<double>(p.bias[i]) : 0.0;
     for (int64_t k = 0; p.shift && k < length; ++k)
-      sum += static_cast<double>(p.shift[k]) * static_cast<double>(load<S>(p.weight[k * p.weightRow + i * p.weightStep]));
+      sum +=
+          static_cast<double>(p.shift[k]) * static_cast<double>(load<S>(p.weight[k * p.weightRow + i * p.weightStep]));
     f.bias[i] = static_cast<C>(sum);
   }
   return f;

@@ -93,9 +93,10 @@ class RowPlan {
     for (int i = 0; i < rank_; ++i) rows *= shape_[i];
     if (rows == 0 || length_ == 0) return;
     merge();
-    parallelRows((rows + chunk_ - 1) / chunk_, chunk_ * (costPerElement * length_ + 8), [&](int64_t begin, int64_t end) {
-      runRange(begin * chunk_, std::min(end * chunk_, rows), scratchRows, kernel);
-    });
+    parallelRows((rows + chunk_ - 1) / chunk_, chunk_ * (costPerElement * length_ + 8),
+                 [&](int64_t begin, int64_t end) {
+                   runRange(begin * chunk_, std::min(end * chunk_, rows), scratchRows, kernel);
+                 });
   }
 
  private:
@@ -134,8 +135,7 @@ class RowPlan {
     for (int i = 0; i < rank_; ++i) {
       if (shape_[i] == 1) continue;
       bool joins = kept > 0;
-      for (int k = 0; k < count_ && joins; ++k)
-        joins = all_[k]->strides[kept - 1] == all_[k]->strides[i] * shape_[i];
+      for (int k = 0; k < count_ && joins; ++k) joins = all_[k]->strides[kept - 1] == all_[k]->strides[i] * shape_[i];
       if (!joins) {
         shape_[kept] = shape_[i];
         for (int k = 0; k < count_; ++k) all_[k]->strides[kept] = all_[k]->strides[i];
@@ -187,9 +187,8 @@ class RowPlan {
 
   void scatter(const Operand& operand, S* target, int64_t rows, const C* buffer, int64_t bufferStep) const {
     const int64_t rowStep = step(operand), stride = operand.stride;
-    eachElement(rows, length_, rowStep, stride, [&](int64_t r, int64_t i) {
-      target[r * rowStep + i * stride] = store<S>(buffer[r * bufferStep + i]);
-    });
+    eachElement(rows, length_, rowStep, stride,
+                [&](int64_t r, int64_t i) { target[r * rowStep + i * stride] = store<S>(buffer[r * bufferStep + i]); });
   }
 
   template <class Kernel>
@@ -224,8 +223,7 @@ class RowPlan {
     C* inBuffer[kMaxOperands] = {};
     C* outBuffer[kMaxOperands] = {};
     for (int k = 0; k < ins_; ++k)
-      if (in_[k].data != nullptr && !in_[k].direct)
-        inBuffer[k] = reinterpret_cast<C*>(take(held * wide * sizeof(C)));
+      if (in_[k].data != nullptr && !in_[k].direct) inBuffer[k] = reinterpret_cast<C*>(take(held * wide * sizeof(C)));
     for (int k = 0; k < outs_; ++k)
       if (!out_[k].direct) outBuffer[k] = reinterpret_cast<C*>(take(held * wide * sizeof(C)));
     double* scalarBuffer[2] = {};

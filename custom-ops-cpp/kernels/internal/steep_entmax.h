@@ -1,14 +1,16 @@
-// alpha-entmax for alpha above 2, where the threshold tells little of the weights (baseline code only; simd/separations.inl has the
-// vector twin).
+// alpha-entmax for alpha above 2, where the threshold tells little of the weights (baseline code only;
+// simd/separations.inl has the vector twin).
 //
-// y_i = [a (z_i - tau)]_+ ^ (1/a), a = alpha - 1 > 1, is steep without bound where an entry leaves the support: a threshold
-// rounded to the last bit leaves weights wrong from the first digit on. The smallest weight s of the support in its place,
+// y_i = [a (z_i - tau)]_+ ^ (1/a), a = alpha - 1 > 1, is steep without bound where an entry leaves the support: a
+// threshold rounded to the last bit leaves weights wrong from the first digit on. The smallest weight s of the support
+// in its place,
 //
 //   y_i = (s^a + a (z_i - z_s))^(1/a)   for z_i >= z_s, else 0,      sum_i y_i = 1,
 //
-// has only positive terms, so nothing cancels, and 0 < dy_i/ds = (s/y_i)^(a-1) <= 1: an error of s is no larger in any weight. The
-// sum is convex and rising in s: Newton from 1/n falls to the root. Logarithms keep s^a and a (z_i - z_s) in range at any alpha.
-// An entry is in the support just if the weights of those above it have a sum below 1 where it has weight 0.
+// has only positive terms, so nothing cancels, and 0 < dy_i/ds = (s/y_i)^(a-1) <= 1: an error of s is no larger in any
+// weight. The sum is convex and rising in s: Newton from 1/n falls to the root. Logarithms keep s^a and a (z_i - z_s)
+// in range at any alpha. An entry is in the support just if the weights of those above it have a sum below 1 where it
+// has weight 0.
 #pragma once
 
 #include <algorithm>
@@ -44,7 +46,8 @@ inline SteepThreshold steepThreshold(std::vector<double>& x, double scale, doubl
   const double logA = std::log(a), logScale = std::log(scale);
   const auto logGap = [&](double high, double low) {  // of a * scale * (high - low)
     const double difference = high - low;
-    return logA + logScale + (std::isinf(difference) ? std::log(high / 2 - low / 2) + 0.69314718055994531 : std::log(difference));
+    return logA + logScale +
+           (std::isinf(difference) ? std::log(high / 2 - low / 2) + 0.69314718055994531 : std::log(difference));
   };
   // The last of the support is in [low, high).
   std::size_t low = 0, high = x.size();

@@ -62,7 +62,8 @@ void selu(const typename V::T* z, typename V::T* y, int64_t n) {
   const auto positive = V::set(static_cast<T>(kSeluScale)), negative = V::set(static_cast<T>(kSeluScale * kSeluAlpha));
   for (int64_t i = 0; i < n; i += V::W) {
     const auto x = V::load(z + i);
-    V::store(y + i, V::select(V::greater(x, V::zero()), x * positive, V::fma(negative, exp<V>(x), V::zero() - negative)));
+    V::store(y + i,
+             V::select(V::greater(x, V::zero()), x * positive, V::fma(negative, exp<V>(x), V::zero() - negative)));
   }
 }
 

@@ -4,16 +4,16 @@
 namespace dl4jhopfield {
 namespace {
 
-// erfc(a) exp(a^2) (1 + 2 a) as a polynomial in t = (a - 3.75) / (a + 3.75), a in [0, limit]: interpolated at Chebyshev nodes
-// in 50 digits; relative error 2e-8 and 2e-17.
+// erfc(a) exp(a^2) (1 + 2 a) as a polynomial in t = (a - 3.75) / (a + 3.75), a in [0, limit]: interpolated at Chebyshev
+// nodes in 50 digits; relative error 2e-8 and 2e-17.
 template <class V>
 struct ErfcTable;
 template <>
 struct ErfcTable<F32> {
   static constexpr int terms = 11;
   static constexpr float limit = 15;
-  static constexpr float c[terms] = {1.237512623f,    -0.1402403144f, 0.003586260601f, 0.08226755842f,
-                                     -0.1088220808f,  0.09238191553f, -0.05854433828f, 0.02814110553f,
+  static constexpr float c[terms] = {1.237512623f,    -0.1402403144f,  0.003586260601f, 0.08226755842f,
+                                     -0.1088220808f,  0.09238191553f,  -0.05854433828f, 0.02814110553f,
                                      -0.01026053232f, 0.001851069588f, 0.0009293857793f};
 };
 template <>
@@ -21,12 +21,12 @@ struct ErfcTable<F64> {
   static constexpr int terms = 23;
   static constexpr double limit = 33;
   static constexpr double c[terms] = {
-      1.237512630837827573,     -0.1402405985855466555,   0.003585415485466503462,  0.08227673849011031231,
-      -0.1088039301418568835,   0.09230432116153709242,   -0.05869339858733354078,  0.02836227740133512846,
-      -0.009746579584515776235, 0.001755626000286357687,  0.0002937138518883863097, -0.0002901548256866514671,
+      1.237512630837827573,      -0.1402405985855466555,    0.003585415485466503462,    0.08227673849011031231,
+      -0.1088039301418568835,    0.09230432116153709242,    -0.05869339858733354078,    0.02836227740133512846,
+      -0.009746579584515776235,  0.001755626000286357687,   0.0002937138518883863097,   -0.0002901548256866514671,
       0.00005164824732106709059, 0.00002238662509243698904, -0.00001144155310044952001, -9.784715428520973128e-7,
-      1.74637741201228196e-6,   -5.081314283981069411e-8, -2.517281862449066501e-7, 1.825352554605541412e-8,
-      3.30527117228955975e-8,   -1.6829902865612229e-9,   -2.704656803134110631e-9};
+      1.74637741201228196e-6,    -5.081314283981069411e-8,  -2.517281862449066501e-7,   1.825352554605541412e-8,
+      3.30527117228955975e-8,    -1.6829902865612229e-9,    -2.704656803134110631e-9};
 };
 
 /// Phi(x), and exp(-x^2/2) with it.
@@ -113,16 +113,16 @@ void geluTanhBackward(const Block<typename V::T>& b) {
       const auto value = at.load(x + i, V::zero());
       typename V::R slope;
       const auto s = logistic<V>(value, slope);
-      const auto inner = V::fma(value * value, V::set(T(1.5957691216057307117 * 3 * 0.044715)),
-                                V::set(T(1.5957691216057307117)));
+      const auto inner =
+          V::fma(value * value, V::set(T(1.5957691216057307117 * 3 * 0.044715)), V::set(T(1.5957691216057307117)));
       const auto product = V::keep(V::notEqual(slope, V::zero()), value * slope * inner);
       at.store(out + i, at.load(g + i, V::zero()) * (s + product));
     });
   }
 }
 
-/// Of one row: x - mean - shift has the mean 0. The shift is what a mean of T has no digits for where it is large beside the
-/// deviation; 0 where that is not so.
+/// Of one row: x - mean - shift has the mean 0. The shift is what a mean of T has no digits for where it is large
+/// beside the deviation; 0 where that is not so.
 template <class V>
 struct RowMoments {
   using T = typename V::T;
@@ -169,7 +169,8 @@ struct RowMoments {
 
 /// f(h of a vector of the row, access, i)
 template <class V, class F>
-inline __attribute__((always_inline)) void eachNormalised(const typename V::T* x, int64_t n, const RowMoments<V>& of, F&& f) {
+inline __attribute__((always_inline)) void eachNormalised(const typename V::T* x, int64_t n, const RowMoments<V>& of,
+                                                          F&& f) {
   const auto m = V::set(of.mean), s = V::set(of.inverse);
   if (of.shift == 0) {
     sweep<V>(n, [&](auto at, int64_t i) { f((at.load(x + i, m) - m) * s, at, i); });
@@ -214,7 +215,8 @@ void layerNormBackward(const Block<typename V::T>& b) {
       if (gradGain != nullptr) at.store(gradGain + i, V::fma(grad, h, at.load(gradGain + i, V::zero())));
       if (gradBias != nullptr) at.store(gradBias + i, grad + at.load(gradBias + i, V::zero()));
     });
-    const auto a = V::set(V::sum(sumU) / static_cast<T>(b.length)), c = V::set(V::sum(sumUH) / static_cast<T>(b.length));
+    const auto a = V::set(V::sum(sumU) / static_cast<T>(b.length)),
+               c = V::set(V::sum(sumUH) / static_cast<T>(b.length));
     const auto s = V::set(of.inverse);
     eachNormalised<V>(x, b.length, of, [&](auto h, auto at, int64_t i) {
       auto u = at.load(g + i, V::zero());

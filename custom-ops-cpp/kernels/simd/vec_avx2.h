@@ -8,8 +8,8 @@
 namespace dl4jhopfield {
 namespace {
 
-// Lane orders that move the chosen lanes of a mask to the front, and from the front back to their places: 8 lanes of 32 bits,
-// and 4 of 64 as pairs of 32.
+// Lane orders that move the chosen lanes of a mask to the front, and from the front back to their places: 8 lanes of 32
+// bits, and 4 of 64 as pairs of 32.
 struct LaneOrders {
   uint8_t eight[256][8], eightBack[256][8];
   uint8_t four[16][8], fourBack[16][8];
@@ -65,7 +65,9 @@ struct F32 {
     return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(wide, _mm256_setzero_si256()))};
   }
   static M bytes(const uint8_t* p) { return nonzero(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(p))); }
-  static M bytes(const uint8_t* p, int n) { return nonzero(_mm_cvtsi64_si128(static_cast<int64_t>(partialBytes(p, n)))); }
+  static M bytes(const uint8_t* p, int n) {
+    return nonzero(_mm_cvtsi64_si128(static_cast<int64_t>(partialBytes(p, n))));
+  }
 
   static R fma(R a, R b, R c) { return _mm256_fmadd_ps(a, b, c); }
   static R fnma(R a, R b, R c) { return _mm256_fnmadd_ps(a, b, c); }
@@ -104,8 +106,7 @@ struct F32 {
   static float minimum(R a) { return -maximum(_mm256_xor_ps(a, _mm256_set1_ps(-0.0f))); }
   static int compress(float* p, M m, R a) {
     const unsigned mask = static_cast<unsigned>(_mm256_movemask_ps(m.bits));
-    const __m256i order =
-        _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kOrders.eight[mask])));
+    const __m256i order = _mm256_cvtepu8_epi32(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(kOrders.eight[mask])));
     _mm256_storeu_ps(p, _mm256_permutevar8x32_ps(a, order));
     return __builtin_popcount(mask);
   }
@@ -127,8 +128,8 @@ struct F32 {
   static R mantissa(R a, R& e) {  // for normal a
     const __m256i bits = _mm256_castps_si256(a);
     e = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srli_epi32(bits, 23), _mm256_set1_epi32(127)));
-    return _mm256_castsi256_ps(_mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x007fffff)),
-                                               _mm256_set1_epi32(0x3f800000)));
+    return _mm256_castsi256_ps(
+        _mm256_or_si256(_mm256_and_si256(bits, _mm256_set1_epi32(0x007fffff)), _mm256_set1_epi32(0x3f800000)));
   }
 };
 

@@ -1,4 +1,5 @@
-// AVX-512 vectors (f, bw, dq, vl) for the kernel templates. Everything has internal linkage: see kernels/CMakeLists.txt.
+// AVX-512 vectors (f, bw, dq, vl) for the kernel templates. Everything has internal linkage: see
+// kernels/CMakeLists.txt.
 #pragma once
 
 #include <immintrin.h>

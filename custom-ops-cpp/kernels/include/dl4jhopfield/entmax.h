@@ -6,13 +6,13 @@
 // sparsemax is alpha = 2 (Martins & Astudillo, ICML 2016), softmax the limit alpha = 1, alpha-entmax
 // Peters, Niculae & Martins, ACL 2019. The rules of masked_softmax.h hold here too.
 //
-// Method. Entries further than 1/(alpha-1) below the maximum cannot be in the support and are dropped at once; tau is then
-// the root of || [(alpha-1) z - tau]_+ ||_q = 1, q = 1/(alpha-1). For alpha <= 2 that norm is convex and falling in tau, so
-// Newton from tau = max - 1 rises monotonically, loses entries for good as tau passes them, and converges
-// quadratically (finitely for sparsemax); up to alpha = 1.5 Halley's step, of third order, takes its place. 3 to 8 short passes
-// to the last bit over the entries that are left, the last of which gives their weights; no bisection. For alpha > 2 the norm is
-// not convex and the Newton step is kept inside a bracket that shrinks with every step. Powers are taken as
-// exp(q log1p(.)), exact in the limit alpha -> 1; alpha == 1, 1.5 and 2 are the closed forms themselves.
+// Method. Entries further than 1/(alpha-1) below the maximum cannot be in the support and are dropped at once; tau is
+// then the root of || [(alpha-1) z - tau]_+ ||_q = 1, q = 1/(alpha-1). For alpha <= 2 that norm is convex and falling
+// in tau, so Newton from tau = max - 1 rises monotonically, loses entries for good as tau passes them, and converges
+// quadratically (finitely for sparsemax); up to alpha = 1.5 Halley's step, of third order, takes its place. 3 to 8
+// short passes to the last bit over the entries that are left, the last of which gives their weights; no bisection. For
+// alpha > 2 the norm is not convex and the Newton step is kept inside a bracket that shrinks with every step. Powers
+// are taken as exp(q log1p(.)), exact in the limit alpha -> 1; alpha == 1, 1.5 and 2 are the closed forms themselves.
 #pragma once
 
 #include "dl4jhopfield/dtype.h"

@@ -23,20 +23,21 @@ template <class S>
 void kSubsets(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& k, bool atMost,
               const RowScalars<S>& beta, const RowsView<S>& y);
 
-/// On entries strictly between 0 and 1: gradX = beta (g - their mean g); where "at most" is not reached, beta g. 0 elsewhere.
+/// On entries strictly between 0 and 1: gradX = beta (g - their mean g); where "at most" is not reached, beta g. 0
+/// elsewhere.
 template <class S>
-void kSubsetsBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& k,
-                      bool atMost, const RowScalars<S>& beta, const RowsView<S>& gradX,
-                      const RowScalarGrad<S>& gradBeta = {});
+void kSubsetsBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& k, bool atMost,
+                      const RowScalars<S>& beta, const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta = {});
 
-/// `upper` may be broadcast; an entry with upper 0 or below gets 0. Where the bounds allow less than 1 in total, y = upper.
-/// NaN in an unmasked entry of `upper` is treated as NaN in x. +inf scores are filled first, equally up to their bounds.
+/// `upper` may be broadcast; an entry with upper 0 or below gets 0. Where the bounds allow less than 1 in total, y =
+/// upper. NaN in an unmasked entry of `upper` is treated as NaN in x. +inf scores are filled first, equally up to their
+/// bounds.
 template <class S>
 void constrainedSparsemax(const RowsView<const S>& x, const RowsView<const S>& upper, const MaskView& mask,
                           const RowsView<S>& y);
 
-/// On entries strictly inside: gradX = g - m, m their mean g. On entries at their bound: gradUpper = g - m (g where the bounds
-/// allow no more than 1 in total). 0 elsewhere.
+/// On entries strictly inside: gradX = g - m, m their mean g. On entries at their bound: gradUpper = g - m (g where the
+/// bounds allow no more than 1 in total). 0 elsewhere.
 template <class S>
 void constrainedSparsemaxBackward(const RowsView<const S>& y, const RowsView<const S>& upper, const MaskView& mask,
                                   const RowsView<const S>& gradOut, const RowsView<S>& gradX,

@@ -4,7 +4,8 @@
 //   ReLU:  D(x) = max(x, 0),            D'(x) = 1[x > 0]
 //   PFU:   D(x) = x if x > t else b,    D'(x) = 1[x > t],     t = mu + sigma^2 noise,   b = t or a number
 //
-// mu is a number or the lower median (the element of rank floor((n-1)/2)) of the tensor, of each sample, or of each row.
+// mu is a number or the lower median (the element of rank floor((n-1)/2)) of the tensor, of each sample, or of each
+// row.
 //
 // Masked entries give D = D' = 0, never enter a median and get no gradient. NaN gives D = NaN, D' = 0 at that
 // entry, and does not enter a median. -inf scores enter the median of the whole tensor, as in the original, where
@@ -27,13 +28,14 @@ void reluUnitBackward(const RowsView<const S>& keep, const RowsView<const S>& gr
 enum class MedianScope { Tensor, Sample, Row };
 
 struct PfuOptions {
-  bool muIsMedian = true;    // else the number `mu`
+  bool muIsMedian = true;  // else the number `mu`
   double mu = 0;
   bool biasIsThreshold = true;  // else the number `bias`
   double bias = 0;
-  double sigma = 1;          // noise is scaled by sigma SQUARED, as in the original
+  double sigma = 1;  // noise is scaled by sigma SQUARED, as in the original
   MedianScope scope = MedianScope::Sample;
-  /// Number of samples for MedianScope::Sample: rows [g*rows/samples, (g+1)*rows/samples) are sample g. It divides the rows.
+  /// Number of samples for MedianScope::Sample: rows [g*rows/samples, (g+1)*rows/samples) are sample g. It divides the
+  /// rows.
   int64_t samples = 1;
 
   /// Medians, thresholds and noise values in one call.

@@ -17,8 +17,9 @@ template <class S>
 void layerNorm(const RowsView<const S>& x, const S* gain, const S* bias, double eps, const RowsView<S>& y);
 
 /// With h = (x - mean) / sqrt(variance + eps) and u = gain g:
-/// gradX = (u - mean(u) - h mean(u h)) / sqrt(variance + eps), gradGain = sum over rows of g h, gradBias = sum over rows of g
-/// (n numbers each, or nullptr). The sums are taken in an order that does not depend on the number of threads.
+/// gradX = (u - mean(u) - h mean(u h)) / sqrt(variance + eps), gradGain = sum over rows of g h, gradBias = sum over
+/// rows of g (n numbers each, or nullptr). The sums are taken in an order that does not depend on the number of
+/// threads.
 template <class S>
 void layerNormBackward(const RowsView<const S>& x, const S* gain, double eps, const RowsView<const S>& gradOut,
                        const RowsView<S>& gradX, double* gradGain, double* gradBias);

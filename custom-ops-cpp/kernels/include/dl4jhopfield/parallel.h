@@ -26,8 +26,7 @@ void parallelRows(int64_t rows, int64_t costPerRow, void (*body)(void* context, 
 template <class F>
 void parallelRows(int64_t rows, int64_t costPerRow, F&& body) {
   parallelRows(
-      rows, costPerRow,
-      [](void* context, int64_t begin, int64_t end) { (*static_cast<F*>(context))(begin, end); },
+      rows, costPerRow, [](void* context, int64_t begin, int64_t end) { (*static_cast<F*>(context))(begin, end); },
       static_cast<void*>(&body));
 }
 

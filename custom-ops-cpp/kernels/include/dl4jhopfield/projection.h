@@ -18,12 +18,12 @@ namespace dl4jhopfield {
 /// One projection of rows of `length` numbers.
 template <class S>
 struct Projection {
-  int64_t width = 0;                   // of a row of y
-  const S* weight = nullptr;           // length x width
+  int64_t width = 0;                      // of a row of y
+  const S* weight = nullptr;              // length x width
   int64_t weightRow = 0, weightStep = 1;  // between its rows, and the numbers of a row
-  const Compute<S>* bias = nullptr;    // width, or nullptr for 0
-  const Compute<S>* gain = nullptr;    // length, or nullptr for 1
-  const Compute<S>* shift = nullptr;   // length, or nullptr for 0
+  const Compute<S>* bias = nullptr;       // width, or nullptr for 0
+  const Compute<S>* gain = nullptr;       // length, or nullptr for 1
+  const Compute<S>* shift = nullptr;      // length, or nullptr for 0
 };
 
 /// Gradients of one projection, in dense arrays; nullptr: not wanted.
@@ -41,8 +41,8 @@ void project(const RowsView<const S>& x, bool normalise, double eps, const std::
              const std::vector<RowsView<S>>& y);
 
 /// With s_i = sum over rows of g_i and M_i = sum over rows of h' g_i: gradients W: gain M + shift' s, b: s,
-/// gain: sum over columns of W M, shift: W s; gradH = sum over i of gain_i (g_i W_i'), and gradX that of the layer norm.
-/// Sums over rows are taken in an order that does not depend on the number of threads.
+/// gain: sum over columns of W M, shift: W s; gradH = sum over i of gain_i (g_i W_i'), and gradX that of the layer
+/// norm. Sums over rows are taken in an order that does not depend on the number of threads.
 template <class S>
 void projectBackward(const RowsView<const S>& x, bool normalise, double eps,
                      const std::vector<Projection<S>>& projections, const std::vector<RowsView<const S>>& gradY,

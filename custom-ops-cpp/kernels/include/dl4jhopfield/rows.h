@@ -90,7 +90,7 @@ struct RowScalars {
   double constant = 1.0;
   RowsView<const S> view;  // view.data == nullptr: the constant
 
-  RowScalars(double value = 1.0) : constant(value) {}  // NOLINT: a number is a RowScalars
+  RowScalars(double value = 1.0) : constant(value) {}            // NOLINT: a number is a RowScalars
   RowScalars(const RowsView<const S>& values) : view(values) {}  // NOLINT
 };
 
