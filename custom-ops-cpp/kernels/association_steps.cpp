@@ -167,16 +167,17 @@ void AssociationRun<T>::iterate(Iteration<T>& it, const AssociationOutputs<T>* o
       eachUnit(it, last, p, [&](int64_t bh, int64_t u) { associate(it, p, bh, u, t, *out); });
     if (saved != nullptr)
       for (int64_t bh : last)
-        for (int64_t later = t; later < savedSteps(o); ++later) fill(saved + later * stateSize() + bh * head, head, T(0));
+        for (int64_t later = t; later < savedSteps(o); ++later)
+          fill(saved + later * stateSize() + bh * head, head, T(0));
     // No longer needed, as only the backward pass goes back: its memory serves the step after next.
     if (out != nullptr && t >= 1) std::swap(it.steps[t - 1], it.step(t + 2));
     active.swap(going);
   }
 }
 
-#define INSTANTIATE(T)                                                                                       \
-  template typename AssociationRun<T>::Kept AssociationRun<T>::keptOf(const Plan&, int64_t, int64_t) const;   \
-  template void AssociationRun<T>::beginStep(Iteration<T>&, int64_t, const std::vector<int64_t>&);           \
+#define INSTANTIATE(T)                                                                                      \
+  template typename AssociationRun<T>::Kept AssociationRun<T>::keptOf(const Plan&, int64_t, int64_t) const; \
+  template void AssociationRun<T>::beginStep(Iteration<T>&, int64_t, const std::vector<int64_t>&);          \
   template void AssociationRun<T>::iterate(Iteration<T>&, const AssociationOutputs<T>*);
 INSTANTIATE(float)
 INSTANTIATE(double)

@@ -165,15 +165,15 @@ void entmaxBackward(const Block<C>& block) {
   });
 }
 
-#define INSTANTIATE(C)                                                                       \
-  template void sparsemaxRow(const C*, const uint8_t*, C*, int64_t, double);                 \
-  template void entmax15Row(const C*, const uint8_t*, C*, int64_t, double);                  \
-  template void entmaxRow(const C*, const uint8_t*, C*, int64_t, double, double);            \
-  template double alphaGradient(const C*, const C*, int64_t, double);                        \
-  template void entmaxGradient(const C*, const C*, int64_t, double, double*);                \
-  template void steepEntmaxGradient(const C*, const C*, int64_t, double, double*);           \
-  template void sparsemaxBackward(const Block<C>&);                                          \
-  template void entmax15Backward(const Block<C>&);                                           \
+#define INSTANTIATE(C)                                                             \
+  template void sparsemaxRow(const C*, const uint8_t*, C*, int64_t, double);       \
+  template void entmax15Row(const C*, const uint8_t*, C*, int64_t, double);        \
+  template void entmaxRow(const C*, const uint8_t*, C*, int64_t, double, double);  \
+  template double alphaGradient(const C*, const C*, int64_t, double);              \
+  template void entmaxGradient(const C*, const C*, int64_t, double, double*);      \
+  template void steepEntmaxGradient(const C*, const C*, int64_t, double, double*); \
+  template void sparsemaxBackward(const Block<C>&);                                \
+  template void entmax15Backward(const Block<C>&);                                 \
   template void entmaxBackward(const Block<C>&);
 INSTANTIATE(float)
 INSTANTIATE(double)
@@ -194,8 +194,7 @@ void entmax15(const RowsView<const S>& x, const MaskView& mask, const RowScalars
 template <class S>
 void entmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& alpha, const RowScalars<S>& beta,
             const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(alpha).out(y).run(8, kWideRows,
-                                                                               rowKernels<Compute<S>>().entmax);
+  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(alpha).out(y).run(8, kWideRows, rowKernels<Compute<S>>().entmax);
 }
 
 template <class S>
@@ -240,16 +239,16 @@ void entmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut
       .run(4, kWideRows, rowKernels<Compute<S>>().entmaxBackward);
 }
 
-#define INSTANTIATE(S)                                                                                              \
-  template void sparsemax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&);     \
-  template void entmax15(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&);      \
-  template void entmax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowScalars<S>&,       \
-                       const RowsView<S>&);                                                                         \
-  template void sparsemaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,         \
-                                  const RowsView<S>&, const RowScalarGrad<S>&);                                     \
-  template void entmax15Backward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,          \
-                                 const RowsView<S>&, const RowScalarGrad<S>&);                                      \
-  template void entmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,            \
+#define INSTANTIATE(S)                                                                                          \
+  template void sparsemax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&); \
+  template void entmax15(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&);  \
+  template void entmax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowScalars<S>&,   \
+                       const RowsView<S>&);                                                                     \
+  template void sparsemaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,     \
+                                  const RowsView<S>&, const RowScalarGrad<S>&);                                 \
+  template void entmax15Backward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,      \
+                                 const RowsView<S>&, const RowScalarGrad<S>&);                                  \
+  template void entmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,        \
                                const RowScalars<S>&, const RowsView<S>&, double*, const RowScalarGrad<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

@@ -26,8 +26,8 @@ void normmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, d
   for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(z[j] / sum);
 }
 
-// s_i = (y_i/N)^(2-p) / (p-1) has no bound where p is above 2. g is taken relative to that of the smallest weight, which has the
-// largest s.
+// s_i = (y_i/N)^(2-p) / (p-1) has no bound where p is above 2. g is taken relative to that of the smallest weight,
+// which has the largest s.
 template <class C>
 void normmaxGradient(const C* y, const C* g, int64_t n, double p, double* raw) {
   double largest = 0, smallest = 0, origin = 0;
@@ -55,8 +55,8 @@ void normmaxGradient(const C* y, const C* g, int64_t n, double p, double* raw) {
     const double h = static_cast<double>(g[i]) - origin - mean, ratio = static_cast<double>(y[i]) / largest / share;
     if (h == 0) continue;  // also where the slope is beyond all range
     const double slope = std::pow(ratio, 2 - p);
-    wide[i] = (std::isinf(slope) ? std::pow(static_cast<long double>(ratio), 2 - static_cast<long double>(p)) : slope) / (p - 1) *
-              norm * h;
+    wide[i] = (std::isinf(slope) ? std::pow(static_cast<long double>(ratio), 2 - static_cast<long double>(p)) : slope) /
+              (p - 1) * norm * h;
     sum += wide[i];
   }
   for (int64_t i = 0; i < n; ++i) raw[i] = static_cast<double>(wide[i] - static_cast<long double>(y[i]) * sum);
@@ -71,7 +71,7 @@ void normmaxBackward(const Block<C>& block) {
 
 #define INSTANTIATE(C)                                                             \
   template void normmaxRow(const C*, const uint8_t*, C*, int64_t, double, double); \
-  template void normmaxGradient(const C*, const C*, int64_t, double, double*);      \
+  template void normmaxGradient(const C*, const C*, int64_t, double, double*);     \
   template void normmaxBackward(const Block<C>&);
 INSTANTIATE(float)
 INSTANTIATE(double)
@@ -99,10 +99,10 @@ void normmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOu
       .run(4, kWideRows, rowKernels<Compute<S>>().normmaxBackward);
 }
 
-#define INSTANTIATE(S)                                                                                            \
-  template void normmax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowScalars<S>&,    \
-                        const RowsView<S>&);                                                                      \
-  template void normmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,         \
+#define INSTANTIATE(S)                                                                                         \
+  template void normmax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowScalars<S>&, \
+                        const RowsView<S>&);                                                                   \
+  template void normmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,      \
                                 const RowScalars<S>&, const RowsView<S>&, const RowScalarGrad<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

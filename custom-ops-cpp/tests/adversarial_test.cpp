@@ -1,8 +1,10 @@
-// Rows made to lose digits, against references in 57 digits: every separation, forward and backward, at each SIMD level.
+// Rows made to lose digits, against references in 57 digits: every separation, forward and backward, at each SIMD
+// level.
 //
 // A few rows in each run; DL4JHOPFIELD_ADVERSARIAL_ROWS=100000 for all, DL4JHOPFIELD_ADVERSARIAL_SEED for others.
-// DL4JHOPFIELD_ADVERSARIAL_WRITE=FILE writes rows of at most DL4JHOPFIELD_ADVERSARIAL_LENGTH entries with their references. The rows
-// of the Java test are made so (dl4j-hopfield-ops/src/test/resources/adversarial.txt.gz: 300 rows of length 16, seed 7, gzip -9n).
+// DL4JHOPFIELD_ADVERSARIAL_WRITE=FILE writes rows of at most DL4JHOPFIELD_ADVERSARIAL_LENGTH entries with their
+// references. The rows of the Java test are made so (dl4j-hopfield-ops/src/test/resources/adversarial.txt.gz: 300 rows
+// of length 16, seed 7, gzip -9n).
 #include <cstdio>
 #include <cstdlib>
 
@@ -40,14 +42,17 @@ Case randomCase(Random& random, int64_t n) {
     case 3:
       return {"entmax", ExactKind::Entmax, 1 + std::pow(10, random.uniform(-12, 0))};
     case 4:
-      return {"entmax", ExactKind::Entmax, random.integer(0, 1) ? random.uniform(2, 10) : std::pow(10, random.uniform(0.3, 3))};
+      return {"entmax", ExactKind::Entmax,
+              random.integer(0, 1) ? random.uniform(2, 10) : std::pow(10, random.uniform(0.3, 3))};
     case 5:
       return {"entmax", ExactKind::Entmax, std::pow(10, random.uniform(0, 300))};
     case 6:
-      return {"normmax", ExactKind::Normmax, random.integer(0, 1) ? 1 + std::pow(10, random.uniform(-2, 0)) : random.uniform(2, 50)};
+      return {"normmax", ExactKind::Normmax,
+              random.integer(0, 1) ? 1 + std::pow(10, random.uniform(-2, 0)) : random.uniform(2, 50)};
     default: {
       const bool atMost = random.integer(0, 2) == 0;
-      double k = static_cast<double>(random.integer(0, 1) ? random.integer(1, std::min<int64_t>(n, 8)) : random.integer(1, n));
+      double k =
+          static_cast<double>(random.integer(0, 1) ? random.integer(1, std::min<int64_t>(n, 8)) : random.integer(1, n));
       if (random.integer(0, 3) == 0) k = std::max(0.1, k - random.uniform(0, 1));
       return {atMost ? "atMostK" : "exactlyK", atMost ? ExactKind::AtMostK : ExactKind::ExactlyK, k};
     }
@@ -138,8 +143,8 @@ void separate(const Case& c, const std::vector<T>& x, const MaskView& mask, doub
 }
 
 template <class T>
-void separateBackward(const Case& c, const std::vector<T>& y, const std::vector<T>& g, double beta, std::vector<T>& gradX,
-                      double* gradAlpha) {
+void separateBackward(const Case& c, const std::vector<T>& y, const std::vector<T>& g, double beta,
+                      std::vector<T>& gradX, double* gradAlpha) {
   const int64_t n = static_cast<int64_t>(y.size());
   const RowsView<const T> weights = denseRows<const T>(y.data(), 1, n), grad = denseRows<const T>(g.data(), 1, n);
   const RowsView<T> out = denseRows<T>(gradX.data(), 1, n);
@@ -207,9 +212,9 @@ void row(Random& random, bool longRows, Tally& tally, std::FILE* file) {
   const std::string type = sizeof(T) == 4 ? "float " : "double ";
   ++tally.rows;
   if (file != nullptr)
-    std::fprintf(file, "%s%s %.17g %.17g %.17g\nx %s\nmask %s\ny %s\ng %s\ngradX %s\ngradAlpha %.17g\n", type.c_str(), c.name.c_str(),
-                 c.parameter, beta, gradBeta, text(x).c_str(), text(mask).c_str(), text(expected).c_str(), text(g).c_str(),
-                 text(gradient).c_str(), gradAlpha);
+    std::fprintf(file, "%s%s %.17g %.17g %.17g\nx %s\nmask %s\ny %s\ng %s\ngradX %s\ngradAlpha %.17g\n", type.c_str(),
+                 c.name.c_str(), c.parameter, beta, gradBeta, text(x).c_str(), text(mask).c_str(),
+                 text(expected).c_str(), text(g).c_str(), text(gradient).c_str(), gradAlpha);
   for (SimdLevel level : supportedLevels()) {
     setSimdLevel(level);
     const std::string name = type + c.name + " " + simdLevelName(level);
@@ -219,7 +224,8 @@ void row(Random& random, bool longRows, Tally& tally, std::FILE* file) {
     found.assign(n, T(-7));
     double foundAlpha = 0;
     separateBackward<T>(c, y, g, gradBeta, found, ofAlpha ? &foundAlpha : nullptr);
-    tally.add(name + " gradient", error<T>(found, gradient), describe + scores + " found " + (n <= 40 ? text(found) : ""));
+    tally.add(name + " gradient", error<T>(found, gradient),
+              describe + scores + " found " + (n <= 40 ? text(found) : ""));
     if (ofAlpha)
       tally.add(name + " alpha", error<T>({static_cast<T>(foundAlpha)}, {gradAlpha}),
                 describe + scores + " found " + std::to_string(foundAlpha) + " expected " + std::to_string(gradAlpha));
