@@ -55,6 +55,14 @@ final class ImportKerasCommand implements Callable<Integer> {
       description = "Leave out what matters in training only: loss, optimizer, regularisers...")
   boolean predictionsOnly;
 
+  @Option(
+      names = "--check",
+      description = {
+        "Build nothing; say all that stands in the way of an import, and what to do about each.",
+        "Exit 0 if the model would import, else 1."
+      })
+  boolean check;
+
   @Option(names = "--json", description = "Print the summary as one JSON object.")
   boolean json;
 
@@ -63,9 +71,15 @@ final class ImportKerasCommand implements Callable<Integer> {
     if (inputs.isEmpty() != outputs.isEmpty()) {
       throw new UsageException("import-keras: expected --input and --output together, found one");
     }
+    if (check && (!inputs.isEmpty() || save != null)) {
+      throw new UsageException("import-keras: --check builds nothing to run or save");
+    }
     InputFile.file(model);
     for (Path input : inputs) {
       InputFile.file(input);
+    }
+    if (check) {
+      return KerasRun.check(this, root.console()) ? ExitCode.OK : ExitCode.FAILED;
     }
     KerasRun.run(this, root.console());
     return ExitCode.OK;

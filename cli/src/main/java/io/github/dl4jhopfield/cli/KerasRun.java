@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.keras.HopfieldKerasImport;
+import io.github.dl4jhopfield.keras.ImportReport;
 import io.github.dl4jhopfield.keras.ImportSummary;
 import io.github.dl4jhopfield.keras.ImportSummary.LayerRow;
 import io.github.dl4jhopfield.keras.KerasImport;
@@ -50,6 +51,38 @@ final class KerasRun {
     } else {
       show(console, imported.summary());
     }
+  }
+
+  /** Says what stands in the way of an import; gives whether nothing does. */
+  static boolean check(ImportKerasCommand command, Console console) {
+    ImportReport report = HopfieldKerasImport.check(command.model, options(command));
+    if (command.json) {
+      Map<String, Object> fields = new LinkedHashMap<>();
+      fields.put("file", report.file());
+      fields.put("keras_version", report.kerasVersion());
+      fields.put("imports", report.imports());
+      fields.put("problems", report.problems());
+      fields.put("unchecked", report.unchecked());
+      fields.put("notes", report.notes());
+      console.json(fields);
+      return report.imports();
+    }
+    report.problems().forEach(problem -> console.result("problem: %s", problem));
+    if (!report.unchecked().isEmpty()) {
+      console.result(
+          "not looked at, since they come after a problem: %s",
+          String.join(", ", report.unchecked()));
+    }
+    report.notes().forEach(note -> console.result("note: %s", note));
+    console.result(
+        "%s (Keras %s, %d layers): %s",
+        report.file(),
+        report.kerasVersion(),
+        report.layers(),
+        report.imports()
+            ? "imports"
+            : report.problems().size() == 1 ? "1 problem" : report.problems().size() + " problems");
+    return report.imports();
   }
 
   private static KerasImportOptions options(ImportKerasCommand command) {

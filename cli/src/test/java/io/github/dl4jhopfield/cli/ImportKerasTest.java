@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.api.layers.IOutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -88,5 +89,34 @@ class ImportKerasTest {
     assertThat(run.status()).isEqualTo(1);
     assertThat(run.err()).contains("GRU", "Bidirectional");
     assertThat(run.err().strip().lines()).hasSize(1);
+  }
+
+  /** A model of the survey's archive. */
+  private Path surveyed(String name) throws Exception {
+    Path archive = FIXTURES.resolveSibling("keras-survey/keras3.zip");
+    Path file = directory.resolve(name);
+    try (ZipFile zip = new ZipFile(archive.toFile())) {
+      Files.copy(zip.getInputStream(zip.getEntry(name)), file);
+    }
+    return file;
+  }
+
+  @Test
+  void checkSaysWhatStandsInTheWay() throws Exception {
+    String file = surveyed("layer_ConvLSTM2D_01.keras").toString();
+    MainTest.Run run = MainTest.run("import-keras", file, "--check");
+    assertThat(run.status()).isEqualTo(1);
+    assertThat(run.out()).contains("problem:", "ConvLSTM2D", "KerasImportOptions", "1 problem");
+    JsonNode report =
+        new ObjectMapper().readTree(MainTest.run("import-keras", file, "--check", "--json").out());
+    assertThat(report.get("imports").asBoolean()).isFalse();
+    assertThat(report.get("problems")).hasSize(1);
+  }
+
+  @Test
+  void checkOfAModelThatImportsIsZero() throws Exception {
+    MainTest.Run run = MainTest.run("import-keras", MODEL, "--check");
+    assertThat(run.status()).as(run.err()).isZero();
+    assertThat(run.out()).contains("mlp.h5", "imports");
   }
 }

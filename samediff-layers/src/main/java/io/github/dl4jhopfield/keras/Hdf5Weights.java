@@ -143,6 +143,7 @@ final class Hdf5Weights implements AutoCloseable {
           Map<String, List<SavedArray>> byLayer = new LinkedHashMap<>();
           for (String layer : layers) {
             Group group = group(root, layer);
+            String layerName = group.getName();
             List<String> weights = names(group, "weight_names");
             List<SavedArray> arrays = new ArrayList<>();
             Set<String> seen = new HashSet<>();
@@ -153,11 +154,11 @@ final class Hdf5Weights implements AutoCloseable {
                     label + ": layer \"" + layer + "\" names the weight " + weight + " twice");
               }
               Dataset data = dataset(group, weight, layer);
-              String name =
-                  weight.endsWith(":0") ? weight.substring(0, weight.length() - 2) : weight;
-              arrays.add(array(name, layer + "/" + weight, data));
+              String path = real(group, weight);
+              String name = path.endsWith(":0") ? path.substring(0, path.length() - 2) : path;
+              arrays.add(array(name, layerName + "/" + path, data));
             }
-            if (byLayer.put(layer, arrays) != null) {
+            if (byLayer.put(layerName, arrays) != null) {
               throw new KerasImportException(
                   label + ": the layer \"" + layer + "\" is there twice");
             }
@@ -229,13 +230,64 @@ final class Hdf5Weights implements AutoCloseable {
     return d;
   }
 
+  /**
+   * The child of that name. Keras writes the names of layers and weights into attributes as bytes
+   * that claim to be ASCII: a letter that is not comes as one sign for each of its bytes.
+   */
+  private Node child(Group group, String name) {
+    Node exact = group.getChildren().get(name);
+    if (exact != null || name.indexOf(UNKNOWN) < 0) {
+      return exact;
+    }
+    Node found = null;
+    for (Node n : group.getChildren().values()) {
+      if (ascii(n.getName()).equals(name)) {
+        if (found != null) {
+          throw new KerasImportException(
+              label
+                  + ": the names \""
+                  + found.getName()
+                  + "\" and \""
+                  + n.getName()
+                  + "\" cannot be told apart in an .h5; save the model as .keras");
+        }
+        found = n;
+      }
+    }
+    return found;
+  }
+
+  private static final char UNKNOWN = '\ufffd';
+
+  private static String ascii(String name) {
+    StringBuilder s = new StringBuilder();
+    for (byte b : name.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+      s.append(b < 0 ? UNKNOWN : (char) b);
+    }
+    return s.toString();
+  }
+
+  /** A path with the names that its parts really have. */
+  private String real(Group from, String path) {
+    if (path.indexOf(UNKNOWN) < 0) {
+      return path;
+    }
+    List<String> parts = new ArrayList<>();
+    Node at = from;
+    for (String part : path.split("/")) {
+      at = child((Group) at, part);
+      parts.add(at.getName());
+    }
+    return String.join("/", parts);
+  }
+
   private Node walk(Group from, String path) {
     Node at = from;
     for (String part : path.split("/")) {
       if (!(at instanceof Group g)) {
         return null;
       }
-      at = g.getChildren().get(part);
+      at = child(g, part);
       if (at == null) {
         return null;
       }

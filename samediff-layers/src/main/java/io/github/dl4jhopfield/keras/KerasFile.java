@@ -13,6 +13,7 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
@@ -148,11 +149,28 @@ final class KerasFile implements AutoCloseable {
           json(label + " model_config", config),
           training == null ? null : json(label + " training_config", training),
           KerasVersion.of(version),
-          hdf5.named(),
+          inWords(label, config, hdf5::named),
           hdf5,
           null);
     } catch (RuntimeException e) {
       hdf5.close();
+      throw e;
+    }
+  }
+
+  /** Lists the weights; HDF5 has no bfloat16, and what Keras writes instead cannot be read here. */
+  private static SavedWeights inWords(String label, String config, Supplier<SavedWeights> weights) {
+    try {
+      return weights.get();
+    } catch (KerasImportException e) {
+      if (config.contains("bfloat16")) {
+        throw new KerasImportException(
+            label
+                + ": its weights are bfloat16, which HDF5 does not have and this reader does not"
+                + " read. Save it from a model of float32: build it again with"
+                + " keras.config.set_dtype_policy(\"float32\"), set_weights, save",
+            e);
+      }
       throw e;
     }
   }
@@ -193,7 +211,7 @@ final class KerasFile implements AutoCloseable {
             model,
             training == null || training.isNull() ? null : training,
             KerasVersion.of(version),
-            hdf5.numbered(),
+            inWords(label, model.toString(), hdf5::numbered),
             hdf5,
             path);
       } catch (RuntimeException e) {

@@ -27,6 +27,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.shade.jackson.databind.JsonNode;
 
 /**
  * From a Keras file to a network: maps every call, checks every weight, and only then builds the
@@ -240,6 +241,7 @@ final class ModelAssembler {
       }
       info.setOfSizes();
     }
+    precision(info);
     MappedLayer mapped = mapper(call).map(info);
     if (!options.predictionsOnly()) {
       LayerTraining.apply(info, mapped, optimizer.weightDecay());
@@ -272,6 +274,24 @@ final class ModelAssembler {
           new Value(stages.get(o.stage()), o.shape(), k == 0 ? mask : null, false));
     }
     count(call, info, mapped, in, first, stages);
+  }
+
+  /** What a layer computes in: quantised it is refused, in half precision noted. */
+  private void precision(KerasLayerInfo info) {
+    JsonNode dtype = info.option("dtype");
+    String policy = dtype == null ? "" : dtype.path("config").path("name").asText(dtype.asText(""));
+    String kind = dtype == null ? "" : dtype.path("class_name").asText("");
+    boolean ordinary = List.of("", "DTypePolicy", "FloatDTypePolicy", "Policy").contains(kind);
+    if (!ordinary || policy.contains("_from_") || info.has("quantization_config")) {
+      String mode = dtype == null ? "" : dtype.path("config").path("mode").asText(policy);
+      throw info.error(
+          "is quantised ("
+              + (mode.isEmpty() ? kind : mode)
+              + "), which is not imported; save the model before it is quantised");
+    }
+    if (policy.contains("float16")) {
+      notes.add("Keras computes this model in " + policy + "; here it is computed in float32.");
+    }
   }
 
   /** Matches the weights of a call and counts its parameters, once for each layer. */

@@ -152,6 +152,8 @@ final class NetworkParts {
   Model build(List<String> inputs, List<String> outputs, boolean sequential) {
     if (sequential && isChain(inputs, outputs)) {
       NeuralNetConfiguration.ListBuilder list = base().list();
+      // DL4J would guess sizes from the first layer
+      list.overrideNinUponBuild(false);
       for (Part p : parts.values()) {
         list.layer(p.layer());
       }

@@ -27,7 +27,7 @@ import org.nd4j.shade.jackson.databind.ObjectMapper;
 final class KerasSurvey {
 
   /** Of the larger of 1 and the largest value. */
-  static final double TOLERANCE = 1e-4;
+  static final double TOLERANCE = Double.parseDouble(System.getProperty("keras.tolerance", "1e-4"));
 
   /** What became of a file. */
   enum Outcome {
