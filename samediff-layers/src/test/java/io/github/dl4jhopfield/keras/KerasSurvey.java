@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.keras;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +15,7 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.shade.jackson.databind.JsonNode;
@@ -103,6 +106,32 @@ final class KerasSurvey {
     return "";
   }
 
+  /**
+   * Whether a model written by DL4J and read again computes the same bits; what is wrong, or null.
+   */
+  static String afterSaving(Path file) throws IOException {
+    KerasImport imported = HopfieldKerasImport.importModel(file);
+    String name = file.getFileName().toString();
+    Path json = file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ".json");
+    INDArray[] inputs = Fixture.arrays(new ObjectMapper().readTree(json.toFile()).get("inputs"));
+    INDArray[] before = imported.predict(inputs);
+    ByteArrayOutputStream saved = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(imported.model(), saved, true);
+    ByteArrayInputStream bytes = new ByteArrayInputStream(saved.toByteArray());
+    INDArray[] after =
+        imported.model() instanceof MultiLayerNetwork
+            ? new INDArray[] {
+              ModelSerializer.restoreMultiLayerNetwork(bytes, true).output(inputs[0])
+            }
+            : ModelSerializer.restoreComputationGraph(bytes, true).output(inputs);
+    for (int i = 0; i < before.length; i++) {
+      if (!after[i].equals(before[i])) {
+        return name + ": output " + i + " is another after saving and loading";
+      }
+    }
+    return null;
+  }
+
   private static String difference(INDArray[] ours, INDArray[] keras) {
     if (ours.length != keras.length) {
       return ours.length + " outputs, Keras has " + keras.length;
@@ -158,6 +187,19 @@ final class KerasSurvey {
       List<String> lines = new ArrayList<>();
       for (Path file : files(folder)) {
         String name = file.getFileName().toString();
+        if (System.getProperty("keras.saved") != null) {
+          try {
+            String wrong = afterSaving(file);
+            if (wrong != null) {
+              System.out.println(wrong);
+            }
+          } catch (KerasImportException e) {
+            continue;
+          } catch (RuntimeException e) {
+            System.out.println(name + " " + e);
+          }
+          continue;
+        }
         if (!only.isEmpty() && only.stream().noneMatch(name::contains)) {
           continue;
         }

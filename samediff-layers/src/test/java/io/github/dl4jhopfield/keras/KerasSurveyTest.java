@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -100,6 +103,24 @@ class KerasSurveyTest {
     assertThat(of(Outcome.RIGHT).stream().filter(r -> r.file().startsWith("fit_net_")).count())
         .as("networks whose step of training is Keras's")
         .isGreaterThanOrEqualTo(60);
+  }
+
+  /** One model of each class of layers, and networks. */
+  @Test
+  void savedByDl4jAndLoadedTheyComputeTheSame() throws IOException {
+    Set<String> seen = new HashSet<>();
+    List<String> wrong = new ArrayList<>();
+    for (Result r : RESULTS.get("keras3")) {
+      boolean one = seen.add(name(r).replaceFirst("^(layer_[^_]+)_.*", "$1"));
+      if (r.outcome() == Outcome.RIGHT && one && !r.file().startsWith("op_")) {
+        String found = KerasSurvey.afterSaving(directory.resolve("keras3").resolve(r.file()));
+        if (found != null) {
+          wrong.add(found);
+        }
+      }
+    }
+    assertThat(seen).hasSizeGreaterThan(200);
+    assertThat(wrong).isEmpty();
   }
 
   @Test
