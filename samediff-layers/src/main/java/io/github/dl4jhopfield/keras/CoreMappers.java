@@ -228,6 +228,11 @@ final class CoreMappers {
 
   private static MappedLayer softmax(KerasLayerInfo i) {
     i.requireInputs(1, 1);
+    if (i.hasMask()) {
+      throw i.error(
+          "Keras hands the mask of its input to the softmax, which is not imported;"
+              + " Activation(\"softmax\") takes none");
+    }
     int[] axes = i.axes("axis", -1);
     int rank = i.inputShape().length + 1;
     if (axes.length == 1 && axes[0] == rank - 1) {

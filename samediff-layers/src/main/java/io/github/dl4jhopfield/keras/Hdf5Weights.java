@@ -346,7 +346,7 @@ final class Hdf5Weights implements AutoCloseable {
     return new SavedArray(name, place, shape, () -> read(place, shape, data));
   }
 
-  private double[] read(String place, long[] shape, Dataset data) {
+  private Object read(String place, long[] shape, Dataset data) {
     return guard(
         label,
         "read " + place,
@@ -370,23 +370,21 @@ final class Hdf5Weights implements AutoCloseable {
                     + " bytes");
           }
           channel.allow(bytes / 16 + 1000);
-          Object flat = length == 0 ? new double[0] : data.getDataFlat();
-          return doubles(place, flat, (int) length);
+          Object flat = length == 0 ? new float[0] : data.getDataFlat();
+          return numbers(place, flat, (int) length);
         });
   }
 
-  private double[] doubles(String place, Object flat, int length) {
-    double[] result;
-    if (flat instanceof double[] d) {
-      result = d;
-    } else if (flat instanceof float[] f) {
-      result = new double[f.length];
-      for (int i = 0; i < f.length; i++) {
-        result[i] = f[i];
-      }
-    } else if (flat instanceof Float || flat instanceof Double) {
-      result = new double[] {((Number) flat).doubleValue()};
-    } else {
+  /**
+   * As they are in the file: doubles keep their digits, floats take no more room than they need.
+   */
+  private Object numbers(String place, Object flat, int length) {
+    Object result = flat;
+    if (flat instanceof Float f) {
+      result = new float[] {f};
+    } else if (flat instanceof Double d) {
+      result = new double[] {d};
+    } else if (!(flat instanceof float[] || flat instanceof double[])) {
       throw new KerasImportException(
           label
               + ": "
@@ -394,16 +392,27 @@ final class Hdf5Weights implements AutoCloseable {
               + " should hold floating point numbers, found "
               + (flat == null ? "nothing" : flat.getClass().getSimpleName()));
     }
-    if (result.length != length) {
+    int found = java.lang.reflect.Array.getLength(result);
+    if (found != length) {
       throw new KerasImportException(
-          label + ": " + place + " should hold " + length + " numbers, found " + result.length);
+          label + ": " + place + " should hold " + length + " numbers, found " + found);
     }
-    for (double v : result) {
-      if (!Double.isFinite(v)) {
-        throw new KerasImportException(label + ": " + place + " holds " + v + ", not a number");
+    if (result instanceof float[] floats) {
+      for (float v : floats) {
+        finite(place, v);
+      }
+    } else {
+      for (double v : (double[]) result) {
+        finite(place, v);
       }
     }
     return result;
+  }
+
+  private void finite(String place, double v) {
+    if (!Double.isFinite(v)) {
+      throw new KerasImportException(label + ": " + place + " holds " + v + ", not a number");
+    }
   }
 
   @Override

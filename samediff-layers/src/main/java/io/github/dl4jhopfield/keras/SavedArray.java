@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.keras;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One array of a Keras file: its name and shape, known without reading its values.
@@ -13,9 +14,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record SavedArray(String name, String place, long[] shape, Values values) {
 
-  /** Reads the values in C order. */
+  /** Reads the values in C order: a float[], or a double[] where the file has doubles. */
   interface Values {
-    double[] read();
+    Object read();
+  }
+
+  /** The values as a flat array of the file's type. */
+  INDArray array() {
+    Object flat = values.read();
+    return flat instanceof float[] f
+        ? Nd4j.createFromArray(f)
+        : Nd4j.createFromArray((double[]) flat);
   }
 
   /**

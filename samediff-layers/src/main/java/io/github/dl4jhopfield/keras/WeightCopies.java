@@ -11,7 +11,6 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Which array of the file goes into which parameter of the network, and the copying. */
 final class WeightCopies {
@@ -90,8 +89,8 @@ final class WeightCopies {
       throw new IllegalStateException(
           c.vertex() + " has no parameter " + w.parameter() + ", only " + table.keySet());
     }
-    INDArray value = Nd4j.createFromArray(c.array().values().read()).reshape('c', w.shape());
-    value = w.change().apply(value);
+    INDArray flat = c.array().array();
+    INDArray value = w.change().apply(flat.reshape('c', w.shape()));
     if (value.length() != parameter.length()) {
       throw new IllegalStateException(
           c.vertex()
@@ -107,5 +106,9 @@ final class WeightCopies {
     }
     String place = label + ": " + c.array().place();
     parameter.assign(SavedArray.narrowed(value, parameter.dataType(), place));
+    // not left to the garbage collector, which knows nothing of how large they are
+    if (flat.closeable()) {
+      flat.close();
+    }
   }
 }
