@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# environments.sh [HOPFIELD]: every command in odd places: on a full disk, with 64 MB of heap, without a home, without a temporary
+# environments.sh [HOPFIELD [PLACE,PLACE...]]: every command in odd places: on a full disk, with 64 MB of heap, without a home, without a temporary
 # folder, under a path of blanks and accents without a locale, under a Turkish locale. Prints a table of what happened, with the
 # messages below it; exits 1 where a command crashed, showed a stack trace or an internal error, answered otherwise than in a plain
 # place, hid its result, didn't name the user's file, or left a hidden file behind. The full disk is a tmpfs of 512 KB: needs root,
-# and is left out with a word elsewhere. Takes about 10 minutes on two cores.
+# and is left out with a word elsewhere. Takes about 10 minutes on two cores; a second argument names the
+# places to try (small, homeless, tmpless, neither, Turkish, accents, full), a plain one always.
 set -u
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 hopfield=${1:-$root/hopfield}
+wanted=${2:-small,homeless,tmpless,neither,Turkish,accents,full}
+wants() { case ",$wanted," in *",$1,"*) ;; *) return 1 ;; esac; }
 work=$(mktemp -d)
 copy= mounted=
 cleanup() {
@@ -74,8 +77,12 @@ fault() {
   faults=$((faults + 1))
 }
 
-# What may differ from run to run: times, and paths of this script.
-plain() { sed -E 's/[0-9.]+ (s|ms|MB|GB)\b/T/g; s/"seconds" : [0-9.]+/T/; s#/[^ ]*/(out|in)/##g' "$1"; }
+# What may differ from run to run: times, and the folders of this script. A search's table holds seconds: of it the best line counts.
+plain() {
+  local lines=.
+  [ "$1" != sweep ] || lines='^best|^  '
+  grep -E "$lines" "$2" | sed -E 's/[0-9.]+ (s|ms|MB|GB)\b/T/g; s#([^ "]*/)?(out|in)/##g'
+}
 
 # one PLACE LAUNCHER IN OUT [VARIABLE=VALUE...]: every command there.
 one() {
@@ -105,7 +112,7 @@ one() {
       cp "$out" "$work/plain-$name"
       [ "$status" = 0 ] || fault "$name, plain" "$said"
     elif [ "$status" = 0 ] && [ "$name" != doctor ] && [ "$name" != bench ] && [ "$name" != help ]; then
-      cmp -s <(plain "$work/plain-$name") <(plain "$out") || fault "$name, $place" "another answer than in a plain place"
+      cmp -s <(plain "$name" "$work/plain-$name") <(plain "$name" "$out") || fault "$name, $place" "another answer than in a plain place"
     fi
     if [ "$status" != 0 ]; then
       case $said in hopfield*) ;; *) fault "$name, $place" "no line for the user: $said" ;; esac
@@ -133,44 +140,58 @@ place() { # a fresh output folder for each
 
 places=(plain)
 one plain "$hopfield" "$in" "$(place plain)"
-places+=("64 MB")
-one "64 MB" "$hopfield" "$in" "$(place small)" HOPFIELD_JAVA_OPTS=-Xmx64m
-places+=("no home")
-one "no home" "$hopfield" "$in" "$(place homeless)" HOME=/dev/null/none "HOPFIELD_JAVA_OPTS=-Duser.home=/dev/null/none"
-places+=("no tmp")
-one "no tmp" "$hopfield" "$in" "$(place tmpless)" TMPDIR=/dev/null/none "HOPFIELD_JAVA_OPTS=-Djava.io.tmpdir=/dev/null/none"
-places+=("neither")
-one "neither" "$hopfield" "$in" "$(place neither)" HOME=/dev/null/none TMPDIR=/dev/null/none \
-  "HOPFIELD_JAVA_OPTS=-Duser.home=/dev/null/none -Djava.io.tmpdir=/dev/null/none"
-places+=(Turkish)
-one Turkish "$hopfield" "$in" "$(place Turkish)" LC_ALL=tr_TR.UTF-8 "HOPFIELD_JAVA_OPTS=-Duser.language=tr -Duser.country=TR"
+if wants small; then
+  places+=("64 MB")
+  one "64 MB" "$hopfield" "$in" "$(place small)" HOPFIELD_JAVA_OPTS=-Xmx64m
+fi
+if wants homeless; then
+  places+=("no home")
+  one "no home" "$hopfield" "$in" "$(place homeless)" HOME=/dev/null/none "HOPFIELD_JAVA_OPTS=-Duser.home=/dev/null/none"
+fi
+if wants tmpless; then
+  places+=("no tmp")
+  one "no tmp" "$hopfield" "$in" "$(place tmpless)" TMPDIR=/dev/null/none \
+    "HOPFIELD_JAVA_OPTS=-Djava.io.tmpdir=/dev/null/none"
+fi
+if wants neither; then
+  places+=("neither")
+  one "neither" "$hopfield" "$in" "$(place neither)" HOME=/dev/null/none TMPDIR=/dev/null/none \
+    "HOPFIELD_JAVA_OPTS=-Duser.home=/dev/null/none -Djava.io.tmpdir=/dev/null/none"
+fi
+if wants Turkish; then
+  places+=(Turkish)
+  one Turkish "$hopfield" "$in" "$(place Turkish)" LC_ALL=tr_TR.UTF-8 \
+    "HOPFIELD_JAVA_OPTS=-Duser.language=tr -Duser.country=TR"
+fi
 
 # The program itself and its files under blanks and accents; hard links of the built tree, so that nothing is built again.
-places+=("accents")
-mkdir -p "$root/.hopfield"
-copy=$(mktemp -d -p "$root/.hopfield")
-odd="$copy/mit Leerzeichen é ü ñ"
-mkdir -p "$odd/.hopfield"
-for item in "$root"/* "$root"/.mvn; do
-  case $item in */tests) ;; *) [ ! -e "$item" ] || cp -al "$item" "$odd/" ;; esac
-done
-cp -a "$root/.hopfield/built" "$odd/.hopfield/built"
-cp -r "$in" "$odd/in"
-mkdir -p "$odd/out"
-IFS=$'\n' # the words of a command are split by blanks elsewhere; here its folders hold some
+# The program itself and its files under blanks and accents; hard links of the built tree, so that nothing is built again.
 accents() {
-  local IFS=$' \t\n'
-  (cd "$odd" && one accents "$odd/hopfield" in out LC_ALL=C LANG=C && declare -p cell notes faults >"$work/state")
+  copy=$(mktemp -d -p "$root/.hopfield")
+  local odd="$copy/mit Leerzeichen é ü ñ" item before=$PWD
+  mkdir -p "$odd/.hopfield"
+  for item in "$root"/* "$root"/.mvn; do
+    case $item in */tests) ;; *) [ ! -e "$item" ] || cp -al "$item" "$odd/" ;; esac
+  done
+  cp -a "$root/.hopfield/built" "$odd/.hopfield/built"
+  cp -r "$in" "$odd/in"
+  mkdir -p "$odd/out"
+  cd "$odd" || return
+  one accents "$odd/hopfield" in out LC_ALL=C LANG=C
+  cd "$before" || return
 }
-accents
-unset IFS
-# shellcheck disable=SC1091
-[ ! -f "$work/state" ] || eval "$(sed 's/^declare -[-a-zA-Z]* //' "$work/state")"
+if wants accents; then
+  places+=("accents")
+  mkdir -p "$root/.hopfield"
+  accents
+fi
 
-places+=("full disk")
 full=$work/full
 mkdir -p "$full"
-if [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=512k none "$full" 2>/dev/null; then
+if ! wants full; then
+  :
+elif [ "$(id -u)" = 0 ] && mount -t tmpfs -o size=512k none "$full" 2>/dev/null; then
+  places+=("full disk")
   mounted=$full
   mkdir -p "$full/out"
   # folders that the commands would make: a full disk has no room for these either

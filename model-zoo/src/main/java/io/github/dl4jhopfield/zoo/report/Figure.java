@@ -30,7 +30,12 @@ public interface Figure {
 
   /** The figure as an SVG file of its own, with its style in it. */
   default String toSvgFile() {
-    return draw(WIDE).svg("<style>" + Style.FIGURE + Style.PAPER + "</style>", description())
+    Drawing drawing = draw(WIDE);
+    return new Drawing(
+                drawing.width() + 24,
+                drawing.height() + 20,
+                "<g transform=\"translate(12 8)\">" + drawing.content() + "</g>")
+            .svg("<style>" + Style.FIGURE + Style.PAPER + "</style>", description())
         + "\n";
   }
 }

@@ -45,16 +45,19 @@ public final class Panels implements Figure {
     double top = svg.title(title, width);
     int count = Math.max(1, Math.min(across, (width + GAP) / (narrowest + GAP)));
     int each = (width - (count - 1) * GAP) / count;
+    int head = panels.stream().allMatch(panel -> panel.title().isEmpty()) ? 0 : TITLE;
     for (int i = 0; i < panels.size(); i += count) {
       double tallest = 0;
       for (int k = i; k < Math.min(panels.size(), i + count); k++) {
         double x = (double) (k - i) * (each + GAP);
         Drawing drawing = panels.get(k).figure().draw(each);
-        svg.text(x, top + 15, "start", Svg.fit(panels.get(k).title(), each));
-        svg.place(x, top + TITLE, drawing);
+        if (head > 0) {
+          svg.text(x, top + 15, "start", Svg.fit(panels.get(k).title(), each));
+        }
+        svg.place(x, top + head, drawing);
         tallest = Math.max(tallest, drawing.height());
       }
-      top += TITLE + tallest + GAP / 2.0;
+      top += head + tallest + GAP / 2.0;
     }
     return svg.drawing(width, top);
   }

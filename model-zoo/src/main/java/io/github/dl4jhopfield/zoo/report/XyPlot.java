@@ -291,7 +291,10 @@ public final class XyPlot implements Figure {
     double high = places.isEmpty() ? Double.NaN : places.get(places.size() - 1);
     int most = Math.max(2, (int) (plotWidth / 60));
     Axis.Scale scale = x.scale(low, high, most, places);
-    while (most > 2 && overlap(scale, plotWidth)) {
+    boolean counts = places.stream().allMatch(value -> value == Math.rint(value));
+    while (most > 2
+        && (overlap(scale, plotWidth)
+            || counts && scale.labels().stream().anyMatch(label -> label.contains(".")))) {
       scale = x.scale(low, high, --most, places);
     }
     return scale;

@@ -102,6 +102,15 @@ class FigureTest {
     assertThat(decades.labels()).containsExactly("1", "100", "10,000", "1,000,000");
   }
 
+  @Test
+  void countsAreMarkedAtWholeNumbers() {
+    String svg =
+        new XyPlot("", Axis.linear("candidate"), Axis.linear("score").from(0).to(1))
+            .points("c", new double[] {0, 1, 2, 3}, new double[] {0, 1, 0, 1})
+            .toSvg(720);
+    assertThat(svg).contains(">2</text>").doesNotContain(">1.5</text>", ">2.0</text>");
+  }
+
   private static List<Double> many() {
     List<Double> values = new ArrayList<>();
     for (int i = 1; i < 99; i++) {
