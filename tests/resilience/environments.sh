@@ -80,7 +80,7 @@ fault() {
 # What may differ from run to run: times, and the folders of this script. A search's table holds seconds: of it the best line counts.
 plain() {
   local lines=.
-  [ "$1" != sweep ] || lines='^best|^  '
+  [ "$1" != sweep ] || lines='^best|^  [a-zA-Z]'
   grep -E "$lines" "$2" | sed -E 's/[0-9.]+ (s|ms|MB|GB)\b/T/g; s#([^ "]*/)?(out|in)/##g'
 }
 

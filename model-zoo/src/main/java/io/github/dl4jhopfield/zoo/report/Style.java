@@ -67,7 +67,8 @@ final class Style {
           body{margin:1rem auto}
           td,th{padding:.2rem .35rem;font-size:.9rem}
           table.many,table.many caption,table.many tbody,table.many tr,table.many td{display:block}
-          table.many thead{position:absolute;clip-path:inset(50%);height:1px;overflow:hidden}
+          table.many thead{display:block;position:absolute;width:1px;height:1px;overflow:hidden;
+          clip-path:inset(50%)}
           table.many tr{border-bottom:1px solid var(--rule);padding:.4rem 0}
           table.many td,table.many td.n{display:flex;justify-content:space-between;gap:1rem;
           border:0;padding:.05rem 0;text-align:right;overflow-wrap:anywhere}
