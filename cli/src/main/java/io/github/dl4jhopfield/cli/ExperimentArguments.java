@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -47,7 +48,10 @@ final class ExperimentArguments {
       OpCatalogue.describe(spec, Arrays.copyOfRange(arguments, at, arguments.length));
     }
     if (spec.userObject() instanceof TrainCommand) {
-      declareModel(command, arguments);
+      declareModel(command, arguments, ModelWorkflow::options);
+    }
+    if (spec.userObject() instanceof PredictCommand) {
+      declareModel(command, arguments, ModelWorkflow::predictOptions);
     }
     if (!(spec.userObject() instanceof TakesExperiment)) {
       return;
@@ -99,7 +103,9 @@ final class ExperimentArguments {
       spec.addOption(
           OptionSpec.builder(name)
               .type(String.class)
-              .arity("1")
+              // a flag alone is true
+              .arity(option.type() == ExperimentOption.Type.BOOLEAN ? "0..1" : "1")
+              .fallbackValue("true")
               .paramLabel(label(option))
               .description(
                   option.description().replace("%", "%%")
@@ -134,7 +140,10 @@ final class ExperimentArguments {
     }
   }
 
-  private static void declareModel(CommandLine command, String[] arguments) {
+  private static void declareModel(
+      CommandLine command,
+      String[] arguments,
+      Function<ModelWorkflow, List<ExperimentOption>> options) {
     for (int i = 0; i < arguments.length; i++) {
       String name = null;
       if (arguments[i].startsWith("--model=")) {
@@ -144,7 +153,7 @@ final class ExperimentArguments {
       }
       if (name != null) {
         ModelWorkflow model = model(command, name);
-        declareOptions(command.getCommandSpec(), "model", model.name(), model.options());
+        declareOptions(command.getCommandSpec(), "model", model.name(), options.apply(model));
         return;
       }
     }

@@ -1,12 +1,23 @@
 package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.io.SafetensorsFile;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.files.NetworkFile;
+import io.github.dl4jhopfield.zoo.files.Provenance;
 import io.github.dl4jhopfield.zoo.files.StateDicts;
+import io.github.dl4jhopfield.zoo.vision.Preprocessing;
+import io.github.dl4jhopfield.zoo.vision.VisionTransformer;
+import io.github.dl4jhopfield.zoo.vision.VitModel;
+import io.github.dl4jhopfield.zoo.vision.VitShape;
+import io.github.dl4jhopfield.zoo.vision.VitWeights;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -16,19 +27,24 @@ import picocli.CommandLine.ParentCommand;
 @Command(
     name = "import-weights",
     description = {
-      "Put weights from .safetensors into a Hopfield layer of a model with the same options.",
+      "hflayers: put weights from .safetensors into a Hopfield layer of a model with the same options.",
+      "vit: make a Vision Transformer of weights in timm's or torchvision's names.",
       "A missing or unknown name, or another shape, is refused."
     },
     mixinStandardHelpOptions = true)
 final class ImportWeightsCommand implements Callable<Integer> {
   /** Whose names the file uses. */
   enum Format {
-    hflayers
+    hflayers,
+    vit
   }
 
   @ParentCommand HopfieldCommand root;
 
-  @Parameters(index = "0", paramLabel = "FORMAT", description = "hflayers: a state dict of it.")
+  @Parameters(
+      index = "0",
+      paramLabel = "FORMAT",
+      description = "hflayers: a state dict of it; vit: of timm or torchvision.")
   Format format;
 
   @Parameters(index = "1", paramLabel = "FILE", description = "The .safetensors file.")
@@ -36,9 +52,8 @@ final class ImportWeightsCommand implements Callable<Integer> {
 
   @Option(
       names = "--model",
-      required = true,
       paramLabel = "MODEL.zip",
-      description = "A network with that layer, in a file of DL4J's ModelSerializer.")
+      description = "hflayers: a network with that layer, in a file of DL4J's ModelSerializer.")
   Path model;
 
   @Option(
@@ -61,13 +76,124 @@ final class ImportWeightsCommand implements Callable<Integer> {
   @Option(names = "--save", required = true, paramLabel = "OUT.zip", description = "The result.")
   Path save;
 
+  @Option(names = "--heads", paramLabel = "N", description = "vit: heads; no array tells them.")
+  Integer heads;
+
+  @Option(
+      names = "--image",
+      paramLabel = "N|HxW",
+      description = "vit: size of images (default: as the positions say).")
+  String image;
+
+  @Option(names = "--patch", paramLabel = "N|HxW", description = "vit: checked against the file's.")
+  String patch;
+
+  @Option(names = "--classes", paramLabel = "N", description = "vit: another number: a new head.")
+  Integer classes;
+
+  @Option(
+      names = "--channels",
+      paramLabel = "N",
+      description = "vit: another number: patch weights of 3 channels are adapted.")
+  Integer channels;
+
+  @Option(
+      names = "--pool",
+      paramLabel = "token|avg",
+      description = "vit: class token or mean (default: mean where the file has fc_norm).")
+  VitShape.Pool pool;
+
+  @Option(
+      names = "--config",
+      paramLabel = "config.json",
+      description = "vit: how images are prepared (default: a config.json beside the weights).")
+  Path config;
+
   @Override
   public Integer call() throws IOException {
     InputFile.file(file);
+    if (format == Format.vit) {
+      return vision();
+    }
+    if (model == null) {
+      throw new UsageException("import-weights hflayers: expected --model MODEL.zip, found none");
+    }
     Model network = NetworkFile.read(InputFile.file(model));
     StateDicts.load(network, layer, SafetensorsFile.readAll(file, prefix));
     NetworkFile.write(save, network);
     root.console().result("wrote %s", save);
     return ExitCode.OK;
+  }
+
+  private Integer vision() throws IOException {
+    if (heads == null) {
+      throw new UsageException("import-weights vit: expected --heads N, found none");
+    }
+    int[] cut = size("--patch", patch);
+    VitShape shape;
+    try {
+      shape =
+          VitWeights.shape(
+              file, new VitWeights.Request(heads, size("--image", image), classes, channels, pool));
+    } catch (DataFormatException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("import-weights vit: " + e.getMessage());
+    }
+    if (cut != null && (cut[0] != shape.patchHeight() || cut[1] != shape.patchWidth())) {
+      throw new UsageException(
+          "import-weights vit: --patch: expected "
+              + shape.patchHeight()
+              + "x"
+              + shape.patchWidth()
+              + " as of the file, found "
+              + patch);
+    }
+    Path beside = file.toAbsolutePath().resolveSibling("config.json");
+    Path from = config != null ? InputFile.file(config) : Files.exists(beside) ? beside : null;
+    Preprocessing preprocessing = from == null ? null : Preprocessing.read(from);
+    MultiLayerNetwork network = VisionTransformer.builder().shape(shape).build().init();
+    VitWeights.Loaded loaded = VitWeights.load(file, network, shape);
+    Console console = root.console();
+    console.note(
+        "loaded %d arrays: %s", loaded.loaded().size(), String.join(", ", loaded.loaded()));
+    loaded.adapted().forEach(line -> console.note("adapted: %s", line));
+    if (!loaded.fresh().isEmpty()) {
+      console.note("new: %s", String.join(", ", loaded.fresh()));
+    }
+    if (preprocessing == null) {
+      console.note(
+          "no config.json beside the weights and no --config: how images are prepared is not known,"
+              + " predict takes prepared arrays only (--raw)");
+    } else if (preprocessing.height() != shape.imageHeight()
+        || preprocessing.width() != shape.imageWidth()) {
+      preprocessing = preprocessing.withSize(shape.imageHeight(), shape.imageWidth());
+      console.note(
+          "images are prepared for %dx%d instead of %s's size",
+          shape.imageHeight(), shape.imageWidth(), from);
+    }
+    new VitModel(
+            network,
+            preprocessing,
+            List.of(),
+            Provenance.of("import-weights vit", file.getFileName().toString(), "", 0, Map.of()))
+        .save(save);
+    console.result("wrote %s", save);
+    return ExitCode.OK;
+  }
+
+  /** {@code 224} or {@code 256x192}, height first; null for null. */
+  private static int[] size(String option, String text) {
+    if (text == null) {
+      return null;
+    }
+    java.util.regex.Matcher size =
+        java.util.regex.Pattern.compile("([1-9]\\d{0,4})(?:x([1-9]\\d{0,4}))?").matcher(text);
+    if (!size.matches()) {
+      throw new UsageException(
+          "import-weights vit: " + option + ": expected N or HxW, found \"" + text + '"');
+    }
+    int height = Integer.parseInt(size.group(1));
+    return new int[] {height, size.group(2) == null ? height : Integer.parseInt(size.group(2))};
   }
 }

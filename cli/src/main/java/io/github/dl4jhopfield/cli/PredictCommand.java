@@ -34,7 +34,12 @@ final class PredictCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     ModelWorkflow workflow = model.workflow();
-    model.print(workflow.predict(InputFile.file(model.file), InputFile.readable(data), out));
+    model.print(
+        workflow.predict(
+            InputFile.file(model.file),
+            InputFile.readable(data),
+            out,
+            ExperimentArguments.given(model.command, workflow.predictOptions())));
     return ExitCode.OK;
   }
 }

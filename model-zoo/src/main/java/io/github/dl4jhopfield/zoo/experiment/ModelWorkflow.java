@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.experiment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is done with a zoo model on a user's own files: train it, apply it, measure it. Found by
@@ -46,6 +47,21 @@ public interface ModelWorkflow {
           "predict --model " + name() + ": it writes no files; leave out --out");
     }
     return predict(model, data);
+  }
+
+  /** The options of {@link #predict(Path, Path, Path, Map)}. */
+  default List<ExperimentOption> predictOptions() {
+    return List.of();
+  }
+
+  /**
+   * As {@link #predict(Path, Path, Path)}, with options by name.
+   *
+   * @param options of {@link #predictOptions}; what is missing has its default
+   */
+  default ExperimentResult predict(Path model, Path data, Path out, Map<String, String> options)
+      throws IOException {
+    return predict(model, data, out);
   }
 
   /** Measures a trained model on labelled data that it was not trained on. */

@@ -9,6 +9,7 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
+import io.github.dl4jhopfield.zoo.files.LabelledImages;
 import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.Picture;
@@ -103,10 +104,10 @@ public final class DiffusionExperiment extends MemoryExperiment {
         measured.get(name)[e] = measure(fromHalf, fromUnseen, patterns, stored, others);
         int row = name.equals("sparsemax") ? 0 : name.equals("softmax") ? 2 : -1;
         if (row >= 0) {
-          cells.get(row)[0] = stored.picture(half.getRow(0));
-          cells.get(row + 1)[0] = stored.picture(unseen.getRow(0));
-          cells.get(row)[e + 1] = stored.picture(fromHalf.states().getRow(0));
-          cells.get(row + 1)[e + 1] = stored.picture(fromUnseen.states().getRow(0));
+          cells.get(row)[0] = Pictures.of(stored, half.getRow(0));
+          cells.get(row + 1)[0] = Pictures.of(stored, unseen.getRow(0));
+          cells.get(row)[e + 1] = Pictures.of(stored, fromHalf.states().getRow(0));
+          cells.get(row + 1)[e + 1] = Pictures.of(stored, fromUnseen.states().getRow(0));
         }
         context.progress().advance(1, "eta " + decimal(etas[e]) + ", " + name);
       }

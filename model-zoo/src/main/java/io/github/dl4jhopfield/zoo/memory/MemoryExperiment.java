@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentTemplate;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
+import io.github.dl4jhopfield.zoo.files.LabelledImages;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;

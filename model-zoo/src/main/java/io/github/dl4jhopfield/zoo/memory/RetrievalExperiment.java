@@ -10,6 +10,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
+import io.github.dl4jhopfield.zoo.files.LabelledImages;
 import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.Picture;
@@ -320,12 +321,12 @@ public final class RetrievalExperiment extends MemoryExperiment {
         long nearest = retrieval.result(0).fixedPoint().pattern();
         int steps = (int) trace.size(0) - 1;
         Picture[] row = new Picture[6];
-        row[0] = drawn.picture(query.rows().getRow(example));
+        row[0] = Pictures.of(drawn, query.rows().getRow(example));
         for (int step = 1; step <= 3; step++) {
-          row[step] = drawn.picture(trace.getRow(Math.min(step, steps)));
+          row[step] = Pictures.of(drawn, trace.getRow(Math.min(step, steps)));
         }
-        row[4] = drawn.picture(trace.getRow(steps));
-        row[5] = nearest < 0 ? null : drawn.picture(stored.getRow(nearest));
+        row[4] = Pictures.of(drawn, trace.getRow(steps));
+        row[5] = nearest < 0 ? null : Pictures.of(drawn, stored.getRow(nearest));
         cells.add(row);
         labels.add(query.name() + ", " + name);
       }

@@ -26,6 +26,7 @@ import java.util.Set;
  * @param height of what the model sees
  * @param width of what the model sees
  */
+@com.fasterxml.jackson.annotation.JsonIgnoreProperties(ignoreUnknown = true)
 public record Preprocessing(
     double[] mean,
     double[] std,
@@ -40,6 +41,11 @@ public record Preprocessing(
   private static final Set<String> CROP_MODES = Set.of("center", "squash", "border");
   private static final ObjectMapper JSON =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY).build();
+
+  /** The same for images of another size. */
+  public Preprocessing withSize(int newHeight, int newWidth) {
+    return new Preprocessing(mean, std, interpolation, cropPct, cropMode, newHeight, newWidth);
+  }
 
   /** Length of the shorter edge to which an image is resized, as timm rounds it. */
   public int resizeShortEdge() {

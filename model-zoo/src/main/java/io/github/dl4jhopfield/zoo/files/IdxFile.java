@@ -1,6 +1,5 @@
-package io.github.dl4jhopfield.zoo.memory;
+package io.github.dl4jhopfield.zoo.files;
 
-import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;

@@ -1,7 +1,5 @@
-package io.github.dl4jhopfield.zoo.memory;
+package io.github.dl4jhopfield.zoo.files;
 
-import io.github.dl4jhopfield.zoo.files.DataFormatException;
-import io.github.dl4jhopfield.zoo.report.Picture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -185,16 +183,8 @@ public final class LabelledImages {
     return Nd4j.create(values, new long[] {count(), size}, 'c');
   }
 
-  /** A row of values as a picture of this shape, stretched to full contrast; below 0 is paper. */
-  Picture picture(INDArray row) {
-    double[] values = row.toDoubleVector();
-    double most = 1e-9;
-    for (double v : values) {
-      most = Math.max(most, v);
-    }
-    for (int i = 0; i < values.length; i++) {
-      values[i] /= most;
-    }
-    return Picture.ink(values, height(), width());
+  /** The pixels of all images as bytes, row by row. */
+  public byte[] pixels() {
+    return pixels.clone();
   }
 }

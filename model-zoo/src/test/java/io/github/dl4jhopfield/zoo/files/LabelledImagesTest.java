@@ -1,9 +1,8 @@
-package io.github.dl4jhopfield.zoo.memory;
+package io.github.dl4jhopfield.zoo.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

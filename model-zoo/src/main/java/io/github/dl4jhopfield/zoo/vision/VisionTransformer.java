@@ -1,0 +1,185 @@
+package io.github.dl4jhopfield.zoo.vision;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.zoo.ModelMetaData;
+import org.deeplearning4j.zoo.PretrainedType;
+import org.deeplearning4j.zoo.ZooModel;
+import org.deeplearning4j.zoo.ZooType;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
+
+/**
+ * Vision Transformer: an image cut into patches, blocks of Hopfield association (attention, where
+ * nothing else is asked for) and feed-forward parts, one vector, classes.
+ *
+ * <pre>
+ *   PatchEmbedding -> VitBlock, depth times -> TokenHead -> OutputLayer (softmax)
+ * </pre>
+ *
+ * <p>Input [B, C, H, W] (NCHW), preprocessed as the weights ask for; output [B, classes],
+ * probabilities. Weights of timm and torchvision: {@link VitWeights}.
+ *
+ * <p>Source: Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021; with Lagrangian units
+ * Ota et al., AISTATS 2023.
+ */
+public final class VisionTransformer extends ZooModel<MultiLayerNetwork> {
+  /** Name of the first layer. */
+  public static final String EMBEDDING = "embedding";
+
+  /** Name of the layer that makes one vector of the tokens. */
+  public static final String HEAD = "head";
+
+  /** Name of the output layer. */
+  public static final String OUTPUT = "output";
+
+  private final DataType dataType;
+  private final IUpdater updater;
+  private final long seed;
+  private VitShape shape;
+
+  private VisionTransformer(Builder builder) {
+    shape = builder.shape;
+    dataType = builder.dataType;
+    updater = builder.updater;
+    seed = builder.seed;
+  }
+
+  /** A builder of Base/16. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The name of a block, from 0. */
+  public static String block(int number) {
+    return "block" + number;
+  }
+
+  /** The shape. */
+  public VitShape shape() {
+    return shape;
+  }
+
+  /** The network's configuration. */
+  public MultiLayerConfiguration conf() {
+    NeuralNetConfiguration.ListBuilder list =
+        new NeuralNetConfiguration.Builder().seed(seed).dataType(dataType).updater(updater).list();
+    PatchEmbedding embedding = new PatchEmbedding(shape);
+    embedding.setLayerName(EMBEDDING);
+    list.layer(embedding);
+    for (int i = 0; i < shape.depth(); i++) {
+      double skip = shape.depth() == 1 ? 0 : shape.stochasticDepth() * i / (shape.depth() - 1);
+      VitBlock block = new VitBlock(shape, skip);
+      block.setLayerName(block(i));
+      list.layer(block);
+    }
+    TokenHead head = new TokenHead(shape);
+    head.setLayerName(HEAD);
+    list.layer(head);
+    list.layer(
+        new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+            .name(OUTPUT)
+            .nIn(shape.width())
+            .nOut(shape.classes())
+            .activation(Activation.SOFTMAX)
+            .build());
+    return list.setInputType(
+            InputType.convolutional(shape.imageHeight(), shape.imageWidth(), shape.channels()))
+        .build();
+  }
+
+  @Override
+  @SuppressWarnings("unchecked")
+  public MultiLayerNetwork init() {
+    MultiLayerNetwork network = new MultiLayerNetwork(conf());
+    network.init();
+    return network;
+  }
+
+  /**
+   * @param inputShape {{channels, height, width}}
+   */
+  @Override
+  public void setInputShape(int[][] inputShape) {
+    if (inputShape.length != 1 || inputShape[0].length != 3) {
+      throw new IllegalArgumentException(
+          "VisionTransformer: expected an input shape of {{channels, height, width}}, found "
+              + Arrays.deepToString(inputShape));
+    }
+    shape =
+        shape.toBuilder()
+            .channels(inputShape[0][0])
+            .image(inputShape[0][1], inputShape[0][2])
+            .build();
+  }
+
+  @Override
+  public ModelMetaData metaData() {
+    return new ModelMetaData(
+        new int[][] {{shape.channels(), shape.imageHeight(), shape.imageWidth()}}, 1, ZooType.CNN);
+  }
+
+  @Override
+  public Class<? extends Model> modelType() {
+    return MultiLayerNetwork.class;
+  }
+
+  /** Nothing is downloaded: weights are the user's files, see {@link VitWeights}. */
+  @Override
+  public String pretrainedUrl(PretrainedType type) {
+    return null;
+  }
+
+  @Override
+  public long pretrainedChecksum(PretrainedType type) {
+    return 0;
+  }
+
+  /** Builder of {@link VisionTransformer}. */
+  public static final class Builder {
+    private VitShape shape = VitShape.base();
+    private DataType dataType = DataType.FLOAT;
+    private IUpdater updater = new Adam(1e-3);
+    private long seed = 1;
+
+    private Builder() {}
+
+    /** What it is made of. */
+    public Builder shape(VitShape shape) {
+      this.shape = Objects.requireNonNull(shape, "shape");
+      return this;
+    }
+
+    /** Of parameters and activations; FLOAT by default. */
+    public Builder dataType(DataType dataType) {
+      this.dataType = Objects.requireNonNull(dataType, "dataType");
+      return this;
+    }
+
+    /** How it is trained; Adam with 1e-3 by default. */
+    public Builder updater(IUpdater updater) {
+      this.updater = Objects.requireNonNull(updater, "updater");
+      return this;
+    }
+
+    /** Seed of the initial weights. */
+    public Builder seed(long seed) {
+      this.seed = seed;
+      return this;
+    }
+
+    /** The model. */
+    public VisionTransformer build() {
+      return new VisionTransformer(this);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.github.dl4jhopfield.zoo.vision;
+
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentTemplate;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
+import java.io.IOException;
+import java.util.List;
+
+/** A Vision Transformer trained from scratch, with and without partial forgetting. */
+public final class VitExperiment extends ExperimentTemplate<ImageSet.Split> {
+  /** For the service loader. */
+  public VitExperiment() {
+    super(
+        "vit",
+        "Vision Transformer with partial forgetting; MNIST digits, a folder of idx files or of"
+            + " CIFAR's binary files");
+  }
+
+  @Override
+  public List<ExperimentOption> options() {
+    return VitOptions.all();
+  }
+
+  @Override
+  protected ImageSet.Split open(ExperimentRun run) throws IOException {
+    return VitTraining.open(run);
+  }
+
+  @Override
+  protected Findings run(ExperimentRun run, ImageSet.Split data) throws IOException {
+    return VitTraining.run(run, data);
+  }
+}

@@ -1,0 +1,637 @@
+package io.github.dl4jhopfield.zoo.vision;
+
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.Separation;
+import java.util.Objects;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonIgnoreProperties;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * What a Vision Transformer is made of; immutable. {@link #builder()}, or one of the published
+ * sizes: {@link #tiny()}, {@link #small()}, {@link #base()}, {@link #large()} (patches of 16,
+ * images of 224, 1,000 classes).
+ *
+ * <p>Source: Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021, table 1; Touvron et al.,
+ * Training data-efficient image transformers, 2021 (Tiny and Small); options in timm's words.
+ */
+@JsonIgnoreProperties(ignoreUnknown = false)
+public final class VitShape {
+  /** How the tokens become one vector. */
+  public enum Pool {
+    /** The class token, after the last layer norm. */
+    TOKEN,
+    /**
+     * The mean of the patches' tokens (not of learned ones), then a layer norm (timm's fc_norm).
+     */
+    AVG
+  }
+
+  private final int imageHeight;
+  private final int imageWidth;
+  private final int patchHeight;
+  private final int patchWidth;
+  private final int channels;
+  private final int width;
+  private final int depth;
+  private final int heads;
+  private final int hidden;
+  private final int classes;
+  private final boolean classToken;
+  private final int registers;
+  private final boolean prefixPositions;
+  private final Pool pool;
+  private final boolean preNorm;
+  private final boolean layerScale;
+  private final boolean qkvBias;
+  private final double eps;
+  private final double dropout;
+  private final double stochasticDepth;
+  private final Separation separation;
+  private final LagrangianUnit unit;
+  private final double beta;
+  private final int updateSteps;
+
+  private VitShape(Builder b) {
+    imageHeight = b.imageHeight;
+    imageWidth = b.imageWidth;
+    patchHeight = b.patchHeight;
+    patchWidth = b.patchWidth;
+    channels = b.channels;
+    width = b.width;
+    depth = b.depth;
+    heads = b.heads;
+    hidden = b.hidden == 0 ? 4 * b.width : b.hidden;
+    classes = b.classes;
+    classToken = b.classToken;
+    registers = b.registers;
+    prefixPositions = b.prefixPositions;
+    pool = b.pool;
+    preNorm = b.preNorm;
+    layerScale = b.layerScale;
+    qkvBias = b.qkvBias;
+    eps = b.eps;
+    dropout = b.dropout;
+    stochasticDepth = b.stochasticDepth;
+    separation = b.separation;
+    unit = b.unit;
+    beta = b.beta;
+    updateSteps = b.updateSteps;
+    check();
+  }
+
+  @JsonCreator
+  static VitShape of(
+      @JsonProperty("imageHeight") int imageHeight,
+      @JsonProperty("imageWidth") int imageWidth,
+      @JsonProperty("patchHeight") int patchHeight,
+      @JsonProperty("patchWidth") int patchWidth,
+      @JsonProperty("channels") int channels,
+      @JsonProperty("width") int width,
+      @JsonProperty("depth") int depth,
+      @JsonProperty("heads") int heads,
+      @JsonProperty("hidden") int hidden,
+      @JsonProperty("classes") int classes,
+      @JsonProperty("classToken") boolean classToken,
+      @JsonProperty("registers") int registers,
+      @JsonProperty("prefixPositions") boolean prefixPositions,
+      @JsonProperty("pool") Pool pool,
+      @JsonProperty("preNorm") boolean preNorm,
+      @JsonProperty("layerScale") boolean layerScale,
+      @JsonProperty("qkvBias") boolean qkvBias,
+      @JsonProperty("eps") double eps,
+      @JsonProperty("dropout") double dropout,
+      @JsonProperty("stochasticDepth") double stochasticDepth,
+      @JsonProperty("separation") Separation separation,
+      @JsonProperty("unit") LagrangianUnit unit,
+      @JsonProperty("beta") double beta,
+      @JsonProperty("updateSteps") int updateSteps) {
+    return builder()
+        .image(imageHeight, imageWidth)
+        .patch(patchHeight, patchWidth)
+        .channels(channels)
+        .width(width)
+        .depth(depth)
+        .heads(heads)
+        .hidden(hidden)
+        .classes(classes)
+        .classToken(classToken)
+        .registers(registers)
+        .prefixPositions(prefixPositions)
+        .pool(pool)
+        .preNorm(preNorm)
+        .layerScale(layerScale)
+        .qkvBias(qkvBias)
+        .eps(eps)
+        .dropout(dropout)
+        .stochasticDepth(stochasticDepth)
+        .separation(separation)
+        .unit(unit)
+        .beta(beta)
+        .updateSteps(updateSteps)
+        .build();
+  }
+
+  private void check() {
+    atLeast("image height", imageHeight, 1);
+    atLeast("image width", imageWidth, 1);
+    atLeast("patch height", patchHeight, 1);
+    atLeast("patch width", patchWidth, 1);
+    atLeast("channels", channels, 1);
+    atLeast("width", width, 1);
+    atLeast("depth", depth, 1);
+    atLeast("heads", heads, 1);
+    atLeast("hidden", hidden, 1);
+    atLeast("classes", classes, 1);
+    atLeast("registers", registers, 0);
+    atLeast("updateSteps", updateSteps, 0);
+    if (imageHeight % patchHeight != 0 || imageWidth % patchWidth != 0) {
+      throw wrong(
+          "an image that is cut into patches of "
+              + patchHeight
+              + "x"
+              + patchWidth
+              + " without a rest",
+          imageHeight + "x" + imageWidth);
+    }
+    if (width % heads != 0) {
+      throw wrong("a width that is a multiple of its " + heads + " heads", width);
+    }
+    if (pool == Pool.TOKEN && !classToken) {
+      throw wrong("a class token for pool = token", "none; pool = avg needs none");
+    }
+    if (!(eps > 0) || !(dropout >= 0 && dropout < 1)) {
+      throw wrong("eps above 0 and dropout from 0 to below 1", eps + " and " + dropout);
+    }
+    if (!(stochasticDepth >= 0 && stochasticDepth < 1)) {
+      throw wrong("stochasticDepth from 0 to below 1", stochasticDepth);
+    }
+    if (!(beta >= 0) || Double.isInfinite(beta)) {
+      throw wrong("beta of 0 (1 / sqrt of a head's width) or more", beta);
+    }
+  }
+
+  private static void atLeast(String name, int value, int least) {
+    if (value < least) {
+      throw wrong(name + " of at least " + least, value);
+    }
+  }
+
+  private static IllegalArgumentException wrong(String expected, Object found) {
+    return new IllegalArgumentException(
+        "VisionTransformer: expected " + expected + ", found " + found);
+  }
+
+  /** ViT-Ti/16: width 192, 12 blocks, 3 heads. */
+  public static VitShape tiny() {
+    return builder().width(192).heads(3).build();
+  }
+
+  /** ViT-S/16: width 384, 12 blocks, 6 heads. */
+  public static VitShape small() {
+    return builder().width(384).heads(6).build();
+  }
+
+  /** ViT-B/16: width 768, 12 blocks, 12 heads. */
+  public static VitShape base() {
+    return builder().build();
+  }
+
+  /** ViT-L/16: width 1,024, 24 blocks, 16 heads. */
+  public static VitShape large() {
+    return builder().width(1024).depth(24).heads(16).build();
+  }
+
+  /** Base/16. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder with everything as here. */
+  public Builder toBuilder() {
+    return builder()
+        .image(imageHeight, imageWidth)
+        .patch(patchHeight, patchWidth)
+        .channels(channels)
+        .width(width)
+        .depth(depth)
+        .heads(heads)
+        .hidden(hidden)
+        .classes(classes)
+        .classToken(classToken)
+        .registers(registers)
+        .prefixPositions(prefixPositions)
+        .pool(pool)
+        .preNorm(preNorm)
+        .layerScale(layerScale)
+        .qkvBias(qkvBias)
+        .eps(eps)
+        .dropout(dropout)
+        .stochasticDepth(stochasticDepth)
+        .separation(separation)
+        .unit(unit)
+        .beta(beta)
+        .updateSteps(updateSteps);
+  }
+
+  /** Learned tokens before the patches. */
+  public int prefixTokens() {
+    return (classToken ? 1 : 0) + registers;
+  }
+
+  /** Patches in a column. */
+  public int gridHeight() {
+    return imageHeight / patchHeight;
+  }
+
+  /** Patches in a row. */
+  public int gridWidth() {
+    return imageWidth / patchWidth;
+  }
+
+  /** Patches of an image. */
+  public int patches() {
+    return gridHeight() * gridWidth();
+  }
+
+  /** All tokens. */
+  public int tokens() {
+    return prefixTokens() + patches();
+  }
+
+  /** Tokens that have a learned position. */
+  public int positions() {
+    return prefixPositions ? tokens() : patches();
+  }
+
+  /** Width of a head. */
+  public int headWidth() {
+    return width / heads;
+  }
+
+  /** The inverse temperature that is used. */
+  public double effectiveBeta() {
+    return beta == 0 ? 1 / Math.sqrt(headWidth()) : beta;
+  }
+
+  /** Height of an image in pixels. */
+  @JsonProperty
+  public int imageHeight() {
+    return imageHeight;
+  }
+
+  /** Width of an image in pixels. */
+  @JsonProperty
+  public int imageWidth() {
+    return imageWidth;
+  }
+
+  /** Height of a patch. */
+  @JsonProperty
+  public int patchHeight() {
+    return patchHeight;
+  }
+
+  /** Width of a patch. */
+  @JsonProperty
+  public int patchWidth() {
+    return patchWidth;
+  }
+
+  /** Channels of an image. */
+  @JsonProperty
+  public int channels() {
+    return channels;
+  }
+
+  /** Numbers of a token. */
+  @JsonProperty
+  public int width() {
+    return width;
+  }
+
+  /** Blocks. */
+  @JsonProperty
+  public int depth() {
+    return depth;
+  }
+
+  /** Heads of a block. */
+  @JsonProperty
+  public int heads() {
+    return heads;
+  }
+
+  /** Width of the feed-forward part. */
+  @JsonProperty
+  public int hidden() {
+    return hidden;
+  }
+
+  /** Classes. */
+  @JsonProperty
+  public int classes() {
+    return classes;
+  }
+
+  /** Whether there is a class token. */
+  @JsonProperty
+  public boolean classToken() {
+    return classToken;
+  }
+
+  /** Further learned tokens. */
+  @JsonProperty
+  public int registers() {
+    return registers;
+  }
+
+  /** Whether learned tokens have positions too. */
+  @JsonProperty
+  public boolean prefixPositions() {
+    return prefixPositions;
+  }
+
+  /** How tokens become one vector. */
+  @JsonProperty
+  public Pool pool() {
+    return pool;
+  }
+
+  /** Whether tokens are normalised before the first block. */
+  @JsonProperty
+  public boolean preNorm() {
+    return preNorm;
+  }
+
+  /** Whether each residual is scaled by learned numbers. */
+  @JsonProperty
+  public boolean layerScale() {
+    return layerScale;
+  }
+
+  /** Whether queries, keys and values have biases. */
+  @JsonProperty
+  public boolean qkvBias() {
+    return qkvBias;
+  }
+
+  /** Of the layer norms. */
+  @JsonProperty
+  public double eps() {
+    return eps;
+  }
+
+  /** Of the feed-forward part and of the association's output, in training. */
+  @JsonProperty
+  public double dropout() {
+    return dropout;
+  }
+
+  /** Probability to leave out the last block's residuals in training; from 0 at the first on. */
+  @JsonProperty
+  public double stochasticDepth() {
+    return stochasticDepth;
+  }
+
+  /** Of the association. */
+  @JsonProperty
+  public Separation separation() {
+    return separation;
+  }
+
+  /** Lagrangian unit on the scores: none, ReLU or PFU (learning with partial forgetting). */
+  @JsonProperty
+  public LagrangianUnit unit() {
+    return unit;
+  }
+
+  /** Inverse temperature; 0: 1 / sqrt of a head's width. */
+  @JsonProperty
+  public double beta() {
+    return beta;
+  }
+
+  /** Update steps of the association. */
+  @JsonProperty
+  public int updateSteps() {
+    return updateSteps;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof VitShape shape && toString().equals(shape.toString());
+  }
+
+  @Override
+  public int hashCode() {
+    return toString().hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return String.format(
+        java.util.Locale.ROOT,
+        "ViT image %dx%dx%d, patch %dx%d, width %d, depth %d, heads %d, hidden %d, classes %d, class"
+            + " token %s, registers %d, prefix positions %s, pool %s, pre-norm %s, layer scale %s,"
+            + " qkv bias %s, eps %s, dropout %s, stochastic depth %s, separation %s, unit %s, beta"
+            + " %s, update steps %d",
+        channels,
+        imageHeight,
+        imageWidth,
+        patchHeight,
+        patchWidth,
+        width,
+        depth,
+        heads,
+        hidden,
+        classes,
+        classToken,
+        registers,
+        prefixPositions,
+        pool,
+        preNorm,
+        layerScale,
+        qkvBias,
+        eps,
+        dropout,
+        stochasticDepth,
+        separation,
+        unit,
+        beta,
+        updateSteps);
+  }
+
+  /** Builder of {@link VitShape}; starts as Base/16. */
+  public static final class Builder {
+    private int imageHeight = 224;
+    private int imageWidth = 224;
+    private int patchHeight = 16;
+    private int patchWidth = 16;
+    private int channels = 3;
+    private int width = 768;
+    private int depth = 12;
+    private int heads = 12;
+    private int hidden;
+    private int classes = 1000;
+    private boolean classToken = true;
+    private int registers;
+    private boolean prefixPositions = true;
+    private Pool pool = Pool.TOKEN;
+    private boolean preNorm;
+    private boolean layerScale;
+    private boolean qkvBias = true;
+    private double eps = 1e-6;
+    private double dropout;
+    private double stochasticDepth;
+    private Separation separation = Separation.softmax();
+    private LagrangianUnit unit = LagrangianUnit.none();
+    private double beta;
+    private int updateSteps;
+
+    private Builder() {}
+
+    /** Size of images in pixels. */
+    public Builder image(int height, int width) {
+      imageHeight = height;
+      imageWidth = width;
+      return this;
+    }
+
+    /** Size of patches in pixels. */
+    public Builder patch(int height, int width) {
+      patchHeight = height;
+      patchWidth = width;
+      return this;
+    }
+
+    /** Channels of an image. */
+    public Builder channels(int channels) {
+      this.channels = channels;
+      return this;
+    }
+
+    /** Numbers of a token. */
+    public Builder width(int width) {
+      this.width = width;
+      return this;
+    }
+
+    /** Blocks. */
+    public Builder depth(int depth) {
+      this.depth = depth;
+      return this;
+    }
+
+    /** Heads of a block. */
+    public Builder heads(int heads) {
+      this.heads = heads;
+      return this;
+    }
+
+    /** Width of the feed-forward part; 0: four times the width. */
+    public Builder hidden(int hidden) {
+      this.hidden = hidden;
+      return this;
+    }
+
+    /** Classes. */
+    public Builder classes(int classes) {
+      this.classes = classes;
+      return this;
+    }
+
+    /** Whether there is a class token. */
+    public Builder classToken(boolean classToken) {
+      this.classToken = classToken;
+      return this;
+    }
+
+    /** Learned tokens after the class token. */
+    public Builder registers(int registers) {
+      this.registers = registers;
+      return this;
+    }
+
+    /** Whether learned tokens have positions too (timm's no_embed_class is the opposite). */
+    public Builder prefixPositions(boolean prefixPositions) {
+      this.prefixPositions = prefixPositions;
+      return this;
+    }
+
+    /** How tokens become one vector. */
+    public Builder pool(Pool pool) {
+      this.pool = Objects.requireNonNull(pool, "pool");
+      return this;
+    }
+
+    /** Whether tokens are normalised before the first block. */
+    public Builder preNorm(boolean preNorm) {
+      this.preNorm = preNorm;
+      return this;
+    }
+
+    /** Whether each residual is scaled by learned numbers (Touvron et al., CaiT, 2021). */
+    public Builder layerScale(boolean layerScale) {
+      this.layerScale = layerScale;
+      return this;
+    }
+
+    /** Whether queries, keys and values have biases. */
+    public Builder qkvBias(boolean qkvBias) {
+      this.qkvBias = qkvBias;
+      return this;
+    }
+
+    /** Of the layer norms. */
+    public Builder eps(double eps) {
+      this.eps = eps;
+      return this;
+    }
+
+    /** Of the feed-forward part and of the association's output, in training. */
+    public Builder dropout(double dropout) {
+      this.dropout = dropout;
+      return this;
+    }
+
+    /** Probability to leave out the last block's residuals in training; from 0 at the first on. */
+    public Builder stochasticDepth(double stochasticDepth) {
+      this.stochasticDepth = stochasticDepth;
+      return this;
+    }
+
+    /** Of the association. */
+    public Builder separation(Separation separation) {
+      this.separation = Objects.requireNonNull(separation, "separation");
+      return this;
+    }
+
+    /** Lagrangian unit on the scores. */
+    public Builder unit(LagrangianUnit unit) {
+      this.unit = Objects.requireNonNull(unit, "unit");
+      return this;
+    }
+
+    /** Inverse temperature; 0: 1 / sqrt of a head's width. */
+    public Builder beta(double beta) {
+      this.beta = beta;
+      return this;
+    }
+
+    /** Update steps of the association. */
+    public Builder updateSteps(int updateSteps) {
+      this.updateSteps = updateSteps;
+      return this;
+    }
+
+    /**
+     * The shape.
+     *
+     * @throws IllegalArgumentException if its parts don't fit
+     */
+    public VitShape build() {
+      return new VitShape(this);
+    }
+  }
+}

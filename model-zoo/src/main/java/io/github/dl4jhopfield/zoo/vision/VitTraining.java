@@ -1,0 +1,327 @@
+package io.github.dl4jhopfield.zoo.vision;
+
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.experiment.Findings;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.learn.ClipGradientNorm;
+import io.github.dl4jhopfield.zoo.learn.DecoupledWeightDecay;
+import io.github.dl4jhopfield.zoo.learn.Measure;
+import io.github.dl4jhopfield.zoo.learn.Seeds;
+import io.github.dl4jhopfield.zoo.learn.Training;
+import io.github.dl4jhopfield.zoo.learn.WarmupCosine;
+import io.github.dl4jhopfield.zoo.learn.WeightAverage;
+import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.HtmlReport;
+import io.github.dl4jhopfield.zoo.report.Illustration;
+import io.github.dl4jhopfield.zoo.report.ResultTable;
+import io.github.dl4jhopfield.zoo.report.XyPlot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.MultiDataSet;
+import org.nd4j.linalg.learning.config.Adam;
+
+/**
+ * Trains a Vision Transformer on an {@link ImageSet}: AdamW with decoupled decay of the weights
+ * (not of biases, gains, tokens and positions), warm-up and a cosine, clipping. A tenth of the
+ * training images decides which step's weights are kept; the test images are seen once, at the end.
+ */
+final class VitTraining {
+  private static final double HELD = 0.1;
+  private static final int TEST_BATCH = 200;
+
+  private VitTraining() {}
+
+  static ImageSet.Split open(ExperimentRun run) throws IOException {
+    return run.data().isPresent() ? ImageSet.read(run.data().get()) : ImageSet.builtIn();
+  }
+
+  static ImageSet.Split openRequired(ExperimentRun run) throws IOException {
+    if (run.data().isEmpty()) {
+      throw new IllegalArgumentException("train: expected data, found none");
+    }
+    return open(run);
+  }
+
+  private static VitShape shape(ExperimentRun run, ImageSet images) {
+    int patch = run.integer("patch");
+    if (patch == 0) {
+      patch = images.height() % 7 == 0 && images.width() % 7 == 0 ? 7 : 4;
+    }
+    return VitShape.builder()
+        .image(images.height(), images.width())
+        .patch(patch, patch)
+        .channels(images.channels())
+        .classes(images.classes())
+        .width(run.integer("width"))
+        .depth(run.integer("depth"))
+        .heads(run.integer("heads"))
+        .updateSteps(run.integer("update-steps"))
+        .dropout(run.number("dropout"))
+        .stochasticDepth(run.number("stochastic-depth"))
+        .unit(
+            switch (run.text("unit")) {
+              case "relu" -> LagrangianUnit.relu();
+              case "pfu" -> LagrangianUnit.pfu();
+              default -> LagrangianUnit.none();
+            })
+        .separation(
+            switch (run.text("separation")) {
+              case "sparsemax" -> Separation.sparsemax();
+              case "entmax15" -> Separation.entmax15();
+              default -> Separation.softmax();
+            })
+        .build();
+  }
+
+  static Findings run(ExperimentRun run, ImageSet.Split data) throws IOException {
+    ImageSet.Split parts = data.train().hold(HELD, Seeds.mix(run.seed(), 1));
+    ImageSet train = parts.train();
+    ImageSet held = parts.test();
+    double[][] statistics = train.statistics();
+    int batch = Math.min(run.integer("batch-size"), train.count());
+    long perEpoch = (train.count() + batch - 1) / batch;
+    long steps = perEpoch * run.integer("epochs");
+    WarmupCosine rate =
+        new WarmupCosine(
+            run.number("learning-rate"), 0, (long) (run.number("warm-up") * steps), steps);
+    MultiLayerNetwork network =
+        VisionTransformer.builder()
+            .shape(shape(run, train))
+            .updater(new Adam.Builder().learningRateSchedule(rate).beta2(0.95).build())
+            .seed(Seeds.mix(run.seed(), 2))
+            .build()
+            .init();
+    List<TrainingListener> listeners = new ArrayList<>();
+    if (run.number("clip") > 0) {
+      listeners.add(new ClipGradientNorm(run.number("clip")));
+    }
+    if (run.number("weight-decay") > 0) {
+      listeners.add(
+          new DecoupledWeightDecay(run.number("weight-decay"), rate)
+              .only((layer, parameter) -> parameter.startsWith("W")));
+    }
+    WeightAverage average =
+        run.number("average") > 0 ? new WeightAverage(run.number("average")) : null;
+    if (average != null) {
+      listeners.add(average);
+    }
+    network.setListeners(listeners);
+    run.progress().begin("training on " + train.name(), steps);
+    Training.Builder training =
+        Training.builder(network, batches(run, train, statistics, batch))
+            .seed(Seeds.mix(run.seed(), 3))
+            .steps(steps)
+            .validate(
+                perEpoch,
+                Measure.ACCURACY,
+                () -> accuracy(network, held, statistics),
+                Integer.MAX_VALUE)
+            .progress(run.progress());
+    if (average != null) {
+      training.average(average);
+    }
+    if (!run.text("checkpoint").isEmpty()) {
+      training.checkpoint(Path.of(run.text("checkpoint")), perEpoch);
+    }
+    Training.Result result = training.build().run();
+    return findings(run, data, network, statistics, result);
+  }
+
+  private static Training.Batches batches(
+      ExperimentRun run, ImageSet train, double[][] statistics, int batch) {
+    boolean augment = run.flag("augment");
+    double smoothing = run.number("smoothing");
+    return (epoch, seed, from) -> {
+      int[] order = ImageSet.order(train.count(), seed);
+      return new Iterator<>() {
+        private long next = from;
+
+        @Override
+        public boolean hasNext() {
+          return next * batch < order.length;
+        }
+
+        @Override
+        public org.nd4j.linalg.dataset.api.MultiDataSet next() {
+          int start = (int) (next * batch);
+          int[] chosen = Arrays.copyOfRange(order, start, Math.min(order.length, start + batch));
+          Random random = augment ? new Random(Seeds.mix(seed, next)) : null;
+          next++;
+          return new MultiDataSet(
+              train.prepare(
+                  chosen,
+                  statistics,
+                  random,
+                  train.channels() == 1 ? 2 : 4,
+                  train.channels() > 1,
+                  DataType.FLOAT),
+              train.targets(chosen, smoothing, DataType.FLOAT));
+        }
+      };
+    };
+  }
+
+  private static double accuracy(
+      MultiLayerNetwork network, ImageSet images, double[][] statistics) {
+    return predict(network, images, statistics).accuracy();
+  }
+
+  /** Predictions of all images. */
+  private record Predicted(int right, int[][] confusion, int count) {
+    double accuracy() {
+      return right / (double) count;
+    }
+  }
+
+  private static Predicted predict(
+      MultiLayerNetwork network, ImageSet images, double[][] statistics) {
+    int[] labels = images.labels();
+    int[][] confusion = new int[images.classes()][images.classes()];
+    int right = 0;
+    for (int from = 0; from < images.count(); from += TEST_BATCH) {
+      int[] chosen = IntStream.range(from, Math.min(images.count(), from + TEST_BATCH)).toArray();
+      INDArray p =
+          network.output(images.prepare(chosen, statistics, null, 0, false, DataType.FLOAT));
+      for (int i = 0; i < chosen.length; i++) {
+        int predicted = Measure.predicted(p.getRow(i).dup().data().asDouble());
+        confusion[labels[chosen[i]]][predicted]++;
+        right += predicted == labels[chosen[i]] ? 1 : 0;
+      }
+    }
+    return new Predicted(right, confusion, images.count());
+  }
+
+  private static Findings findings(
+      ExperimentRun run,
+      ImageSet.Split data,
+      MultiLayerNetwork network,
+      double[][] statistics,
+      Training.Result result) {
+    Predicted test = predict(network, data.test(), statistics);
+    int[] labels = data.test().labels();
+    int[] counts = new int[data.test().classes()];
+    Arrays.stream(labels).forEach(label -> counts[label]++);
+    double majority = Arrays.stream(counts).max().getAsInt() / (double) labels.length;
+    List<List<String>> rows = new ArrayList<>();
+    for (Training.Seen seen : result.seen()) {
+      rows.add(
+          List.of(
+              Long.toString(seen.step()),
+              String.format(Locale.ROOT, "%.4f", seen.loss()),
+              String.format(Locale.ROOT, "%.4f", seen.score())));
+    }
+    VitModel model =
+        new VitModel(
+            network,
+            new Preprocessing(
+                statistics[0],
+                statistics[1],
+                "bicubic",
+                1,
+                "center",
+                data.test().height(),
+                data.test().width()),
+            List.of(),
+            run.provenance(data.train().name(), data.train().fingerprint()));
+    return new Findings(data.train().name())
+        .metric("accuracy", test.accuracy())
+        .metric("validationAccuracy", result.bestScore())
+        .metric("mostFrequentClass", majority)
+        .detail("trainImages", data.train().count())
+        .detail("testImages", data.test().count())
+        .detail("parameters", network.numParams())
+        .detail("bestStep", result.bestStep())
+        .detail("confusion", test.confusion())
+        .table(new ResultTable("Training", List.of("step", "loss", "validation accuracy"), rows))
+        .figure(curve(result))
+        .report(found -> report(found, result))
+        .file("model.zip", model::save);
+  }
+
+  private static Illustration curve(Training.Result result) {
+    double[] steps = result.seen().stream().mapToDouble(Training.Seen::step).toArray();
+    double[] scores = result.seen().stream().mapToDouble(Training.Seen::score).toArray();
+    return new Illustration(
+        "accuracy",
+        new XyPlot("", Axis.linear("update"), Axis.linear("accuracy"))
+            .line("validation", steps, scores),
+        "Accuracy on the tenth of the training images that was held back, after each epoch.");
+  }
+
+  private static String report(ExperimentResult found, Training.Result result) {
+    return new HtmlReport("Vision Transformer on " + found.dataset())
+        .paragraph(
+            String.format(
+                Locale.ROOT,
+                "Accuracy on the test images: %.4f (the most frequent class alone: %.4f). The"
+                    + " weights are those of update %d, the best on images held back from training;"
+                    + " the test images were seen once, at the end.",
+                found.metrics().get("accuracy").mean(),
+                found.metrics().get("mostFrequentClass").mean(),
+                result.bestStep()))
+        .figure(curve(result))
+        .table(found.tables().get(0))
+        .toHtml();
+  }
+
+  /** A trained model on the test images of a folder. */
+  static ExperimentResult evaluate(Path file, Path data) throws IOException {
+    long start = System.nanoTime();
+    VitModel model = VitModel.load(file);
+    ImageSet test = ImageSet.read(data).test();
+    VitShape s = model.shape();
+    if (test.channels() != s.channels()
+        || test.height() != s.imageHeight()
+        || test.width() != s.imageWidth()
+        || test.classes() != s.classes()) {
+      throw new DataFormatException(
+          data.toString(),
+          0,
+          s.channels()
+              + "x"
+              + s.imageHeight()
+              + "x"
+              + s.imageWidth()
+              + " images of "
+              + s.classes()
+              + " classes, as the model was made for",
+          test.channels() + "x" + test.height() + "x" + test.width() + " of " + test.classes());
+    }
+    Preprocessing p =
+        model
+            .preprocessing()
+            .orElseThrow(
+                () ->
+                    new DataFormatException(
+                        file.toString(), 0, "a model that says how images are prepared", "none"));
+    Predicted predicted = predict(model.network(), test, new double[][] {p.mean(), p.std()});
+    Map<String, ExperimentResult.Metric> metrics = new LinkedHashMap<>();
+    metrics.put("accuracy", ExperimentResult.Metric.of(predicted.accuracy()));
+    return new ExperimentResult(
+        "evaluate vit",
+        test.name(),
+        model.provenance().seed(),
+        (System.nanoTime() - start) / 1e9,
+        metrics,
+        Map.of(),
+        Map.of("testImages", test.count(), "confusion", predicted.confusion()),
+        List.of(),
+        List.of());
+  }
+}
