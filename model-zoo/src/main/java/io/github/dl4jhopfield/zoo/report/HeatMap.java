@@ -123,8 +123,12 @@ public final class HeatMap implements Figure {
     top += 24;
     double left = Math.min(Svg.widest(rows) + 8, width * 0.3);
     double cell = Math.min(LARGEST_CELL, (width - left - 2) / columns.size());
-    double tall = Math.min(cell, Math.max(cell * 0.6, 24));
     boolean slanted = Svg.widest(columns) > cell - 4;
+    if (slanted) { // the last heading leans out over the last column
+      double lean = Math.min(Svg.widest(columns) * 0.72, 78);
+      cell = Math.min(cell, (width - left - lean - 6) / (columns.size() - 0.5));
+    }
+    double tall = Math.min(cell, Math.max(cell * 0.6, 24));
     double head = slanted ? Math.min(Svg.widest(columns) * 0.72 + 12, 90) : Svg.LEADING;
     boolean named = cell >= 11;
     for (int c = 0; c < columns.size() && named; c++) {

@@ -143,6 +143,27 @@ class FigureTest {
   }
 
   @Test
+  void slantedHeadingsStayWithinAPhone() throws Exception {
+    List<String> classes = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      classes.add("digit " + i);
+    }
+    HeatMap map = HeatMap.confusion("", classes, new long[10][10]);
+    NodeList texts = parse(map.toSvg(Figure.NARROW)).getElementsByTagName("text");
+    int slanted = 0;
+    for (int i = 0; i < texts.getLength(); i++) {
+      Element text = (Element) texts.item(i);
+      if (text.hasAttribute("transform")) {
+        double end =
+            Double.parseDouble(text.getAttribute("x")) + 0.7 * Svg.width(text.getTextContent());
+        assertThat(end).as(text.getTextContent()).isLessThanOrEqualTo(Figure.NARROW);
+        slanted++;
+      }
+    }
+    assertThat(slanted).isEqualTo(10);
+  }
+
+  @Test
   void aLogoOfEvenFrequenciesIsFlatAndOfOneLetterTwoBitsHigh() {
     SequenceLogo logo =
         SequenceLogo.ofFrequencies(
