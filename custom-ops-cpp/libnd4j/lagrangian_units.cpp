@@ -1,89 +1,77 @@
-// Lagrangian units as libnd4j ops; arguments as in io.github.dl4jhopfield.ops.internal.ReluUnit and PfuUnit.
+// Lagrangian units as libnd4j ops.
 #include "dl4jhopfield/lagrangian.h"
 
+#include "codes.h"
 #include "op.h"
+#include "reader.h"
 
 namespace dl4jhopfield {
 namespace nd4j {
 namespace {
 
-constexpr int kMask = 0, kNoise = 1;
-
 template <class S>
 void relu(const Call& call) {
-  Arguments<S> a(call.block, call.input(0), call.axis());
-  const MaskView mask = call.flag(kMask) ? a.mask(1) : MaskView();
-  reluUnit<S>(a.rows(0), mask, a.output(call.outputs[0]), a.output(call.outputs[1]));
+  using In = op::relu_unit::In;
+  using Out = op::relu_unit::Out;
+  RowReader<S> a(call, In::X);
+  reluUnit<S>(a.rows(In::X), a.maskRows(In::Mask), a.output(Out::Values), a.output(Out::Kept));
 }
 
 template <class S>
 void reluBackward(const Call& call) {
-  Arguments<S> a(call.block, call.input(0), call.axis());
-  reluUnitBackward<S>(a.rows(0), a.rows(1), a.output(call.outputs[0]));
+  using In = op::relu_unit_bp::In;
+  RowReader<S> a(call, In::Kept);
+  reluUnitBackward<S>(a.rows(In::Kept), a.rows(In::GradientOfValues), a.output(op::relu_unit_bp::Out::GradientOfX));
 }
 
 PfuOptions options(const Call& call) {
+  using Int = op::pfu_unit::Int;
+  using Num = op::pfu_unit::Num;
   PfuOptions o;
-  o.muIsMedian = call.iArg(2) != 0;
-  o.biasIsThreshold = call.iArg(3) != 0;
-  switch (call.iArg(4)) {
-    case 0: o.scope = MedianScope::Tensor; break;
-    case 1: o.scope = MedianScope::Sample; break;
-    case 2: o.scope = MedianScope::Row; break;
-    default: throw std::invalid_argument("median scope must be 0 (tensor), 1 (sample) or 2 (row)");
-  }
-  o.mu = call.tArg(0);
-  o.bias = call.tArg(1);
-  o.sigma = call.tArg(2);
-  const Array x = call.input(0);
+  o.muIsMedian = call.integer(Int::MuIsAMedian) != 0;
+  o.biasIsThreshold = call.integer(Int::BiasIsTheThreshold) != 0;
+  o.scope = medianScopeOf(call.integer(Int::MedianScope));
+  o.mu = call.number(Num::Mu);
+  o.bias = call.number(Num::Bias);
+  o.sigma = call.number(Num::Sigma);
+  const Array x = call.reference();
   o.samples = x.rank() == 1 ? 1 : x.shape()[0];
   return o;
 }
 
 template <class S>
 void pfu(const Call& call) {
-  Arguments<S> a(call.block, call.input(0), call.axis());
+  using In = op::pfu_unit::In;
+  using Out = op::pfu_unit::Out;
+  RowReader<S> a(call, In::X);
   const PfuOptions o = options(call);
-  if (o.scope == MedianScope::Sample && call.input(0).rank() > 1 && a.axis() == 0)
+  if (o.scope == MedianScope::Sample && a.shape().size() > 1 && a.axis() == 0)
     throw std::invalid_argument("rows must not run along the dimension that numbers the samples");
-  int next = 1;
-  const MaskView mask = call.flag(kMask) ? a.mask(next++) : MaskView();
-  std::vector<double> noise;
-  if (call.flag(kNoise)) {
-    const Array n = call.input(next);
-    if (n.type() != call.input(0).type() || n.length() != o.groups(a.rows()))
-      throw std::invalid_argument("noise must have the type of the scores and one number a median scope");
-    noise = numbersOf<S, double>(n);
+  const double* noise = nullptr;
+  if (call.has(In::Noise)) {
+    const std::vector<double>& given = a.numbers(In::Noise);
+    if (static_cast<int64_t>(given.size()) != o.groups(a.count()))
+      throw std::invalid_argument("noise must have one number a median scope");
+    noise = given.data();
   }
-  pfuUnit<S>(a.rows(0), mask, o, noise.empty() ? nullptr : noise.data(), a.output(call.outputs[0]),
-             a.output(call.outputs[1]));
+  pfuUnit<S>(a.rows(In::X), a.maskRows(In::Mask), o, noise, a.output(Out::Values), a.output(Out::Kept));
 }
 
 template <class S>
 void pfuBackward(const Call& call) {
-  Arguments<S> a(call.block, call.input(0), call.axis());
-  const MaskView mask = call.flag(kMask) ? a.mask(3) : MaskView();
-  pfuUnitBackward<S>(a.rows(0), mask, options(call), a.rows(1), a.rows(2), a.output(call.outputs[0]));
+  using In = op::pfu_unit_bp::In;
+  RowReader<S> a(call, In::X);
+  pfuUnitBackward<S>(a.rows(In::X), a.maskRows(In::Mask), options(call), a.rows(In::Kept), a.rows(In::GradientOfValues),
+                     a.output(op::pfu_unit_bp::Out::GradientOfX));
 }
-
-std::vector<int> one(const std::vector<int>&) { return {0}; }
-std::vector<int> two(const std::vector<int>&) { return {0, 0}; }
 
 }  // namespace
 
 void addLagrangianUnits(std::vector<Op*>& ops) {
-  ops.push_back(new Op(
-      "hopfield_relu_unit",
-      [](const Call& call) { withType(call.input(0), [&](auto s) { relu<decltype(s)>(call); }); }, two));
-  ops.push_back(new Op(
-      "hopfield_relu_unit_bp",
-      [](const Call& call) { withType(call.input(0), [&](auto s) { reluBackward<decltype(s)>(call); }); }, one));
-  ops.push_back(new Op(
-      "hopfield_pfu_unit",
-      [](const Call& call) { withType(call.input(0), [&](auto s) { pfu<decltype(s)>(call); }); }, two));
-  ops.push_back(new Op(
-      "hopfield_pfu_unit_bp",
-      [](const Call& call) { withType(call.input(0), [&](auto s) { pfuBackward<decltype(s)>(call); }); }, one));
+  ops.push_back(new Op(op::relu_unit::kDeclaration, DL4JHOPFIELD_TYPED(relu)));
+  ops.push_back(new Op(op::relu_unit_bp::kDeclaration, DL4JHOPFIELD_TYPED(reluBackward)));
+  ops.push_back(new Op(op::pfu_unit::kDeclaration, DL4JHOPFIELD_TYPED(pfu)));
+  ops.push_back(new Op(op::pfu_unit_bp::kDeclaration, DL4JHOPFIELD_TYPED(pfuBackward)));
 }
 
 }  // namespace nd4j

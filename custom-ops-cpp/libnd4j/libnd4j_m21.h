@@ -1,11 +1,13 @@
 // The part of libnd4j's C++ interface that an op needs, as the binary of ND4J 1.0.0-M2.1 has it on x86-64 Linux.
 //
 // libnd4j publishes no headers; its library exports every symbol. What is declared here was read off that binary: layouts and order of
-// virtual functions hold for M2.1 only, which the Java side checks before it loads this library. Build with the C++11 string ABI and
+// virtual functions hold for M2.1 only, which the Java side checks before it loads this library: another build of libnd4j is another
+// file like this one, and nothing else here depends on the binary. Build with the C++11 string ABI and
 // against the shared libstdc++, which libnd4jcpu.so uses too: std::string, std::vector and exceptions pass between the two.
 #pragma once
 
 #include <mutex>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -35,11 +37,34 @@ enum class LIBND4J DataType : int {
 
 enum class LIBND4J Status : int { Ok = 0, BadInput = 1, KernelFailure = 50 };
 
+/// Shape info is rank, shape, strides, type flags, element-wise stride, order.
 class LIBND4J NDArray {
  public:
+  /// Of the numbers on the platform: host memory in libnd4jcpu, device memory in libnd4jcuda.
   void* platformBuffer();
   const long long* platformShapeInfo() const;
+  /// Around a kernel: bring the numbers that it reads to the platform; say that it wrote there. Nothing to do in libnd4jcpu.
+  static void prepareSpecialUse(const std::vector<const NDArray*>& writes, const std::vector<const NDArray*>& reads,
+                                bool synchronizeWrites = false);
+  static void registerSpecialUse(const std::vector<const NDArray*>& writes, const std::vector<const NDArray*>& reads);
 };
+
+/// The type that the flags of a shape info name; Bool = 1 and so on as above.
+inline DataType typeOf(const long long* shapeInfo) {
+  const long long flags = shapeInfo[2 * shapeInfo[0] + 1];
+  const struct {
+    int bit;
+    DataType type, asUnsigned;
+  } types[] = {{13, DataType::Float32, DataType::Float32}, {14, DataType::Double, DataType::Double},
+               {12, DataType::Half, DataType::Half},       {11, DataType::BFloat16, DataType::BFloat16},
+               {19, DataType::Bool, DataType::Bool},       {15, DataType::Int8, DataType::UInt8},
+               {16, DataType::Int16, DataType::UInt16},    {17, DataType::Int32, DataType::UInt32},
+               {18, DataType::Int64, DataType::UInt64}};
+  const bool isUnsigned = flags & (1LL << 23);
+  for (const auto& t : types)
+    if (flags & (1LL << t.bit)) return isUnsigned ? t.asUnsigned : t.type;
+  throw std::invalid_argument("unknown data type of an array");
+}
 
 /// Shapes that a shape function gives; libnd4j deletes it.
 class LIBND4J ShapeList {
@@ -85,6 +110,7 @@ class LIBND4J Context : public ContextPrototype {
  public:
   unsigned long width();
   NDArray* array(int index);
+  std::vector<NDArray*>& fastpath_out();
 };
 
 }  // namespace graph

@@ -27,14 +27,14 @@ void registerAll() {
   std::string lines = std::string("simd ") + dl4jhopfield::simdLevelName(dl4jhopfield::activeSimdLevel()) + "\n";
   for (Op* op : ops) {
     sd::ops::OpRegistrator::getInstance().registerOperation(op);
-    lines += *op->getOpName() + " " + std::to_string(op->getOpHash()) + "\n";
+    lines += *op->getOpName() + " " + std::to_string(op->getOpHash()) + " " + op->wire() + "\n";
   }
   report = lines;
 }
 
 }  // namespace
 
-/// Registers every op, once a process, and gives one line each: its name and libnd4j's hash; the first line is "simd LEVEL". A text
+/// Registers every op, once a process, and gives one line each: its name, libnd4j's hash and the form of a call; the first line is "simd LEVEL". A text
 /// that begins with "error " says what went wrong. The text stays valid.
 extern "C" __attribute__((visibility("default"))) const char* dl4jhopfield_register() {
   static std::string error;

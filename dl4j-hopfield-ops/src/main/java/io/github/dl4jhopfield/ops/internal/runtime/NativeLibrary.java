@@ -129,9 +129,10 @@ public final class NativeLibrary {
     String simd = "none";
     Map<String, Long> hashes = new LinkedHashMap<>();
     for (String line : report.substring(sum.length() + 1).split("\n")) {
-      String[] words = line.split(" ", 2);
+      String[] words = line.split(" ", 3);
       if (words[0].equals("error")) {
-        return Result.none("libnd4j did not accept the native ops: " + words[1]);
+        return Result.none(
+            "libnd4j did not accept the native ops: " + line.substring("error ".length()));
       }
       if (words[0].equals("simd")) {
         simd = words[1];
@@ -145,6 +146,14 @@ public final class NativeLibrary {
                   + hash
                   + ", expected "
                   + OpHash.of(words[0]));
+        }
+        String wire = OpCatalog.create(words[0]).declaration().wire();
+        if (!words[2].equals(wire)) {
+          return Result.none(
+              "the native library is called otherwise than this version calls it: "
+                  + words[2]
+                  + ", expected "
+                  + wire);
         }
         hashes.put(words[0], hash);
       }
