@@ -373,11 +373,9 @@ void Backward<T>::softmax(Iteration<T>& it, Pass& u) {
   const Unit& x = u.x;
   const Work& w = u.w;
   const int64_t W = p.width;
-  constexpr T inf = std::numeric_limits<T>::infinity();
   const bool known = it.steps[u.t].known[x.bh - it.first] != 0;
   const Lanes<T> lanes = lanesOf(it, x, u.t);
-  fill(w.top, p.sets() * W, -inf);
-  fill(w.sum, p.sets() * W, T(0));
+  beginOnline(u.sep, w.top, w.sum, p.sets(), W);
   fill(w.aux, p.sets() * W, T(0));
   eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
     for (int64_t j = first; j < end; j += p.block) {

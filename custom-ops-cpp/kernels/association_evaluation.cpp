@@ -25,8 +25,7 @@ void AssociationRun<T>::softmaxAndMix(Iteration<T>& it, const Unit& x, const Pla
   const Separator<T>& sep = separatorOf(x);
   constexpr T inf = std::numeric_limits<T>::infinity();
   const Lanes<T> lanes = lanesOf(it, x, t);
-  fill(w.top, p.sets() * W, -inf);
-  fill(w.sum, p.sets() * W, T(0));
+  beginOnline(sep, w.top, w.sum, p.sets(), W);
   const bool mixing = mix.dst != nullptr;
   const int64_t size = mix.depth * W;
   eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {

@@ -279,6 +279,7 @@ void Retrieval<T>::unit(const T* queries, int64_t stride, int64_t first, const R
     p.largest.assign(W, -inf);
     for (int64_t q = n; q < W; ++q) p.bestFrom[q] = p.candidateFrom[q] = inf;
   }
+  beginOnline(sep, parts[0].top.data(), parts[0].sum.data(), 1, W);
   const Lanes<T> none{zeros_.data(), zeros_.data(), nullptr, nullptr, nullptr};
   eachTile(qt.data(), mixing, [&](int64_t part, int64_t at, int64_t rows, T* X, const Rows& m, const Ahead& ahead) {
     Part& p = parts[part];

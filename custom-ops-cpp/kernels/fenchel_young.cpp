@@ -33,6 +33,9 @@ double omega(SeparationKind kind, double parameter, const C* y, int64_t n) {
       case SeparationKind::Normmax:
         sum += std::pow(p / largest, alpha);  // p^alpha alone may be below the range of double
         break;
+      case SeparationKind::Softmax1:
+        sum += p * std::log(p);
+        break;
       default:
         // p^alpha - p, over alpha - 1: no cancellation as alpha nears 1, where it is p log p.
         sum += alpha == 1 ? p * std::log(p) : p * std::expm1((alpha - 1) * std::log(p)) / (alpha - 1);
@@ -45,9 +48,23 @@ double omega(SeparationKind kind, double parameter, const C* y, int64_t n) {
       return sum / 2;
     case SeparationKind::Normmax:
       return largest * std::pow(sum, 1 / alpha) - 1;
+    case SeparationKind::Softmax1:  // with the weight that goes to nothing
+      return mass < 1 ? sum + (1 - mass) * std::log1p(-mass) : sum;
     default:
       return sum / alpha;
   }
+}
+
+/// Omega* of softmax1, log(1 + sum exp z), over the entries that got weight.
+template <class C>
+double logOnePlusSum(const C* x, const C* p, double beta, int64_t n) {
+  double top = 0, sum = 0;
+  for (int64_t i = 0; i < n; ++i)
+    if (p[i] != 0 && beta * static_cast<double>(x[i]) > top) top = beta * static_cast<double>(x[i]);
+  if (std::isinf(top)) return top;
+  for (int64_t i = 0; i < n; ++i)
+    if (p[i] != 0) sum += std::exp(beta * static_cast<double>(x[i]) - top);
+  return top + std::log(std::exp(-top) + sum);
 }
 
 }  // namespace
@@ -58,6 +75,8 @@ void separate(SeparationKind kind, const RowScalars<S>& parameter, const RowsVie
   switch (kind) {
     case SeparationKind::Softmax:
       return maskedSoftmax<S>(x, mask, beta, y);
+    case SeparationKind::Softmax1:
+      return softmax1<S>(x, mask, beta, y);
     case SeparationKind::Sparsemax:
       return sparsemax<S>(x, mask, beta, y);
     case SeparationKind::Entmax15:
@@ -79,6 +98,8 @@ void separateBackward(SeparationKind kind, const RowScalars<S>& parameter, const
   switch (kind) {
     case SeparationKind::Softmax:
       return maskedSoftmaxBackward<S>(y, gradOut, beta, gradX, gradBeta);
+    case SeparationKind::Softmax1:
+      return softmax1Backward<S>(y, gradOut, beta, gradX, gradBeta);
     case SeparationKind::Sparsemax:
       return sparsemaxBackward<S>(y, gradOut, beta, gradX, gradBeta);
     case SeparationKind::Entmax15:
@@ -110,6 +131,10 @@ void conjugate(SeparationKind kind, const RowScalars<S>& parameter, const RowsVi
       const auto* row = b.in[0] + r * b.inStep[0];
       const auto* p = b.in[1] + r * b.inStep[1];
       const double scale = b.scalar[1][r * b.scalarStep[1]];
+      if (kind == SeparationKind::Softmax1) {
+        perRow[b.first + r] = logOnePlusSum(row, p, scale, b.length);
+        continue;
+      }
       double dot = 0;
       for (int64_t i = 0; i < b.length; ++i)
         if (p[i] != 0) dot += static_cast<double>(p[i]) * scale * static_cast<double>(row[i]);
@@ -140,6 +165,10 @@ void fenchelYoungLoss(SeparationKind kind, const RowScalars<S>& parameter, const
       if (target == ignoreIndex) continue;
       const auto* row = b.in[0] + r * b.inStep[0];
       const auto* p = b.in[1] + r * b.inStep[1];
+      if (kind == SeparationKind::Softmax1) {
+        loss = logOnePlusSum(row, p, 1, b.length) - static_cast<double>(row[target]);
+        continue;
+      }
       // <y, z> - z_t = sum y (z - z_t) + (sum y - 1) z_t, the last term 0 on the simplex.
       const double origin = row[target];
       const bool subsets = kind == SeparationKind::KSubsets || kind == SeparationKind::KSubsetsAtMost;

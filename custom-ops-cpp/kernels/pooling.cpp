@@ -54,7 +54,7 @@ class Pooling {
   void forward(C* out) {
     // sums of weight times h of each row [batch, rows, wide], and of weights [batch, rows]
     std::vector<C> patterns(o.batch * rows_ * wide_), weights(o.batch * rows_);
-    if (o.separation == AssociationSeparation::Softmax)
+    if (isDense(o.separation))
       softmaxSums(patterns, weights);
     else
       separatedSums(patterns, weights);
@@ -78,7 +78,9 @@ class Pooling {
   /// Whether no head and no state pattern may see a pattern.
   bool hidden(int64_t b, int64_t j) const { return hidden_[b * o.stored + j] != 0; }
   /// Whether the separation stays as it is when all scores of a row move alike.
-  bool invariant() const { return !(o.separation == AssociationSeparation::KSubsets && o.atMost); }
+  bool invariant() const {
+    return !(o.separation == AssociationSeparation::KSubsets && o.atMost) && o.separation != AssociationSeparation::Softmax1;
+  }
   int64_t cost() const { return length_ * (4 + rows_) / 8 + 1; }
 
   /// From there on half-empty vectors of rows are faster than sums over the lanes.
@@ -294,7 +296,8 @@ void Pooling<S>::softmaxSums(std::vector<C>& patterns, std::vector<C>& weights) 
   for (int64_t row = 0; row < o.batch * rows_; ++row) {
     const C* first = partial.data() + row / rows_ * chunks_ * own;
     const int64_t n = row % rows_;
-    C top = none;
+    const bool nothing = o.separation == AssociationSeparation::Softmax1;
+    C top = nothing ? C(0) : none;
     for (int64_t chunk = 0; chunk < chunks_; ++chunk) top = std::max(top, first[chunk * own + rows_ * (wide_ + 2) + n]);
     std::vector<double> sum(length_, 0.0);
     double mass = 0, passed = 0;
@@ -307,8 +310,9 @@ void Pooling<S>::softmaxSums(std::vector<C>& patterns, std::vector<C>& weights) 
       for (int64_t k = 0; k < length_; ++k) sum[k] += factor * static_cast<double>(part[n * wide_ + k]);
     }
     if (mass == 0) continue;  // nothing to retrieve from
-    weights[row] = static_cast<C>((in.factor.data == nullptr ? mass : passed) / mass);
-    for (int64_t k = 0; k < length_; ++k) patterns[row * wide_ + k] = static_cast<C>(sum[k] / mass);
+    const double all = nothing ? mass + std::exp(-static_cast<double>(top)) : mass;
+    weights[row] = static_cast<C>((in.factor.data == nullptr ? mass : passed) / all);
+    for (int64_t k = 0; k < length_; ++k) patterns[row * wide_ + k] = static_cast<C>(sum[k] / all);
   }
 }
 
@@ -366,7 +370,7 @@ void Pooling<S>::addWeights(C* sums, const C* weights, int64_t step, int64_t sco
 /// Whether a block has no weight at all, as most have of sparse weights.
 template <class S>
 bool Pooling<S>::nothing(const C* weights, int64_t scoreRows, int64_t count) const {
-  if (o.separation == AssociationSeparation::Softmax) return false;
+  if (isDense(o.separation)) return false;
   for (int64_t n = 0; n < scoreRows; ++n) {
     int some = 0;
     for (int64_t j = 0; j < count; ++j) some |= weights[n * o.stored + j] != 0;
@@ -403,6 +407,7 @@ void Pooling<S>::separate(const RowsView<C>& z) const {
   }
   switch (o.separation) {
     case AssociationSeparation::Softmax: return maskedSoftmax<C>(z, mask, 1.0, z);
+    case AssociationSeparation::Softmax1: return softmax1<C>(z, mask, 1.0, z);
     case AssociationSeparation::Sparsemax: return sparsemax<C>(z, mask, 1.0, z);
     case AssociationSeparation::Entmax15: return entmax15<C>(z, mask, 1.0, z);
     case AssociationSeparation::Entmax: return entmax<C>(z, mask, o.parameter, 1.0, z);
@@ -415,6 +420,7 @@ template <class S>
 void Pooling<S>::separateBackward(const RowsView<const C>& p, const RowsView<C>& g) const {
   switch (o.separation) {
     case AssociationSeparation::Softmax: return maskedSoftmaxBackward<C>(p, g, 1.0, g);
+    case AssociationSeparation::Softmax1: return softmax1Backward<C>(p, g, 1.0, g);
     case AssociationSeparation::Sparsemax: return sparsemaxBackward<C>(p, g, 1.0, g);
     case AssociationSeparation::Entmax15: return entmax15Backward<C>(p, g, 1.0, g);
     case AssociationSeparation::Entmax: return entmaxBackward<C>(p, g, o.parameter, 1.0, g);

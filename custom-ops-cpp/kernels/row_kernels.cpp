@@ -40,6 +40,7 @@ const RowKernels<C>& referenceKernels() {
   static const RowKernels<C> table = [] {
     RowKernels<C> t{};
     t.softmax = eachRow<C, softmaxRow<C>>;
+    t.softmax1 = eachRow<C, softmax1Row<C>>;
     t.sparsemax = eachRow<C, sparsemaxRow<C>>;
     t.entmax15 = eachRow<C, entmax15Row<C>>;
     t.entmax = eachRow<C, entmaxRow<C>>;
@@ -47,6 +48,7 @@ const RowKernels<C>& referenceKernels() {
     t.kSubsetsExactly = eachRow<C, exactly<C>>;
     t.kSubsetsAtMost = eachRow<C, atMost<C>>;
     t.softmaxBackward = softmaxBackward<C>;
+    t.softmax1Backward = softmax1Backward<C>;
     t.sparsemaxBackward = sparsemaxBackward<C>;
     t.entmax15Backward = entmax15Backward<C>;
     t.entmaxBackward = entmaxBackward<C>;

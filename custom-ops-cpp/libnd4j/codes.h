@@ -20,6 +20,7 @@ inline AssociationSeparation separationOf(long long code) {
     case SeparationCode::LearnedEntmax: return AssociationSeparation::Entmax;
     case SeparationCode::Normmax: return AssociationSeparation::Normmax;
     case SeparationCode::KSubsets: return AssociationSeparation::KSubsets;
+    case SeparationCode::Softmax1: return AssociationSeparation::Softmax1;
   }
   throw std::invalid_argument("unknown separation");
 }
@@ -33,6 +34,7 @@ inline SeparationKind conjugateKindOf(long long code, bool atMost) {
     case SeparationCode::LearnedEntmax: return SeparationKind::Entmax;
     case SeparationCode::Normmax: return SeparationKind::Normmax;
     case SeparationCode::KSubsets: return atMost ? SeparationKind::KSubsetsAtMost : SeparationKind::KSubsets;
+    case SeparationCode::Softmax1: return SeparationKind::Softmax1;
   }
   throw std::invalid_argument("unknown separation");
 }

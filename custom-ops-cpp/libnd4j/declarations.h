@@ -11,6 +11,7 @@ namespace nd4j {
 
 enum class SeparationCode : int {
   Softmax = 0,
+  Softmax1 = 7,
   Sparsemax = 1,
   Entmax15 = 2,
   Entmax = 3,
@@ -90,6 +91,52 @@ inline constexpr Declaration kDeclaration = {
     "hopfield_masked_softmax_bp: y Floating, gradient of y Like, x Like if 1, beta Like if 1; axis, flags[0 mask 1 beta]; beta; gradient of x Like, gradient of beta Like if 1",
     kInputs, 4, kOutputs, 2, kIntegers, 0, 1, true, 3, false, false};
 }  // namespace masked_softmax_bp
+
+namespace softmax1 {
+enum class In : int { X, Mask, Beta };
+enum class Out : int { Y };
+enum class Flag : int { Mask = 0, Beta = 1 };
+enum class Int : int {  };
+enum class Num : int { Beta = 0 };
+inline constexpr Slot kInputs[] = {
+    {"x", Type::Floating, -1, -1, -1, -1},
+    {"mask", Type::Mask, 0, -1, -1, -1},
+    {"beta", Type::Like, 1, -1, -1, -1},
+};
+inline constexpr Slot kOutputs[] = {
+    {"y", Type::Like, -1, -1, -1, -1},
+};
+inline constexpr Integer kIntegers[] = {
+    {nullptr, 0, 0, 0}};
+inline constexpr Declaration kDeclaration = {
+    "hopfield_softmax1",
+    "hopfield_softmax1: x Floating, mask Mask if 0, beta Like if 1; axis, flags[0 mask 1 beta]; beta; y Like",
+    kInputs, 3, kOutputs, 1, kIntegers, 0, 1, true, 3, false, false};
+}  // namespace softmax1
+
+namespace softmax1_bp {
+enum class In : int { Y, GradientOfY, X, Beta };
+enum class Out : int { GradientOfX, GradientOfBeta };
+using Flag = softmax1::Flag;
+using Int = softmax1::Int;
+using Num = softmax1::Num;
+inline constexpr Slot kInputs[] = {
+    {"y", Type::Floating, -1, -1, -1, -1},
+    {"gradient of y", Type::Like, -1, -1, -1, -1},
+    {"x", Type::Like, 1, -1, -1, -1},
+    {"beta", Type::Like, 1, -1, -1, -1},
+};
+inline constexpr Slot kOutputs[] = {
+    {"gradient of x", Type::Like, -1, -1, -1, -1},
+    {"gradient of beta", Type::Like, 1, -1, -1, -1},
+};
+inline constexpr Integer kIntegers[] = {
+    {nullptr, 0, 0, 0}};
+inline constexpr Declaration kDeclaration = {
+    "hopfield_softmax1_bp",
+    "hopfield_softmax1_bp: y Floating, gradient of y Like, x Like if 1, beta Like if 1; axis, flags[0 mask 1 beta]; beta; gradient of x Like, gradient of beta Like if 1",
+    kInputs, 4, kOutputs, 2, kIntegers, 0, 1, true, 3, false, false};
+}  // namespace softmax1_bp
 
 namespace sparsemax {
 enum class In : int { X, Mask, Beta };
@@ -563,12 +610,12 @@ inline constexpr Slot kOutputs[] = {
     {"y", Type::Like, -1, -1, -1, -1},
 };
 inline constexpr Integer kIntegers[] = {
-    {"separation", 0LL, 6LL, 127LL},
+    {"separation", 0LL, 7LL, 255LL},
     {"at most", 0LL, 1LL, 0LL},
     {nullptr, 0, 0, 0}};
 inline constexpr Declaration kDeclaration = {
     "hopfield_conjugate",
-    "hopfield_conjugate: x Floating, mask Mask if 0; axis, flags[0 mask], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets], at most[0, 1]; beta, alpha, p or k; value Like, y Like",
+    "hopfield_conjugate: x Floating, mask Mask if 0; axis, flags[0 mask], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets, 7 softmax1], at most[0, 1]; beta, alpha, p or k; value Like, y Like",
     kInputs, 2, kOutputs, 2, kIntegers, 2, 2, true, 1, false, false};
 }  // namespace conjugate
 
@@ -715,7 +762,7 @@ inline constexpr Slot kOutputs[] = {
     {"saved states", Type::Like, 10, -1, -1, -1},
 };
 inline constexpr Integer kIntegers[] = {
-    {"separation", 0LL, 6LL, 127LL},
+    {"separation", 0LL, 7LL, 255LL},
     {"at most", 0LL, 1LL, 0LL},
     {"unit", 0LL, 2LL, 7LL},
     {"mu is a median", 0LL, 1LL, 0LL},
@@ -725,7 +772,7 @@ inline constexpr Integer kIntegers[] = {
     {nullptr, 0, 0, 0}};
 inline constexpr Declaration kDeclaration = {
     "hopfield_association",
-    "hopfield_association: q Floating, k Like, v Like, mask Mask if 0, additiveMask Like if 1, storedPadding Mask if 2, queryMask Mask if 3, beta Like if 4, alpha Like if 5, noise Like if 6; -, flags[0 mask 1 additiveMask 2 storedPadding 3 queryMask 4 beta 5 alpha 6 noise 7 weights 8 steps 9 gradient of the additive mask 10 saved states], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets], at most[0, 1], unit[0 none, 1 relu, 2 pfu], mu is a median[0, 1], bias is the threshold[0, 1], median scope[0 tensor, 1 sample, 2 row], stop scope[0 sample, 1 batch], update steps, one or one a head...; beta, alpha, p or k, mu, bias, sigma, eps of the early stop, one or one a head...; out Like, weights Like if 7, steps Like if 8, saved states Like if 10",
+    "hopfield_association: q Floating, k Like, v Like, mask Mask if 0, additiveMask Like if 1, storedPadding Mask if 2, queryMask Mask if 3, beta Like if 4, alpha Like if 5, noise Like if 6; -, flags[0 mask 1 additiveMask 2 storedPadding 3 queryMask 4 beta 5 alpha 6 noise 7 weights 8 steps 9 gradient of the additive mask 10 saved states], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets, 7 softmax1], at most[0, 1], unit[0 none, 1 relu, 2 pfu], mu is a median[0, 1], bias is the threshold[0, 1], median scope[0 tensor, 1 sample, 2 row], stop scope[0 sample, 1 batch], update steps, one or one a head...; beta, alpha, p or k, mu, bias, sigma, eps of the early stop, one or one a head...; out Like, weights Like if 7, steps Like if 8, saved states Like if 10",
     kInputs, 10, kOutputs, 4, kIntegers, 7, 5, true, 2047, true, true};
 }  // namespace association
 
@@ -759,7 +806,7 @@ inline constexpr Slot kOutputs[] = {
     {"gradient of alpha", Type::Like, 5, -1, -1, -1},
 };
 inline constexpr Integer kIntegers[] = {
-    {"separation", 0LL, 6LL, 127LL},
+    {"separation", 0LL, 7LL, 255LL},
     {"at most", 0LL, 1LL, 0LL},
     {"unit", 0LL, 2LL, 7LL},
     {"mu is a median", 0LL, 1LL, 0LL},
@@ -769,7 +816,7 @@ inline constexpr Integer kIntegers[] = {
     {nullptr, 0, 0, 0}};
 inline constexpr Declaration kDeclaration = {
     "hopfield_association_bp",
-    "hopfield_association_bp: q Floating, k Like, v Like, mask Mask if 0, additiveMask Like if 1, storedPadding Mask if 2, queryMask Mask if 3, beta Like if 4, alpha Like if 5, noise Like if 6, gradient of out Like, gradient of weights Like if 7, saved states Like if 10; -, flags[0 mask 1 additiveMask 2 storedPadding 3 queryMask 4 beta 5 alpha 6 noise 7 weights 8 steps 9 gradient of the additive mask 10 saved states], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets], at most[0, 1], unit[0 none, 1 relu, 2 pfu], mu is a median[0, 1], bias is the threshold[0, 1], median scope[0 tensor, 1 sample, 2 row], stop scope[0 sample, 1 batch], update steps, one or one a head...; beta, alpha, p or k, mu, bias, sigma, eps of the early stop, one or one a head...; gradient of q Like, gradient of k Like, gradient of v Like, gradient of additiveMask Like if 9, gradient of beta Like if 4, gradient of alpha Like if 5",
+    "hopfield_association_bp: q Floating, k Like, v Like, mask Mask if 0, additiveMask Like if 1, storedPadding Mask if 2, queryMask Mask if 3, beta Like if 4, alpha Like if 5, noise Like if 6, gradient of out Like, gradient of weights Like if 7, saved states Like if 10; -, flags[0 mask 1 additiveMask 2 storedPadding 3 queryMask 4 beta 5 alpha 6 noise 7 weights 8 steps 9 gradient of the additive mask 10 saved states], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets, 7 softmax1], at most[0, 1], unit[0 none, 1 relu, 2 pfu], mu is a median[0, 1], bias is the threshold[0, 1], median scope[0 tensor, 1 sample, 2 row], stop scope[0 sample, 1 batch], update steps, one or one a head...; beta, alpha, p or k, mu, bias, sigma, eps of the early stop, one or one a head...; gradient of q Like, gradient of k Like, gradient of v Like, gradient of additiveMask Like if 9, gradient of beta Like if 4, gradient of alpha Like if 5",
     kInputs, 13, kOutputs, 6, kIntegers, 7, 5, true, 2047, true, true};
 }  // namespace association_bp
 
@@ -793,14 +840,14 @@ inline constexpr Slot kOutputs[] = {
     {"top weight", Type::Like, -1, 4, -1, -1},
 };
 inline constexpr Integer kIntegers[] = {
-    {"separation", 0LL, 6LL, 127LL},
+    {"separation", 0LL, 7LL, 255LL},
     {"at most", 0LL, 1LL, 0LL},
     {"topK", 0LL, 2147483647LL, 0LL},
     {"blocks of keys", 1LL, 1048576LL, 0LL},
     {nullptr, 0, 0, 0}};
 inline constexpr Declaration kDeclaration = {
     "hopfield_retrieve",
-    "hopfield_retrieve: queries FloatOrDouble, keys, block LikeOrHalf per blocks of keys, values, block LikeOrHalf if 0 per blocks of keys; -, flags[0 values], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets], at most[0, 1], topK[0 to 2147483647], blocks of keys[1 to 1048576]; beta, alpha, p or k; out Like, logSumExp Like, support LONG, top index LONG if topK > 0, top score Like if topK > 0, top weight Like if topK > 0",
+    "hopfield_retrieve: queries FloatOrDouble, keys, block LikeOrHalf per blocks of keys, values, block LikeOrHalf if 0 per blocks of keys; -, flags[0 values], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets, 7 softmax1], at most[0, 1], topK[0 to 2147483647], blocks of keys[1 to 1048576]; beta, alpha, p or k; out Like, logSumExp Like, support LONG, top index LONG if topK > 0, top score Like if topK > 0, top weight Like if topK > 0",
     kInputs, 3, kOutputs, 6, kIntegers, 4, 2, true, 1, false, false};
 }  // namespace retrieve
 
@@ -883,12 +930,12 @@ inline constexpr Slot kOutputs[] = {
     {"out", Type::Like, -1, -1, -1, -1},
 };
 inline constexpr Integer kIntegers[] = {
-    {"separation", 0LL, 6LL, 127LL},
+    {"separation", 0LL, 7LL, 255LL},
     {"at most", 0LL, 1LL, 0LL},
     {nullptr, 0, 0, 0}};
 inline constexpr Declaration kDeclaration = {
     "hopfield_pooling",
-    "hopfield_pooling: x Floating, q Like, key weight Like, key bias Like if 1, key gain Like if 2, key shift Like if 2, value weight Like, value bias Like if 1, value gain Like if 2, value shift Like if 2, mask Mask if 3, factor Like if 4; -, flags[0 layer norm 1 bias 2 gain and shift 3 mask 4 factor], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets], at most[0, 1]; eps, beta, alpha, p or k; out Like",
+    "hopfield_pooling: x Floating, q Like, key weight Like, key bias Like if 1, key gain Like if 2, key shift Like if 2, value weight Like, value bias Like if 1, value gain Like if 2, value shift Like if 2, mask Mask if 3, factor Like if 4; -, flags[0 layer norm 1 bias 2 gain and shift 3 mask 4 factor], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets, 7 softmax1], at most[0, 1]; eps, beta, alpha, p or k; out Like",
     kInputs, 12, kOutputs, 1, kIntegers, 2, 3, true, 31, false, false};
 }  // namespace pooling
 
@@ -926,12 +973,12 @@ inline constexpr Slot kOutputs[] = {
     {"gradient of value shift", Type::Like, 2, -1, -1, -1},
 };
 inline constexpr Integer kIntegers[] = {
-    {"separation", 0LL, 6LL, 127LL},
+    {"separation", 0LL, 7LL, 255LL},
     {"at most", 0LL, 1LL, 0LL},
     {nullptr, 0, 0, 0}};
 inline constexpr Declaration kDeclaration = {
     "hopfield_pooling_bp",
-    "hopfield_pooling_bp: x Floating, q Like, key weight Like, key bias Like if 1, key gain Like if 2, key shift Like if 2, value weight Like, value bias Like if 1, value gain Like if 2, value shift Like if 2, mask Mask if 3, factor Like if 4, gradient Like; -, flags[0 layer norm 1 bias 2 gain and shift 3 mask 4 factor], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets], at most[0, 1]; eps, beta, alpha, p or k; gradient of x Like, gradient of q Like, gradient of key weight Like, gradient of key bias Like if 1, gradient of key gain Like if 2, gradient of key shift Like if 2, gradient of value weight Like, gradient of value bias Like if 1, gradient of value gain Like if 2, gradient of value shift Like if 2",
+    "hopfield_pooling_bp: x Floating, q Like, key weight Like, key bias Like if 1, key gain Like if 2, key shift Like if 2, value weight Like, value bias Like if 1, value gain Like if 2, value shift Like if 2, mask Mask if 3, factor Like if 4, gradient Like; -, flags[0 layer norm 1 bias 2 gain and shift 3 mask 4 factor], separation[0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax, 6 k_subsets, 7 softmax1], at most[0, 1]; eps, beta, alpha, p or k; gradient of x Like, gradient of q Like, gradient of key weight Like, gradient of key bias Like if 1, gradient of key gain Like if 2, gradient of key shift Like if 2, gradient of value weight Like, gradient of value bias Like if 1, gradient of value gain Like if 2, gradient of value shift Like if 2",
     kInputs, 13, kOutputs, 10, kIntegers, 2, 3, true, 31, false, false};
 }  // namespace pooling_bp
 

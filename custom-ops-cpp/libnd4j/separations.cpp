@@ -17,7 +17,7 @@ using Num = op::entmax::Num;
 using BackIn = op::entmax_bp::In;
 using BackOut = op::entmax_bp::Out;
 
-enum class Family { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets };
+enum class Family { Softmax, Softmax1, Sparsemax, Entmax15, Entmax, Normmax, KSubsets };
 
 /// alpha, p or k: floating argument 1, of entmax perhaps an input.
 template <Family family, class S, class In>
@@ -37,6 +37,7 @@ void forward(const Call& call) {
   const RowScalars<S> beta = a.scalars(In::Beta, Num::Beta, "beta");
   const RowScalars<S> parameter = parameterOf<family>(a, In::Alpha);
   if constexpr (family == Family::Softmax) maskedSoftmax<S>(x, mask, beta, y);
+  if constexpr (family == Family::Softmax1) softmax1<S>(x, mask, beta, y);
   if constexpr (family == Family::Sparsemax) sparsemax<S>(x, mask, beta, y);
   if constexpr (family == Family::Entmax15) entmax15<S>(x, mask, beta, y);
   if constexpr (family == Family::Entmax) entmax<S>(x, mask, parameter, beta, y);
@@ -63,6 +64,7 @@ void backward(const Call& call) {
   }
   const RowScalars<S> parameter = parameterOf<family>(a, BackIn::Alpha);
   if constexpr (family == Family::Softmax) maskedSoftmaxBackward<S>(y, gradY, beta, gradX, gradBeta);
+  if constexpr (family == Family::Softmax1) softmax1Backward<S>(y, gradY, beta, gradX, gradBeta);
   if constexpr (family == Family::Sparsemax) sparsemaxBackward<S>(y, gradY, beta, gradX, gradBeta);
   if constexpr (family == Family::Entmax15) entmax15Backward<S>(y, gradY, beta, gradX, gradBeta);
   if constexpr (family == Family::Entmax)
@@ -105,6 +107,7 @@ void constrainedBackward(const Call& call) {
 
 void addSeparations(std::vector<Op*>& ops) {
   add<Family::Softmax>(ops, op::masked_softmax::kDeclaration, op::masked_softmax_bp::kDeclaration);
+  add<Family::Softmax1>(ops, op::softmax1::kDeclaration, op::softmax1_bp::kDeclaration);
   add<Family::Sparsemax>(ops, op::sparsemax::kDeclaration, op::sparsemax_bp::kDeclaration);
   add<Family::Entmax15>(ops, op::entmax15::kDeclaration, op::entmax15_bp::kDeclaration);
   add<Family::Entmax>(ops, op::entmax::kDeclaration, op::entmax_bp::kDeclaration);

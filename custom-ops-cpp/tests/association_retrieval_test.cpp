@@ -106,6 +106,10 @@ void expectSameAsAssociation(const RetrievalOptions& o, const std::vector<T>& qu
       double sum = 0;
       for (double s : scores) sum += std::exp(s - top);
       EXPECT_NEAR(a.logSumExp[q], top + std::log(sum), tolerance * 100) << what;
+    } else if (o.separation == AssociationSeparation::Softmax1) {
+      double sum = 1;
+      for (double s : scores) sum += std::exp(s);
+      EXPECT_NEAR(a.logSumExp[q], std::log(sum), tolerance * 100) << what;
     } else {
       int64_t low = 0, high = 0;
       for (int64_t j = 0; j < rows; ++j) {
@@ -132,7 +136,7 @@ RetrievalOptions optionsFor(AssociationSeparation kind, double alpha, int64_t n,
 }
 
 const std::pair<AssociationSeparation, double> kKinds[] = {
-    {AssociationSeparation::Softmax, 0},   {AssociationSeparation::Sparsemax, 0}, {AssociationSeparation::Entmax15, 0},
+    {AssociationSeparation::Softmax, 0},   {AssociationSeparation::Softmax1, 0},  {AssociationSeparation::Sparsemax, 0}, {AssociationSeparation::Entmax15, 0},
     {AssociationSeparation::Entmax, 1.3},  {AssociationSeparation::Entmax, 2.5},  {AssociationSeparation::Normmax, 2},
     {AssociationSeparation::Normmax, 4},   {AssociationSeparation::KSubsets, 0}};
 

@@ -39,6 +39,14 @@ std::vector<double> separate(const AssociationOptions& o, const std::vector<doub
     for (double& v : p) v /= sum;
     return p;
   }
+  if (kind == AssociationSeparation::Softmax1) {
+    for (std::size_t i = 0; i < n; ++i) {
+      double inverse = std::exp(-x[i]);
+      for (double v : x) inverse += std::exp(v - x[i]);
+      p[i] = x[i] == -kInf ? 0 : 1 / inverse;
+    }
+    return p;
+  }
   const bool norm = kind == AssociationSeparation::Normmax, subsets = kind == AssociationSeparation::KSubsets;
   const double scale = norm || subsets ? 1 : alpha - 1;
   const auto weight = [&](double v, double tau) {
@@ -363,6 +371,7 @@ const NamedSeparation kSeparations[] = {
     {"normmax1.5", AssociationSeparation::Normmax, 1.5, 0, false},
     {"2-subsets", AssociationSeparation::KSubsets, 0, 2, false},
     {"at most 3", AssociationSeparation::KSubsets, 0, 3, true},
+    {"softmax1", AssociationSeparation::Softmax1, 0, 0, false},
 };
 
 void use(AssociationOptions& o, const NamedSeparation& s) {

@@ -76,6 +76,7 @@ struct Problem {
     const auto masked = denseRows<const uint8_t>(open.data(), 1, o.stored);
     switch (o.separation) {
       case Separation::Softmax: return maskedSoftmax<double>(rows, masked, 1.0, rows);
+      case Separation::Softmax1: return softmax1<double>(rows, masked, 1.0, rows);
       case Separation::Sparsemax: return sparsemax<double>(rows, masked, 1.0, rows);
       case Separation::Entmax15: return entmax15<double>(rows, masked, 1.0, rows);
       case Separation::Entmax: return entmax<double>(rows, masked, o.parameter, 1.0, rows);
@@ -190,6 +191,7 @@ std::vector<PoolingOptions> separations(PoolingOptions o) {
     all.push_back(o);
   };
   add(Separation::Softmax, 1, false);
+  add(Separation::Softmax1, 1, false);
   add(Separation::Sparsemax, 2, false);
   add(Separation::Entmax15, 1.5, false);
   add(Separation::Entmax, 1.3, false);

@@ -39,7 +39,7 @@ Plan makePlan(const AssociationOptions& o, int lanes, bool backward) {
   p.width = std::min(full, roundUp(std::max<int64_t>(L, 1), lanes));
   p.units = (L + p.width - 1) / p.width;
   p.split = (S >= 8192 && p.units < 16) || (S >= 2048 && heads * p.units < 8);
-  const bool passes = backward || o.separation != AssociationSeparation::Softmax ||
+  const bool passes = backward || !isDense(o.separation) ||
                       (o.unit == AssociationUnit::Pfu && o.pfu.muIsMedian && o.pfu.scope == MedianScope::Row);
   const int64_t tiles = backward ? 2 : 1;
   const auto bytes = [&](int64_t width) { return S * width * tiles * static_cast<int64_t>(sizeof(T)); };

@@ -68,6 +68,10 @@ Separator<T> makeSeparator(AssociationSeparation separation, double alpha, doubl
     case AssociationSeparation::Softmax:
       s.kind = Kind::Softmax;
       break;
+    case AssociationSeparation::Softmax1:
+      s.kind = Kind::Softmax;
+      s.nothing = true;
+      break;
     case AssociationSeparation::Sparsemax:
       s.kind = Kind::Sparsemax;
       break;
@@ -110,6 +114,17 @@ void weightsOf(const TileOps<T>& ops, const Separator<T>& s, const Lanes<T>& lan
     ops.weights(s, lanes, finalStep, X, P, width, rows);
 }
 
+/// Largest scores and sums of an online softmax before its first pattern, [sets, width]. Of softmax1 the first set has seen nothing's
+/// score, 0, already.
+template <class T>
+void beginOnline(const Separator<T>& sep, T* top, T* sum, int64_t sets, int64_t width) {
+  std::fill(top, top + sets * width, -std::numeric_limits<T>::infinity());
+  std::fill(sum, sum + sets * width, T(0));
+  if (!sep.nothing) return;
+  std::fill(top, top + width, T(0));
+  std::fill(sum, sum + width, T(1));
+}
+
 /// p[0 .. width) = sum over sets, in order.
 template <class T>
 void addSets(T* p, int64_t sets, int64_t width) {
@@ -141,7 +156,10 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
   for (int64_t s = 1; s < sets; ++s)
     for (int64_t q = 0; q < W; ++q) m.a[q] = std::max(m.a[q], m.a[s * W + q]);
   if (sep.exact) return exactThresholds<T>(sep, lanes, W, sets, stored, m.a, top, tau, factor, each);
-  for (int64_t q = 0; q < W; ++q) top[q] = m.a[q] == -inf ? T(0) : sep.scale * m.a[q];
+  for (int64_t q = 0; q < W; ++q) {
+    top[q] = m.a[q] == -inf ? T(0) : sep.scale * m.a[q];
+    if (sep.nothing) top[q] = std::max(top[q], T(0));
+  }
   fill(tau, W, T(-1));
   fill(factor, W, T(1));
 
@@ -208,6 +226,8 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
       ops.total(sep, lanes, X, W, rows, m.b + set * W);
     });
     addSets(m.b, sets, W);
+    if (sep.nothing)
+      for (int64_t q = 0; q < W; ++q) m.b[q] += std::exp(-top[q]);
     for (int64_t q = 0; q < W; ++q) factor[q] = m.b[q] == T(0) ? T(0) : T(1) / m.b[q];
   }
 }

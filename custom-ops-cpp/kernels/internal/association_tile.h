@@ -27,6 +27,7 @@ struct Separator {
   bool unit;     // a Lagrangian unit: D(x) = x > threshold ? x : fill
   bool exact;    // weights are those of internal/association_exact.h, not of the tile primitives
   double parameter;  // alpha or p
+  bool nothing;  // softmax1: softmax with one more score, 0, whose weight goes to nothing
 };
 
 /// Per-lane numbers of a tile; each pointer has `width` elements.

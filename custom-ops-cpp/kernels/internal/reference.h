@@ -13,6 +13,8 @@ namespace reference {
 template <class C>
 void softmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta);
 template <class C>
+void softmax1Row(const C* x, const uint8_t* mask, C* y, int64_t n, double beta);
+template <class C>
 void sparsemaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta);
 template <class C>
 void entmax15Row(const C* x, const uint8_t* mask, C* y, int64_t n, double beta);
@@ -40,6 +42,8 @@ void steepEntmax(const double* x, int64_t n, double scale, double alpha, double*
 // Whole blocks, for the table.
 template <class C>
 void softmaxBackward(const Block<C>& block);
+template <class C>
+void softmax1Backward(const Block<C>& block);
 template <class C>
 void sparsemaxBackward(const Block<C>& block);
 template <class C>

@@ -124,8 +124,9 @@ inline void weightedGradient(const std::vector<double>& g, const std::vector<dou
 }
 
 /// weightedGradient of a block whose slopes are weight(y, row), in the range of double whatever y is.
+/// @param whole whether <r, z> is divided by the sum of r, as where the weights always have the same sum
 template <class C, class Weight>
-void weightedBackward(const Block<C>& block, Weight&& weight) {
+void weightedBackward(const Block<C>& block, Weight&& weight, bool whole = true) {
   std::vector<double> raw(block.length), r(block.length);
   for (int64_t row = 0; row < block.rows; ++row) {
     const C* y = block.in[0] + row * block.inStep[0];
@@ -137,8 +138,8 @@ void weightedBackward(const Block<C>& block, Weight&& weight) {
       sum += r[i];
       dot += r[i] * static_cast<double>(g[i]);
     }
-    for (int64_t i = 0; i < block.length; ++i)
-      raw[i] = y[i] == 0 ? 0.0 : r[i] * (static_cast<double>(g[i]) - dot / sum);
+    const double mean = whole ? dot / sum : dot;
+    for (int64_t i = 0; i < block.length; ++i) raw[i] = y[i] == 0 ? 0.0 : r[i] * (static_cast<double>(g[i]) - mean);
     finishBackward(block, row, raw);
   }
 }

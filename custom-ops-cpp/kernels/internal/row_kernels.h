@@ -10,11 +10,11 @@ struct RowKernels {
   using Kernel = void (*)(const Block<C>&);
 
   // x | beta | y
-  Kernel softmax, sparsemax, entmax15;
+  Kernel softmax, softmax1, sparsemax, entmax15;
   // x | beta, alpha or p or k | y
   Kernel entmax, normmax, kSubsetsExactly, kSubsetsAtMost;
   // y, g, x (optional) | beta | gradX | gradBeta
-  Kernel softmaxBackward, sparsemaxBackward, entmax15Backward;
+  Kernel softmaxBackward, softmax1Backward, sparsemaxBackward, entmax15Backward;
   // y, g, x (optional) | beta, alpha | gradX | gradBeta, gradAlpha
   Kernel entmaxBackward;
   // y, g, x (optional) | beta, p or k | gradX | gradBeta

@@ -82,12 +82,16 @@ struct Row {
   }
 };
 
-template <class V>
+/// @tparam one softmax1: a one in the denominator
+template <class V, bool one = false>
 void softmaxRow(const Row<V>& row) {
   using T = typename V::T;
-  const auto top = row.maximum();
-  if (top.special) return reference::softmaxRow<T>(row.x, row.mask, row.y, row.n, row.beta);
+  auto top = row.maximum();
+  if (top.special)
+    return one ? reference::softmax1Row<T>(row.x, row.mask, row.y, row.n, row.beta)
+               : reference::softmaxRow<T>(row.x, row.mask, row.y, row.n, row.beta);
   if (top.value == -static_cast<T>(__builtin_inf())) return row.zeros();
+  if (one && top.value < 0) top.value = 0;
   const auto m = V::set(top.value), scale = V::set(row.scale);
   auto sum = V::zero();
   sweep<V>(row.n, [&](auto at, int64_t i) {
@@ -95,7 +99,13 @@ void softmaxRow(const Row<V>& row) {
     sum = sum + e;
     at.store(row.y + i, e);
   });
-  const auto inverse = V::set(1 / V::sum(sum));
+  T total = V::sum(sum);
+  if (one) {
+    T nothing[V::W];
+    V::store(nothing, exp<V>((V::zero() - m) * scale));
+    total += nothing[0];
+  }
+  const auto inverse = V::set(1 / total);
   sweep<V>(row.n, [&](auto at, int64_t i) { at.store(row.y + i, at.load(row.y + i, V::zero()) * inverse); });
 }
 
@@ -648,9 +658,9 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
 
 // ---- whole blocks ----
 
-template <class V>
+template <class V, bool one>
 void softmax(const Block<typename V::T>& b) {
-  for (int64_t r = 0; r < b.rows; ++r) softmaxRow(Row<V>(b, r));
+  for (int64_t r = 0; r < b.rows; ++r) softmaxRow<V, one>(Row<V>(b, r));
 }
 template <class V, int q>
 void sparse(const Block<typename V::T>& b) {
@@ -707,9 +717,9 @@ struct BackwardRow {
   }
 };
 
-/// r (g - <r, g> / sum r) with r = weight(y) where y != 0. No branch asks whether a vector has such a y: where a few do, it would be
+/// r (g - <r, g> / sum r) with r = weight(y) where y != 0; not `whole`: without the division. No branch asks whether a vector has such a y: where a few do, it would be
 /// mispredicted too often.
-template <class V, class Weight>
+template <class V, bool whole = true, class Weight>
 inline __attribute__((always_inline)) void weightedRow(const BackwardRow<V>& row, Weight&& weight) {
   const auto zero = V::zero();
   auto sum = zero, dot = zero;
@@ -720,7 +730,7 @@ inline __attribute__((always_inline)) void weightedRow(const BackwardRow<V>& row
     sum = sum + r;
     dot = V::fma(r, V::keep(live, at.load(row.g + i, zero)), dot);
   });
-  const auto mean = V::set(V::sum(dot) / V::sum(sum)), factor = row.factor();
+  const auto mean = V::set(whole ? V::sum(dot) / V::sum(sum) : V::sum(dot)), factor = row.factor();
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto y = at.load(row.y + i, zero);
     at.store(row.out + i, V::keep(V::notEqual(y, zero), weight(y) * (at.load(row.g + i, zero) - mean) * factor));
@@ -728,9 +738,9 @@ inline __attribute__((always_inline)) void weightedRow(const BackwardRow<V>& row
   row.finish();
 }
 
-template <class V>
+template <class V, bool whole>
 void softmaxBackward(const Block<typename V::T>& b) {
-  for (int64_t r = 0; r < b.rows; ++r) weightedRow(BackwardRow<V>(b, r), [](auto y) { return y; });
+  for (int64_t r = 0; r < b.rows; ++r) weightedRow<V, whole>(BackwardRow<V>(b, r), [](auto y) { return y; });
 }
 template <class V>
 void sparsemaxBackward(const Block<typename V::T>& b) {
@@ -1107,14 +1117,16 @@ typename V::T select(typename V::T* values, int64_t n, int64_t k) {
 
 template <class V>
 void fillSeparations(RowKernels<typename V::T>& table) {
-  table.softmax = softmax<V>;
+  table.softmax = softmax<V, false>;
+  table.softmax1 = softmax<V, true>;
   table.sparsemax = sparse<V, 1>;
   table.entmax15 = sparse<V, 2>;
   table.entmax = entmax<V>;
   table.normmax = normmax<V>;
   table.kSubsetsExactly = kSubsets<V, false>;
   table.kSubsetsAtMost = kSubsets<V, true>;
-  table.softmaxBackward = softmaxBackward<V>;
+  table.softmaxBackward = softmaxBackward<V, true>;
+  table.softmax1Backward = softmaxBackward<V, false>;
   table.sparsemaxBackward = sparsemaxBackward<V>;
   table.entmax15Backward = entmax15Backward<V>;
   table.entmaxBackward = entmaxBackward<V>;

@@ -44,7 +44,11 @@ struct HeadView {
   int64_t batch = 0, head = 0, row = 0, step = 1;
 };
 
-enum class AssociationSeparation { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets };
+enum class AssociationSeparation { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets, Softmax1 };
+/// Softmax or softmax1: every pattern gets weight, and one pass finds the sums.
+inline bool isDense(AssociationSeparation s) {
+  return s == AssociationSeparation::Softmax || s == AssociationSeparation::Softmax1;
+}
 enum class AssociationUnit { None, Relu, Pfu };
 enum class StopScope { Sample, Batch };
 

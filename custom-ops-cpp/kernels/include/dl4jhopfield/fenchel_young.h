@@ -3,6 +3,7 @@
 // Every separation is y(z) = argmax_p <p, z> - Omega(p) = grad Omega*(z) with z = beta x and
 //
 //   softmax        Omega(p) = sum p log p                                  Omega*(z) = log sum exp z
+//   softmax1       Omega(p) = sum p log p + r log r, r = 1 - sum p         Omega*(z) = log (1 + sum exp z)
 //   alpha-entmax   Omega(p) = (sum p^alpha - 1) / (alpha (alpha - 1))      (sparsemax 2, entmax15 1.5)
 //   normmax        Omega(p) = ||p||_p - 1
 //   k-subsets      Omega(p) = 1/2 ||p||^2
@@ -17,7 +18,7 @@
 
 namespace dl4jhopfield {
 
-enum class SeparationKind { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets, KSubsetsAtMost };
+enum class SeparationKind { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets, KSubsetsAtMost, Softmax1 };
 
 /// The separation as one function. `parameter`: alpha, p or k; unused by the first three.
 template <class S>

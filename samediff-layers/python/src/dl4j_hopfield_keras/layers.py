@@ -8,7 +8,7 @@ S stored patterns:
   1 in pure retrieval, where nothing is projected)
 - update_steps: further retrieval steps (0: one association); update_steps_eps: a head of a sample rests once a step moves its
   association by no more than this (Frobenius norm)
-- separation: 'softmax', 'sparsemax', 'entmax15', {'name': 'entmax', 'alpha': 1.8}; lagrangian_unit: 'none', 'relu', 'pfu' or
+- separation: 'softmax', 'softmax1', 'sparsemax', 'entmax15', {'name': 'entmax', 'alpha': 1.8}; lagrangian_unit: 'none', 'relu', 'pfu' or
   {'name': 'pfu', 'mu': 'median'|number, 'bias': 'mu'|number, 'sigma': 0.01}
 - normalise_{stored_pattern,state_pattern,pattern_projection,hopfield_space}[_affine|_eps]: layer normalisation of each role,
   and of queries and keys

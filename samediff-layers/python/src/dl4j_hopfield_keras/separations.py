@@ -5,6 +5,7 @@ threshold of the sparse ones is found outside the gradient tape, then corrected 
 derivative is that of the implicit function.
 
 - softmax
+- softmax1: a one in the denominator, so that a pattern may attend to nothing (Hu et al. 2024, equation 2.2)
 - sparsemax: Martins and Astudillo 2016, algorithm 1
 - entmax15 and entmax(alpha): Peters, Niculae and Martins 2019, algorithms 2 and 1
 """
@@ -24,6 +25,16 @@ def softmax(scores, keep=None):
     e = K.exp(K.where(keep > 0, scores - top, K.zeros_like(scores))) * keep
     total = K.sum_(e, axis=-1, keepdims=True)
     return e / K.where(total > 0, total, K.ones_like(total))
+
+
+def softmax1(scores, keep=None):
+    zero = K.zeros_like(scores)
+    if keep is not None:
+        scores = K.where(keep > 0, scores, zero - 1e30)
+    top = K.max_(scores, axis=-1, keepdims=True)
+    top = K.stop_gradient(K.maximum(top, K.zeros_like(top)))
+    e = K.exp(scores - top)
+    return _masked(e, keep) / (K.exp(-top) + K.sum_(_masked(e, keep), axis=-1, keepdims=True))
 
 
 def _shifted(scores, keep, scale):
@@ -103,11 +114,11 @@ def _newton(z, tau, exponent):
     return tau + (mass - 1.0) / K.stop_gradient(slope)
 
 
-_BY_NAME = {"softmax": softmax, "sparsemax": sparsemax, "entmax15": entmax15, "entmax": entmax}
+_BY_NAME = {"softmax": softmax, "softmax1": softmax1, "sparsemax": sparsemax, "entmax15": entmax15, "entmax": entmax}
 
 
 def parse(separation):
-    """'softmax', 'sparsemax', 'entmax15' or {'name': 'entmax', 'alpha': a} -> (name, its options)."""
+    """'softmax', 'softmax1', 'sparsemax', 'entmax15' or {'name': 'entmax', 'alpha': a} -> (name, its options)."""
     if isinstance(separation, str):
         separation = {"name": separation}
     options = dict(separation)

@@ -59,6 +59,13 @@ final class OpCatalogue {
         Set.of(),
         c -> Separation.softmax());
     separation(
+        "softmax1",
+        "exp(beta x) over 1 + its sum along the axis: a row may attend to nothing",
+        "--beta 2",
+        Set.of(),
+        Set.of(),
+        c -> Separation.softmax1());
+    separation(
         "sparsemax",
         "the point of the simplex that is nearest to beta x",
         "--mask keep.npy",

@@ -23,6 +23,7 @@ import io.github.dl4jhopfield.ops.internal.Retrieve;
 import io.github.dl4jhopfield.ops.internal.SeparationOp;
 import io.github.dl4jhopfield.ops.internal.SequenceEmbedding;
 import io.github.dl4jhopfield.ops.internal.SequentialKSubsets;
+import io.github.dl4jhopfield.ops.internal.Softmax1;
 import io.github.dl4jhopfield.ops.internal.Sparsemax;
 import java.util.List;
 import java.util.Objects;
@@ -56,6 +57,10 @@ final class Call {
 
   static <T> OpCall<T> maskedSoftmax(T x, T mask, Value<T> beta, int axis) {
     return separation(MaskedSoftmax.DECLARATION, x, mask, beta, axis);
+  }
+
+  static <T> OpCall<T> softmax1(T x, T mask, Value<T> beta, int axis) {
+    return separation(Softmax1.DECLARATION, x, mask, beta, axis);
   }
 
   static <T> OpCall<T> sparsemax(T x, T mask, Value<T> beta, int axis) {
@@ -101,6 +106,7 @@ final class Call {
     }
     return switch (s.getKind()) {
       case SOFTMAX -> maskedSoftmax(x, mask, beta, axis);
+      case SOFTMAX1 -> softmax1(x, mask, beta, axis);
       case SPARSEMAX -> sparsemax(x, mask, beta, axis);
       case ENTMAX15 -> entmax15(x, mask, beta, axis);
       case ENTMAX -> entmax(x, mask, beta, Value.of(s.getAlpha()), axis);

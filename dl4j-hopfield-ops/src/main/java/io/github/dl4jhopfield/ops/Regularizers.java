@@ -1,5 +1,7 @@
 package io.github.dl4jhopfield.ops;
 
+import io.github.dl4jhopfield.ops.internal.java.RowFunctions;
+import java.util.Arrays;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -7,16 +9,73 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * The regularisers Omega of the separations and the losses made of them, composed of ND4J's ops:
- * targets of losses are small or constant. Regularisers are computed in double, the rest of losses
- * of half and bfloat16 in float.
+ * The regularisers Omega of the separations, y = argmax_y &lt;y, z&gt; - Omega(y), of rows of
+ * numbers, of arrays and in graphs: softmax sum y log y; softmax1 the same and r log r of what is
+ * left, r = 1 - sum y; alpha-entmax (sum y^alpha - sum y) / (alpha (alpha - 1)); normmax |y|_p - 1;
+ * k-subsets |y|^2 / 2. Sequential k-subsets have none in closed form.
+ *
+ * <p>Source: Blondel, Martins and Niculae, Learning with Fenchel-Young losses, JMLR 2020, table 1;
+ * Santos et al., ICML 2024.
+ *
+ * <p>Of arrays they are computed in double; the losses made of them, of half and bfloat16, in float.
  */
-final class Regularizers {
+public final class Regularizers {
   private static final double TINY = 1e-300;
 
   private Regularizers() {}
 
-  static INDArray of(Separation s, INDArray weights, int axis) {
+  /** Whether there is one. */
+  public static boolean known(Separation s) {
+    return s.getKind() != Separation.Kind.SEQUENTIAL_K_SUBSETS;
+  }
+
+  /**
+   * Omega of one row of weights.
+   *
+   * @throws IllegalArgumentException for sequential k-subsets
+   */
+  public static double of(Separation s, double[] y) {
+    return switch (s.getKind()) {
+      case NORMMAX -> RowFunctions.normmaxRegulariser(y, y.length, s.getP());
+      case K_SUBSETS -> RowFunctions.subsetsRegulariser(y, y.length);
+      case SEQUENTIAL_K_SUBSETS -> throw notSequential(s);
+      case SOFTMAX1 -> {
+        double rest = Math.max(0, 1 - Arrays.stream(y).sum());
+        yield RowFunctions.entmaxRegulariser(y, y.length, 1)
+            + (rest == 0 ? 0 : rest * Math.log(rest));
+      }
+      default -> RowFunctions.entmaxRegulariser(y, y.length, s.getAlpha());
+    };
+  }
+
+  /**
+   * Omega*(z) = max_y &lt;y, z&gt; - Omega(y) of one row.
+   *
+   * @param y the separation of z
+   * @throws IllegalArgumentException for sequential k-subsets
+   */
+  public static double conjugate(Separation s, double[] z, double[] y) {
+    boolean one = s.getKind() == Separation.Kind.SOFTMAX1;
+    if (one || s.isDense()) {
+      double top = one ? 0 : Double.NEGATIVE_INFINITY;
+      for (double score : z) {
+        top = Math.max(top, score);
+      }
+      double sum = one ? Math.exp(-top) : 0;
+      for (double score : z) {
+        sum += Math.exp(score - top);
+      }
+      return top + Math.log(sum);
+    }
+    double product = 0;
+    for (int i = 0; i < y.length; i++) {
+      product += y[i] == 0 ? 0 : z[i] * y[i];
+    }
+    return product - of(s, y);
+  }
+
+  /** Omega along an axis, which gets length 1; composed of ND4J's ops. */
+  public static INDArray of(Separation s, INDArray weights, int axis) {
     INDArray y = weights.castTo(DataType.DOUBLE);
     INDArray omega =
         switch (s.getKind()) {
@@ -27,6 +86,10 @@ final class Regularizers {
           }
           case K_SUBSETS -> y.mul(y).sum(true, axis).div(2);
           case SEQUENTIAL_K_SUBSETS -> throw notSequential(s);
+          case SOFTMAX1 -> {
+            INDArray rest = Transforms.max(y.sum(true, axis).rsub(1), 0);
+            yield entropy(y).sum(true, axis).add(entropy(rest));
+          }
           default -> {
             double a = s.getAlpha() - 1;
             INDArray log = Transforms.log(Transforms.max(y, TINY));
@@ -39,7 +102,8 @@ final class Regularizers {
     return omega.castTo(weights.dataType());
   }
 
-  static SDVariable of(Separation s, SDVariable weights, int axis) {
+  /** Omega along an axis, which gets length 1; differentiable. */
+  public static SDVariable of(Separation s, SDVariable weights, int axis) {
     SDVariable y =
         weights.dataType() == DataType.DOUBLE ? weights : weights.castTo(DataType.DOUBLE);
     SDVariable floor = y.getSameDiff().constant(Nd4j.scalar(DataType.DOUBLE, TINY));
@@ -52,6 +116,11 @@ final class Regularizers {
           }
           case K_SUBSETS -> y.mul(y).sum(true, axis).div(2);
           case SEQUENTIAL_K_SUBSETS -> throw notSequential(s);
+          case SOFTMAX1 -> {
+            SDVariable zero = y.getSameDiff().constant(Nd4j.scalar(DataType.DOUBLE, 0));
+            SDVariable rest = y.getSameDiff().math().max(y.sum(true, axis).rsub(1), zero);
+            yield entropy(y, floor).sum(true, axis).add(entropy(rest, floor));
+          }
           default -> {
             double a = s.getAlpha() - 1;
             SDVariable log = y.getSameDiff().math().log(y.getSameDiff().math().max(y, floor));
@@ -61,6 +130,15 @@ final class Regularizers {
           }
         };
     return weights.dataType() == y.dataType() ? omega : omega.castTo(weights.dataType());
+  }
+
+  /** y log y, 0 at 0. */
+  private static INDArray entropy(INDArray y) {
+    return y.mul(Transforms.log(Transforms.max(y, TINY)));
+  }
+
+  private static SDVariable entropy(SDVariable y, SDVariable floor) {
+    return y.mul(y.getSameDiff().math().log(y.getSameDiff().math().max(y, floor)));
   }
 
   /** exp(x) - 1 for x up to 0; ND4J's expm1 has the digits of a difference. */
@@ -90,7 +168,8 @@ final class Regularizers {
    * then those of scores relative to the largest, which have digits left for them.
    */
   static boolean invariant(Separation s) {
-    return !(s.getKind() == Separation.Kind.K_SUBSETS && s.isAtMost());
+    return s.getKind() != Separation.Kind.SOFTMAX1
+        && !(s.getKind() == Separation.Kind.K_SUBSETS && s.isAtMost());
   }
 
   /** Checks the arguments of a loss of class labels. */

@@ -106,6 +106,30 @@ public final class SDHopfield {
   }
 
   /**
+   * y_i = exp(beta x_i) / (1 + sum_j exp(beta x_j)) over the unmasked entries of each row: softmax
+   * over one more pattern, whose score is 0 and whose value is nothing.
+   *
+   * <p>Source: Hu et al., Outlier-Efficient Hopfield Layers for Large Transformer-Based Models,
+   * ICML 2024, equation 2.2; Miller, Attention is off by one, 2023.
+   *
+   * @param x scores, any shape of rank 1 or more; double, float, half or bfloat16
+   * @param mask null, or an array that broadcasts to x: not 0 = keep
+   * @param beta inverse temperature: finite
+   * @param axis the dimension along which a row runs; negative counts from the last
+   * @return y, shape and type of x; a row sums to less than 1
+   * @throws IllegalArgumentException for a wrong type, axis, shape or number (shapes are checked
+   *     when the graph runs)
+   */
+  public SDVariable softmax1(SDVariable x, SDVariable mask, double beta, int axis) {
+    return softmax1(null, x, mask, beta, axis);
+  }
+
+  /** As the method of this name without one, with a name for the output. */
+  public SDVariable softmax1(String name, SDVariable x, SDVariable mask, double beta, int axis) {
+    return run(name, Call.softmax1(x, mask, Value.of(beta), axis))[0];
+  }
+
+  /**
    * The projection of beta x onto the simplex: y = argmin_p |p - beta x|^2.
    *
    * <p>Source: Martins and Astudillo, From Softmax to Sparsemax, ICML 2016, equation 1.

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.util.Objects;
 import org.nd4j.shade.jackson.annotation.JsonAnySetter;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonInclude;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -22,6 +23,8 @@ public final class Separation implements Serializable {
   public enum Kind {
     /** Dense: every stored pattern gets weight. */
     SOFTMAX,
+    /** Softmax with a one in the denominator: a pattern may attend to nothing. */
+    SOFTMAX1,
     /** alpha-entmax with alpha = 2. */
     SPARSEMAX,
     /** alpha-entmax with alpha = 1.5. */
@@ -42,6 +45,7 @@ public final class Separation implements Serializable {
 
   private static final long serialVersionUID = 1L;
   private static final Separation SOFTMAX = new Separation(Kind.SOFTMAX, 1, 0, 0, false, 0);
+  private static final Separation SOFTMAX1 = new Separation(Kind.SOFTMAX1, 0, 0, 0, false, 0);
   private static final Separation SPARSEMAX = new Separation(Kind.SPARSEMAX, 2, 0, 0, false, 0);
   private static final Separation ENTMAX15 = new Separation(Kind.ENTMAX15, 1.5, 0, 0, false, 0);
 
@@ -71,6 +75,15 @@ public final class Separation implements Serializable {
   /** The exponential map of the modern Hopfield network. */
   public static Separation softmax() {
     return SOFTMAX;
+  }
+
+  /**
+   * Softmax with a one in the denominator, exp(z_i) / (1 + sum_j exp(z_j)): the weights sum to less
+   * than 1, and to almost nothing where no score is above 0, so a pattern may attend to nothing (Hu
+   * et al., Outlier-Efficient Hopfield Layers for Large Transformer-Based Models, ICML 2024).
+   */
+  public static Separation softmax1() {
+    return SOFTMAX1;
   }
 
   /** The Euclidean projection onto the simplex. */
@@ -155,6 +168,16 @@ public final class Separation implements Serializable {
     };
   }
 
+  /** Whether every pattern gets weight: softmax, softmax1, and alpha-entmax with alpha 1. */
+  @JsonIgnore
+  public boolean isDense() {
+    return switch (kind) {
+      case SOFTMAX, SOFTMAX1 -> true;
+      case ENTMAX, LEARNED_ENTMAX -> alpha == 1;
+      default -> false;
+    };
+  }
+
   /** alpha of entmax; 1 for softmax, 0 where the family has none. */
   @JsonProperty("alpha")
   @JsonInclude(JsonInclude.Include.NON_DEFAULT)
@@ -211,6 +234,7 @@ public final class Separation implements Serializable {
   public String toString() {
     return switch (kind) {
       case SOFTMAX -> "softmax";
+      case SOFTMAX1 -> "softmax1";
       case SPARSEMAX -> "sparsemax";
       case ENTMAX15 -> "entmax15";
       case ENTMAX -> "entmax(" + alpha + ")";

@@ -233,6 +233,7 @@ class GradientTest {
     for (Separation separation :
         List.of(
             Separation.softmax(),
+            Separation.softmax1(),
             Separation.entmax(1.3),
             Separation.normmax(3),
             Separation.kSubsets(2, true))) {

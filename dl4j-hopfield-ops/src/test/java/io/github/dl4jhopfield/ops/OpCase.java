@@ -19,6 +19,7 @@ final class OpCase {
   static List<Separation> separations() {
     return List.of(
         Separation.softmax(),
+        Separation.softmax1(),
         Separation.sparsemax(),
         Separation.entmax15(),
         Separation.entmax(1),

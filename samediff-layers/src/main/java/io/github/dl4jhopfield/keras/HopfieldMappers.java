@@ -121,6 +121,8 @@ final class HopfieldMappers {
         return Separation.softmax();
       case "sparsemax":
         return Separation.sparsemax();
+      case "softmax1":
+        return Separation.softmax1();
       case "entmax15":
         return Separation.entmax15();
       case "entmax":

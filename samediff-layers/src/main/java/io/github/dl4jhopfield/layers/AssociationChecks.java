@@ -169,7 +169,14 @@ final class AssociationChecks {
 
   private void separation() {
     switch (o.separation.getKind()) {
-      case SOFTMAX, SPARSEMAX, ENTMAX15, ENTMAX, NORMMAX, K_SUBSETS, SEQUENTIAL_K_SUBSETS -> {}
+      case SOFTMAX,
+          SOFTMAX1,
+          SPARSEMAX,
+          ENTMAX15,
+          ENTMAX,
+          NORMMAX,
+          K_SUBSETS,
+          SEQUENTIAL_K_SUBSETS -> {}
       case LEARNED_ENTMAX -> {
         if (o.separation.getAlpha() <= 1 || o.separation.getAlpha() >= 2) {
           throw wrong(

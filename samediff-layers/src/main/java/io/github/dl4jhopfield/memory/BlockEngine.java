@@ -175,8 +175,12 @@ final class BlockEngine implements AssociationEngine {
     DataType type = keys.dataType();
     INDArray scaled = queries.mul(beta);
     double[] shift = new double[n];
-    Arrays.fill(shift, Double.NEGATIVE_INFINITY);
     double[] sum = new double[n];
+    if (separation.getKind() == Separation.Kind.SOFTMAX1) {
+      Arrays.fill(sum, 1); // the one in its denominator: exp of a score 0
+    } else {
+      Arrays.fill(shift, Double.NEGATIVE_INFINITY);
+    }
     INDArray shifts = Nd4j.create(type, new long[] {n, 1}, 'c');
     List<INDArray> sums = new ArrayList<>();
     for (PatternStore mix : mixes) {
@@ -265,7 +269,7 @@ final class BlockEngine implements AssociationEngine {
       case ENTMAX, LEARNED_ENTMAX -> 1 / (beta * (s.getAlpha() - 1));
       case ENTMAX15 -> 2 / beta;
       case SPARSEMAX, NORMMAX, K_SUBSETS -> 1 / beta;
-      case SOFTMAX, SEQUENTIAL_K_SUBSETS -> Double.POSITIVE_INFINITY;
+      case SOFTMAX, SOFTMAX1, SEQUENTIAL_K_SUBSETS -> Double.POSITIVE_INFINITY;
     };
   }
 

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.memory;
 
 import io.github.dl4jhopfield.ops.NDHopfield;
 import io.github.dl4jhopfield.ops.PostTransform;
+import io.github.dl4jhopfield.ops.Regularizers;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -251,7 +252,7 @@ public final class HopfieldMemory implements AssociativeMemory {
         trace =
             Optional.of(
                 new Retrieval.Trace(
-                    path, Regularisers.known(separation) ? mappedEnergies(path) : energies));
+                    path, Regularizers.known(separation) ? mappedEnergies(path) : energies));
       }
       results.add(
           new Retrieval.Result(
@@ -304,14 +305,14 @@ public final class HopfieldMemory implements AssociativeMemory {
 
   private double[] mappedEnergies(INDArray states) {
     MemoryChecks.notEmpty(store);
-    if (!Regularisers.known(separation)) {
-      Regularisers.omega(separation, new double[0]);
+    if (!Regularizers.known(separation)) {
+      EnergyTerms.check(separation);
     }
     PatternStore keys = mapped();
     INDArray rows = states.castTo(DataType.DOUBLE);
     int n = Math.toIntExact(rows.size(0));
     double constant =
-        -Regularisers.uniform(separation, store.size()) / beta
+        -EnergyTerms.uniform(separation, store.size()) / beta
             + largestNorm(keys) * largestNorm(keys) / 2;
     double[] energies = new double[n];
     int group =
@@ -334,7 +335,7 @@ public final class HopfieldMemory implements AssociativeMemory {
               energies[offset + q] =
                   constant
                       + map.regulariser(stateRows.get(q))
-                      - Regularisers.conjugate(separation, scoreRows.get(q), weightRows.get(q))
+                      - Regularizers.conjugate(separation, scoreRows.get(q), weightRows.get(q))
                           / beta);
     }
     return energies;
@@ -405,7 +406,7 @@ public final class HopfieldMemory implements AssociativeMemory {
       }
       from += block.size(0);
     }
-    double required = Regularisers.margin(separation) / beta;
+    double required = EnergyTerms.margin(separation) / beta;
     List<ExactRetrieval> result = new ArrayList<>();
     for (int i = 0; i < patterns.length; i++) {
       double lead = own[i] - next[i];

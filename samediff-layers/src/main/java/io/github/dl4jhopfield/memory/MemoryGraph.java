@@ -1,11 +1,11 @@
 package io.github.dl4jhopfield.memory;
 
+import io.github.dl4jhopfield.ops.Regularizers;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.Objects;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Retrieval and energies as parts of a SameDiff graph, so that they can be differentiated by the
@@ -90,36 +90,15 @@ public final class MemoryGraph {
     MemoryChecks.positive("beta", beta);
     SameDiff sd = patterns.getSameDiff();
     SDVariable scores = sd.mmul(states, patterns, false, true, false).mul(beta);
+    EnergyTerms.check(separation);
     SDVariable p = SDHopfield.of(sd).separate(separation, scores, null, 1, 1);
-    SDVariable conjugate = scores.mul(p).sum(1).sub(omega(sd, separation, p));
+    SDVariable conjugate =
+        scores.mul(p).sum(1).sub(sd.squeeze(Regularizers.of(separation, p, 1), 1));
     SDVariable half = states.mul(states).sum(1).mul(0.5);
     SDVariable longest = patterns.mul(patterns).sum(1).max(0).mul(0.5);
     return half.sub(conjugate.mul(1 / beta))
         .add(longest)
-        .sub(Regularisers.uniform(separation, n) / beta);
-  }
-
-  /** Omega of each row of weights; zeros have no part in value or gradient. */
-  private static SDVariable omega(SameDiff sd, Separation s, SDVariable p) {
-    if (!Weights.sparse(s)) {
-      // the offset keeps 0 log 0 at 0 and is lost in rounding elsewhere
-      double tiny = p.dataType() == DataType.DOUBLE ? Double.MIN_NORMAL : Float.MIN_NORMAL;
-      return p.mul(sd.math.log(p.add(tiny))).sum(1);
-    }
-    return switch (s.getKind()) {
-      case SPARSEMAX -> p.mul(p).sum(1).sub(1).mul(0.5);
-      case K_SUBSETS -> p.mul(p).sum(1).mul(0.5);
-      case ENTMAX15 -> tsallis(sd, p, 1.5);
-      case ENTMAX, LEARNED_ENTMAX -> tsallis(sd, p, s.getAlpha());
-      case NORMMAX -> sd.math.pow(sd.math.pow(p, s.getP()).sum(1), 1 / s.getP()).sub(1);
-      default ->
-          throw new UnsupportedOperationException(
-              "separation " + s + ": no energy, its regulariser needs the marginals of neighbours");
-    };
-  }
-
-  private static SDVariable tsallis(SameDiff sd, SDVariable p, double alpha) {
-    return sd.math.pow(p, alpha).sum(1).sub(1).mul(1 / (alpha * (alpha - 1)));
+        .sub(EnergyTerms.uniform(separation, n) / beta);
   }
 
   private static SDVariable apply(SameDiff sd, StateMap map, SDVariable rows) {

@@ -14,9 +14,7 @@ final class Weights {
 
   /** Whether the separation gives exact zeros. */
   static boolean sparse(Separation s) {
-    return !(s.getKind() == Separation.Kind.SOFTMAX
-        || (s.getKind() == Separation.Kind.ENTMAX || s.getKind() == Separation.Kind.LEARNED_ENTMAX)
-            && s.getAlpha() == 1);
+    return !s.isDense();
   }
 
   /** The sum of a row of weights: k for k-subsets, else 1. */

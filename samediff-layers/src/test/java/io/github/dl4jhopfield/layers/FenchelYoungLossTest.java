@@ -39,6 +39,7 @@ class FenchelYoungLossTest {
   static Stream<Separation> separations() {
     return Stream.of(
         Separation.softmax(),
+        Separation.softmax1(),
         Separation.sparsemax(),
         Separation.entmax15(),
         Separation.entmax(1.3),

@@ -60,6 +60,7 @@ class OptionGradientTest {
     List<Separation> separations =
         List.of(
             Separation.softmax(),
+            Separation.softmax1(),
             Separation.sparsemax(),
             Separation.entmax15(),
             Separation.learnedEntmax(1.4),

@@ -38,6 +38,7 @@ class PooledAssociationTest {
     all.add(o -> {});
     for (Separation separation :
         List.of(
+            Separation.softmax1(),
             Separation.sparsemax(),
             Separation.entmax15(),
             Separation.entmax(1.2),

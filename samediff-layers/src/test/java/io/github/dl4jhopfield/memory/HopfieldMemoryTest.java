@@ -16,6 +16,7 @@ class HopfieldMemoryTest {
   private static final List<Separation> SEPARATIONS =
       List.of(
           Separation.softmax(),
+          Separation.softmax1(),
           Separation.entmax(1.2),
           Separation.entmax15(),
           Separation.sparsemax(),

@@ -83,6 +83,13 @@ public final class Conjugate extends HopfieldOp {
             x.read(row, scores.scores());
             readMask(mask, row, scores.keep());
             scores.times(beta);
+            if (separation.kind() == Separation.Kind.SOFTMAX1) {
+              RowSeparations.softmax1(scores, p);
+              result[0] = RowSeparations.logOnePlusSum(scores);
+              value.write(row, result);
+              y.write(row, p);
+              continue;
+            }
             double omega;
             switch (separation.kind()) {
               case NORMMAX -> {

@@ -621,6 +621,7 @@ public final class OpDeclaration {
         switch ((Separation.Kind) kind.codes.at(name, kind.name, args.iArgs()[kind.index])) {
           case NORMMAX -> checkRange("p", Range.P, value);
           case K_SUBSETS -> checkRange("k", Range.K, value);
+          case SOFTMAX1 -> {} // has none
           default -> checkRange("alpha", Range.ALPHA, value);
         }
       }

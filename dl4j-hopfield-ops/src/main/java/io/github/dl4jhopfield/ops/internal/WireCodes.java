@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -27,6 +28,7 @@ public final class WireCodes<E extends Enum<E>> {
           .with(Separation.Kind.LEARNED_ENTMAX, 4)
           .with(Separation.Kind.NORMMAX, 5)
           .with(Separation.Kind.K_SUBSETS, 6)
+          .with(Separation.Kind.SOFTMAX1, 7)
           .without(Separation.Kind.SEQUENTIAL_K_SUBSETS)
           .complete();
 
@@ -138,7 +140,9 @@ public final class WireCodes<E extends Enum<E>> {
   @Override
   public String toString() {
     StringJoiner all = new StringJoiner(", ");
-    codes().forEach((constant, code) -> all.add(code + " " + constant.name().toLowerCase()));
+    codes().entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(e -> all.add(e.getValue() + " " + e.getKey().name().toLowerCase(Locale.ROOT)));
     return all.toString();
   }
 }

@@ -104,7 +104,7 @@ class OpDeclarationTest {
     assertThat(codes)
         .containsExactly(
             "Separation 0 softmax, 1 sparsemax, 2 entmax15, 3 entmax, 4 learned_entmax, 5 normmax,"
-                + " 6 k_subsets",
+                + " 6 k_subsets, 7 softmax1",
             "Unit 0 none, 1 relu, 2 pfu",
             "MedianScope 0 tensor, 1 sample, 2 row",
             "StopScope 0 sample, 1 batch",

@@ -334,6 +334,7 @@ public final class PlainAssociation {
       Arrays.fill(z.keep(), true); // masked scores are -inf
       switch (rule.separation()) {
         case SOFTMAX -> RowSeparations.softmax(z, y);
+        case SOFTMAX1 -> RowSeparations.softmax1(z, y);
         case SPARSEMAX, ENTMAX15, ENTMAX, LEARNED_ENTMAX ->
             RowSeparations.entmax(z, alpha[bh % heads], y);
         case NORMMAX -> RowSeparations.normmax(z, rule.parameter(), y);
@@ -632,7 +633,7 @@ public final class PlainAssociation {
   private double separationGradient(int bh, double[] p, double[] g, double[] gradZ) {
     double a = alpha[bh % heads];
     switch (rule.separation()) {
-      case SOFTMAX -> RowSeparations.softmaxBackward(p, g, stored, gradZ);
+      case SOFTMAX, SOFTMAX1 -> RowSeparations.softmaxBackward(p, g, stored, gradZ);
       case NORMMAX -> RowSeparations.normmaxBackward(p, g, stored, rule.parameter(), gradZ);
       case K_SUBSETS ->
           RowBudget.kSubsetsBackward(

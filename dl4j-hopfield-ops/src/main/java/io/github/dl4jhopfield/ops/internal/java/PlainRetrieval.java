@@ -63,7 +63,7 @@ public record PlainRetrieval(
 
   private boolean dense() {
     return switch (separation) {
-      case SOFTMAX -> true;
+      case SOFTMAX, SOFTMAX1 -> true;
       case ENTMAX, LEARNED_ENTMAX -> parameter == 1;
       default -> false;
     };
@@ -94,6 +94,7 @@ public record PlainRetrieval(
     Arrays.fill(z.keep(), true);
     switch (separation) {
       case SOFTMAX -> RowSeparations.softmax(z, y);
+      case SOFTMAX1 -> RowSeparations.softmax1(z, y);
       case NORMMAX -> RowSeparations.normmax(z, parameter, y);
       case K_SUBSETS -> RowBudget.kSubsets(z, parameter, atMost, y);
       default -> RowSeparations.entmax(z, parameter, y);
@@ -119,7 +120,14 @@ public record PlainRetrieval(
     return sum;
   }
 
-  private static double logSumExp(double[] scores) {
+  /** Of softmax1 with the one in its denominator. */
+  private double logSumExp(double[] scores) {
+    if (separation == Separation.Kind.SOFTMAX1) {
+      RowScores z = new RowScores(scores.length);
+      System.arraycopy(scores, 0, z.scores(), 0, scores.length);
+      Arrays.fill(z.keep(), true);
+      return RowSeparations.logOnePlusSum(z);
+    }
     double max = Arrays.stream(scores).max().orElse(Double.NEGATIVE_INFINITY);
     double sum = 0;
     for (double s : scores) {

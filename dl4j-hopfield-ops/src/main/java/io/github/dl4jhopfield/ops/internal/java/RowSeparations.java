@@ -72,7 +72,44 @@ public final class RowSeparations {
     normalise(y, row.n);
   }
 
-  /** gradZ = y (g - &lt;y, g&gt;). */
+  /**
+   * y_i = exp(z_i) / (1 + sum_j exp(z_j)): {@link #softmax} with one more entry, 0, that is given
+   * nothing.
+   */
+  public static void softmax1(RowScores row, double[] y) {
+    double max = settle(row, y);
+    if (Double.isNaN(max)) {
+      return;
+    }
+    double top = Math.max(max, 0);
+    double sum = Math.exp(-row.scale() * top);
+    for (int i = 0; i < row.n; i++) {
+      y[i] = row.keep[i] ? Math.exp(row.from(top, i)) : 0;
+      sum += y[i];
+    }
+    for (int i = 0; i < row.n; i++) {
+      y[i] /= sum;
+    }
+  }
+
+  /** Omega* of softmax1: log(1 + sum exp(z)) over the entries kept. */
+  public static double logOnePlusSum(RowScores row) {
+    double top = 0;
+    for (int i = 0; i < row.n; i++) {
+      top = row.keep[i] && row.x[i] > top ? row.x[i] : top;
+    }
+    double high = row.scale() * top;
+    if (Double.isInfinite(high)) {
+      return high;
+    }
+    double sum = Math.exp(-high);
+    for (int i = 0; i < row.n; i++) {
+      sum += row.keep[i] ? Math.exp(row.from(top, i)) : 0;
+    }
+    return high + Math.log(sum);
+  }
+
+  /** gradZ = y (g - &lt;y, g&gt;), of softmax and softmax1. */
   public static void softmaxBackward(double[] y, double[] g, int n, double[] gradZ) {
     double dot = 0;
     for (int i = 0; i < n; i++) {

@@ -21,6 +21,7 @@ import io.github.dl4jhopfield.ops.internal.ReluUnit;
 import io.github.dl4jhopfield.ops.internal.Retrieve;
 import io.github.dl4jhopfield.ops.internal.SequenceEmbedding;
 import io.github.dl4jhopfield.ops.internal.SequentialKSubsets;
+import io.github.dl4jhopfield.ops.internal.Softmax1;
 import io.github.dl4jhopfield.ops.internal.Sparsemax;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -45,6 +46,8 @@ public final class OpCatalog {
   static {
     add(MaskedSoftmax::new, MaskedSoftmax::new);
     add(MaskedSoftmax.Bp::new, MaskedSoftmax.Bp::new);
+    add(Softmax1::new, Softmax1::new);
+    add(Softmax1.Bp::new, Softmax1.Bp::new);
     add(Sparsemax::new, Sparsemax::new);
     add(Sparsemax.Bp::new, Sparsemax.Bp::new);
     add(Entmax15::new, Entmax15::new);

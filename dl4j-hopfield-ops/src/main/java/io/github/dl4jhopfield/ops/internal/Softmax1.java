@@ -1,0 +1,58 @@
+package io.github.dl4jhopfield.ops.internal;
+
+import io.github.dl4jhopfield.ops.internal.java.RowScores;
+import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+
+/**
+ * y_i = exp(beta x_i) / (1 + sum_j exp(beta x_j)) over the unmasked entries: a row may attend to
+ * nothing (Hu et al., Outlier-Efficient Hopfield Layers, ICML 2024, equation 2.2).
+ */
+public final class Softmax1 extends SeparationOp {
+  public static final String NAME = "hopfield_softmax1";
+  public static final OpDeclaration DECLARATION = plain(NAME);
+  public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
+
+  public Softmax1() {}
+
+  public Softmax1(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    super(sameDiff, inputs, iArgs, tArgs);
+  }
+
+  @Override
+  public OpDeclaration declaration() {
+    return DECLARATION;
+  }
+
+  @Override
+  protected void separate(OpArgs args, RowScores row, double parameter, double[] y) {
+    RowSeparations.softmax1(row, y);
+  }
+
+  @Override
+  protected Gradient gradient(
+      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    return new Bp(sameDiff, inputs, iArgs, tArgs);
+  }
+
+  /** Gradient of {@link Softmax1}. */
+  public static final class Bp extends Gradient {
+    public Bp() {}
+
+    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+      super(sameDiff, inputs, iArgs, tArgs);
+    }
+
+    @Override
+    public OpDeclaration declaration() {
+      return GRADIENT_DECLARATION;
+    }
+
+    @Override
+    protected void backward(
+        OpArgs args, double[] y, double[] g, int n, double parameter, double[] gradZ) {
+      RowSeparations.softmaxBackward(y, g, n, gradZ);
+    }
+  }
+}
