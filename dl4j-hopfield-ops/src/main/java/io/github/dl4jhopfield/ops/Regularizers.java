@@ -17,7 +17,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * <p>Source: Blondel, Martins and Niculae, Learning with Fenchel-Young losses, JMLR 2020, table 1;
  * Santos et al., ICML 2024.
  *
- * <p>Of arrays they are computed in double; the losses made of them, of half and bfloat16, in float.
+ * <p>Of arrays they are computed in double; the losses made of them, of half and bfloat16, in
+ * float.
  */
 public final class Regularizers {
   private static final double TINY = 1e-300;

@@ -15,6 +15,7 @@ public final class Benchmarks {
   public static List<Benchmark> all() {
     List<Benchmark> all = new ArrayList<>(SeparationBenchmarks.all());
     all.addAll(AssociationBenchmarks.all());
+    all.addAll(RepertoireBenchmarks.all());
     return all;
   }
 

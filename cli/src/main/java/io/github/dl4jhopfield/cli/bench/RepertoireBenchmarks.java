@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.tests.benchmark;
+package io.github.dl4jhopfield.cli.bench;
 
 import de.siegmar.fastcsv.reader.CsvReader;
 import de.siegmar.fastcsv.reader.CsvRecord;
@@ -9,53 +9,85 @@ import io.github.dl4jhopfield.zoo.repertoire.read.RepertoireFiles;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * An epoch over a repertoire of 100,000 rows of AIRR Rearrangement, 40 columns and about 1 kB each,
- * gzipped, in milliseconds: parsed, from the cache, and, for comparison, only split into fields by
- * the CSV library that other readers here use. On one thread.
+ * gzipped: parsed and from the cache, against the fields being split, no more, by a CSV library. On
+ * one thread.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MILLISECONDS)
-@Warmup(iterations = 1, time = 3)
-@Measurement(iterations = 5, time = 3)
-@Fork(1)
-public class RepertoireReadingBenchmark {
+final class RepertoireBenchmarks {
   private static final int ROWS = 100_000;
   private static final int COLUMNS = 40;
   private static final int WIDTH = 1_000;
   private static final String AMINO_ACIDS = "ACDEFGHIKLMNPQRSTVWY";
+  private static final String BASELINE = "fields split by fastcsv";
 
-  private Path folder;
-  private Path file;
-  private RepertoireCache cache;
+  private RepertoireBenchmarks() {}
 
-  /** Writes the file and fills the cache. */
-  @Setup
-  public void write() throws IOException {
-    folder = Files.createTempDirectory("repertoires");
-    file = folder.resolve("a.tsv.gz");
+  static List<Benchmark> all() {
+    return List.of(
+        new Benchmark("repertoire", "100000 rows, parsed", BASELINE, () -> work(false)),
+        new Benchmark("repertoire", "100000 rows, cached", BASELINE, () -> work(true)));
+  }
+
+  /** A run that reads files. */
+  private interface Reading {
+    long run() throws IOException;
+  }
+
+  private static Runnable run(Reading reading) {
+    return () -> {
+      try {
+        if (reading.run() == 0) {
+          throw new IllegalStateException("nothing was read");
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    };
+  }
+
+  private static Benchmark.Work work(boolean cached) {
+    try {
+      Path folder = Files.createTempDirectory("repertoires");
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+      Path file = folder.resolve("a.tsv.gz");
+      write(file);
+      RepertoireCache cache = new RepertoireCache(folder.resolve("cache"));
+      Reading reading =
+          cached
+              ? () -> sum(cache.open(file, ReadOptions.defaults()))
+              : () -> sum(RepertoireFiles.read(file, ReadOptions.defaults()));
+      return new Benchmark.Work(
+          Map.of(Benchmark.FORWARD, run(reading)),
+          Map.of(Benchmark.FORWARD, run(() -> split(file))));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      // left to the system's own cleaning of its folder
+    }
+  }
+
+  private static void write(Path file) throws IOException {
     Random random = new Random(1);
     try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file), 1 << 16)) {
       out.write(header().getBytes(StandardCharsets.US_ASCII));
@@ -63,8 +95,6 @@ public class RepertoireReadingBenchmark {
         out.write(row(i, random).getBytes(StandardCharsets.US_ASCII));
       }
     }
-    cache = new RepertoireCache(folder.resolve("cache"));
-    cached();
   }
 
   private static String header() {
@@ -100,28 +130,7 @@ public class RepertoireReadingBenchmark {
     }
   }
 
-  /** Deletes everything. */
-  @TearDown
-  public void delete() throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path path : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
-  }
-
-  @Benchmark
-  public long parsed() throws IOException {
-    return sum(RepertoireFiles.read(file, ReadOptions.defaults()));
-  }
-
-  @Benchmark
-  public long cached() throws IOException {
-    return sum(cache.open(file, ReadOptions.defaults()));
-  }
-
-  @Benchmark
-  public long onlySplitByFastcsv() throws IOException {
+  private static long split(Path file) throws IOException {
     long sum = 0;
     try (CsvReader<CsvRecord> rows =
         CsvReader.builder()
