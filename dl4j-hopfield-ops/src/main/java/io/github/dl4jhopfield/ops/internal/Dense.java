@@ -158,7 +158,7 @@ public final class Dense extends HopfieldOp {
 
   /** The gradient at z, from that at y. */
   private SDVariable atZ(SDVariable g) {
-    DenseActivation f = OpArgs.of(this, null).get(ACTIVATION);
+    DenseActivation f = args(null).get(ACTIVATION);
     if (f == DenseActivation.NONE) {
       return g;
     }

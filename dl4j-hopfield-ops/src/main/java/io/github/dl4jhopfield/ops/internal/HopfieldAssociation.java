@@ -350,7 +350,7 @@ public final class HopfieldAssociation extends HopfieldOp {
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
     List<SDVariable> inputs = new ArrayList<>(List.of(args()));
-    OpArgs call = OpArgs.of(this, null);
+    OpArgs call = args(null);
     inputs.add(gradients.get(0));
     if (call.is(WITH_WEIGHTS)) {
       inputs.add(gradients.get(1));

@@ -47,6 +47,15 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return this;
   }
 
+  /** The arguments of the call, from wherever ND4J keeps them. */
+  final OpArgs args(OpContext context) {
+    List<INDArray> inputs =
+        context != null && context.numInputArguments() > 0
+            ? context.getInputArrays()
+            : inputArguments();
+    return new OpArgs(declaration(), inputs.toArray(new INDArray[0]), iArgs(), tArgs());
+  }
+
   /** What a call of this op is made of. */
   public abstract OpDeclaration declaration();
 
@@ -68,7 +77,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
 
   /** A new output of a call whose arguments were checked. */
   public final INDArray newOutput(int output, long[] shape) {
-    DataType type = OpArgs.of(this, null).reference().dataType();
+    DataType type = args(null).reference().dataType();
     return Nd4j.createUninitialized(outputType(output, type), shape, 'c');
   }
 
@@ -80,11 +89,15 @@ public abstract class HopfieldOp extends DynamicCustomOp {
    *     was found
    */
   protected List<long[]> outputShapes(OpArgs args) {
-    return declaration().shapesLikeInputs(args);
+    List<long[]> shapes = new ArrayList<>();
+    for (OpDeclaration.Like like : declaration().likes(args.iArgs())) {
+      shapes.add(args.get(like.input(), like.repetition()).shape());
+    }
+    return shapes;
   }
 
   private List<long[]> checkedShapes(OpArgs args) {
-    declaration().check(args);
+    OpChecks.check(args);
     return outputShapes(args);
   }
 
@@ -143,19 +156,19 @@ public abstract class HopfieldOp extends DynamicCustomOp {
 
   /** Gives the arguments of a call, checked. */
   public final OpArgs checkedArgs(OpContext context) {
-    OpArgs args = OpArgs.of(this, context);
+    OpArgs args = args(context);
     checkedShapes(args);
     return args;
   }
 
   /** Output shapes of a call after its arguments were checked. */
   public final List<long[]> checkedShapes() {
-    return checkedShapes(OpArgs.of(this, null));
+    return checkedShapes(args(null));
   }
 
   /** Checks output arrays that a caller brought. */
   public final void checkOutputs(List<long[]> shapes, List<INDArray> outputs) {
-    DataType reference = OpArgs.of(this, null).reference().dataType();
+    DataType reference = args(null).reference().dataType();
     if (outputs.size() != shapes.size()) {
       throw bad("outputs", shapes.size() + " arrays", outputs.size());
     }
@@ -178,7 +191,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
 
   @Override
   public List<LongShapeDescriptor> calculateOutputShape(OpContext context) {
-    OpArgs args = OpArgs.of(this, context);
+    OpArgs args = args(context);
     List<LongShapeDescriptor> shapes = new ArrayList<>();
     for (long[] shape : checkedShapes(args)) {
       boolean empty = Arrays.stream(shape).anyMatch(d -> d == 0);

@@ -10,20 +10,10 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Output;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.SeparationArgument;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Switch;
 import java.util.Arrays;
-import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.OpContext;
 
-/** The arguments of one call of an op, from wherever ND4J keeps them, read by its declaration. */
+/** The arguments of one call of an op, read by its declaration. */
 public record OpArgs(OpDeclaration op, INDArray[] inputs, long[] iArgs, double[] tArgs) {
-
-  static OpArgs of(HopfieldOp op, OpContext context) {
-    List<INDArray> inputs =
-        context != null && context.numInputArguments() > 0
-            ? context.getInputArrays()
-            : op.inputArguments();
-    return new OpArgs(op.declaration(), inputs.toArray(new INDArray[0]), op.iArgs(), op.tArgs());
-  }
 
   /** The arguments of a call of arrays. */
   static OpArgs of(OpCall<INDArray> call) {

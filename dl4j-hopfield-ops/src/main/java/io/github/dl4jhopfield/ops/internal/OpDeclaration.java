@@ -1,19 +1,17 @@
 package io.github.dl4jhopfield.ops.internal;
 
-import io.github.dl4jhopfield.ops.Checks;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.DoublePredicate;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What a call of an op is made of, said once: name, inputs, flags, integer and floating arguments,
  * outputs. The encoder ({@link OpCall}), the reader ({@link OpArgs}), the checks before native code
- * ({@link #check}), the native reader ({@code custom-ops-cpp/libnd4j/declarations.h}) and the page
- * {@code docs/op-arguments.md} all follow from it.
+ * ({@link OpChecks}), the native reader ({@code custom-ops-cpp/libnd4j/declarations.h}) and the
+ * page {@code docs/op-arguments.md} all follow from it.
  *
  * <p>On the wire, which is what saved graphs hold: the inputs that are there in the order of their
  * declaration; integer arguments axis, flags, then {@link Choice}s, {@link Switch}es and {@link
@@ -56,7 +54,7 @@ public final class OpDeclaration {
     K("a number of at least 1", v -> v >= 1);
 
     final String words;
-    private final DoublePredicate holds;
+    final DoublePredicate holds;
 
     Range(String words, DoublePredicate holds) {
       this.words = words;
@@ -530,14 +528,24 @@ public final class OpDeclaration {
     return found.isEmpty() ? outputs.get(outputs.size() - 1) : found.get(0);
   }
 
-  /** The shapes of all outputs that have that of an input. */
-  List<long[]> shapesLikeInputs(OpArgs args) {
-    List<long[]> shapes = new ArrayList<>();
-    each(
-        outputs,
-        args.iArgs(),
-        (place, slot, repetition) -> shapes.add(args.get(slot.like(), repetition).shape()));
-    return shapes;
+  /** An output that has the shape of an input: that input and its repetition. */
+  record Like(Input input, int repetition) {}
+
+  /** The inputs whose shape each output has that is there. */
+  List<Like> likes(long[] iArgs) {
+    List<Like> likes = new ArrayList<>();
+    each(outputs, iArgs, (place, slot, repetition) -> likes.add(new Like(slot.like(), repetition)));
+    return likes;
+  }
+
+  /** An input that is there, in its place. */
+  record Placed(Input input, int place, int repetition) {}
+
+  /** The inputs that are there, in order. */
+  List<Placed> placed(long[] iArgs) {
+    List<Placed> all = new ArrayList<>();
+    each(inputs, iArgs, (place, slot, repetition) -> all.add(new Placed(slot, place, repetition)));
+    return all;
   }
 
   /** Of the inputs of the forward op that are there, in order: the gradient's place, or -1. */
@@ -568,143 +576,6 @@ public final class OpDeclaration {
       }
     }
     throw new IllegalStateException(name + " has no floating input");
-  }
-
-  // ---------------------------------------------------------------- checks
-
-  /**
-   * Checks numbers and types of all arguments; shapes are for the op.
-   *
-   * @throws IllegalArgumentException that names the op, the argument, what was expected and what
-   *     was found
-   */
-  void check(OpArgs args) {
-    checkNumber("integer arguments", args.iArgs().length, integerCount(), integerList);
-    checkNumber("floating arguments", args.tArgs().length, numbers.size(), numberList);
-    long known = 0;
-    for (Flag flag : flags) {
-      known |= 1L << flag.bit;
-    }
-    if ((flags(args.iArgs()) & ~known) != 0) {
-      throw Checks.bad(
-          name, "flags", "bits of " + known, flags(args.iArgs()) + " (of a newer version?)");
-    }
-    for (Whole argument : integers) {
-      long value = args.iArgs()[argument.index()];
-      if (argument instanceof Choice<?> choice) {
-        choice.codes.at(name, choice.name, value);
-      } else if (argument instanceof Switch && value != 0 && value != 1) {
-        throw Checks.bad(name, argument.name(), "0 or 1", value);
-      } else if (argument instanceof Count count && (value < count.least || value > count.most)) {
-        throw Checks.bad(name, count.name, words(count), value);
-      }
-    }
-    for (Num number : numbers) {
-      boolean read = number.unless == null || !args.has(number.unless);
-      if (read && number.range != null) {
-        checkRange(number.name, number.range, args.tArgs()[number.index]);
-      }
-    }
-    for (Whole argument : integers) {
-      if (argument instanceof Choice<?> c && c.codes == WireCodes.SEPARATION) {
-        checkParameter(args, c);
-      }
-    }
-    checkInputs(args);
-  }
-
-  /** The number of a separation whose kind is an argument. */
-  private void checkParameter(OpArgs args, Choice<?> kind) {
-    for (Num number : numbers) {
-      if (number.name.equals("alpha, p or k")) {
-        double value = args.tArgs()[number.index];
-        switch ((Separation.Kind) kind.codes.at(name, kind.name, args.iArgs()[kind.index])) {
-          case NORMMAX -> checkRange("p", Range.P, value);
-          case K_SUBSETS -> checkRange("k", Range.K, value);
-          case SOFTMAX1 -> {} // has none
-          default -> checkRange("alpha", Range.ALPHA, value);
-        }
-      }
-    }
-  }
-
-  private void checkRange(String argument, Range range, double value) {
-    if (!range.holds.test(value)) {
-      throw Checks.bad(name, argument, range.words, value);
-    }
-  }
-
-  private void checkNumber(String what, int found, int expected, String list) {
-    if (list == null ? found != expected : found <= expected) {
-      throw Checks.bad(
-          name,
-          what,
-          list == null ? "" + expected : (expected + 1) + " or more, with " + list,
-          found);
-    }
-  }
-
-  static String words(Count count) {
-    if (count.most == Integer.MAX_VALUE) {
-      return count.least == 1 ? "at least one" : count.least + " or more";
-    }
-    return count.least + " to " + count.most;
-  }
-
-  private void checkInputs(OpArgs args) {
-    Input reference = reference();
-    DataType type = null;
-    int[] count = {0};
-    INDArray[] found = args.inputs();
-    INDArray first = args.get(reference);
-    if (first != null && first.dataType().isFPType()) {
-      type = first.dataType();
-    }
-    DataType expected = type;
-    each(
-        inputs,
-        args.iArgs(),
-        (place, input, repetition) -> {
-          INDArray array = place < found.length ? found[place] : null;
-          String called = input.group == null ? input.name : input.name + " " + repetition;
-          checkType(called, input, array, expected, reference);
-          count[0]++;
-          return true;
-        });
-    if (found.length != count[0]) {
-      throw Checks.bad(name, "inputs", count[0] + " arrays", found.length);
-    }
-  }
-
-  private void checkType(
-      String called, Input input, INDArray array, DataType type, Input reference) {
-    if (array == null) {
-      throw Checks.bad(name, called, "an array", "none");
-    }
-    DataType found = array.dataType();
-    boolean fits =
-        switch (input.type) {
-          case FLOATING -> found.isFPType() && (input == reference || found == type);
-          case FLOAT_OR_DOUBLE -> found == DataType.FLOAT || found == DataType.DOUBLE;
-          case LIKE -> found == type || type == null;
-          case MASK -> found != DataType.UTF8 && found != DataType.COMPRESSED;
-          case NUMBER -> found.isIntType() || found == DataType.FLOAT || found == DataType.DOUBLE;
-          case WHOLE -> found.isIntType();
-          case LIKE_OR_HALF -> found == type || found == DataType.HALF;
-        };
-    if (!fits) {
-      String expected =
-          switch (input.type) {
-            case FLOATING -> "data type DOUBLE, FLOAT, HALF or BFLOAT16";
-            case FLOAT_OR_DOUBLE -> "data type FLOAT or DOUBLE";
-            case LIKE -> "data type " + type + " as " + reference.name;
-            case MASK -> "a boolean or numeric array";
-            case NUMBER -> "double, float or integers";
-            case WHOLE -> "an integer data type";
-            case LIKE_OR_HALF -> "data type HALF or " + type;
-          };
-      throw Checks.bad(name, called, expected, found);
-    }
   }
 
   /**

@@ -44,7 +44,7 @@ class OpDeclarationTest {
       HopfieldOp op = OpCatalog.create(name);
       OpCall<INDArray> call = op.selfTestCall();
       OpArgs args = OpArgs.of(call);
-      op.declaration().check(args);
+      OpChecks.check(args);
       assertThat(op.declaration().inputCount(args.iArgs()))
           .as(name)
           .isEqualTo(call.inputs().size());
