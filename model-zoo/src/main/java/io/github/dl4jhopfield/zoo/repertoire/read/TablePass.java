@@ -51,6 +51,7 @@ final class TablePass {
   private byte delimiter;
   private boolean[] countSeen;
   private byte[] lastRepertoire = new byte[0];
+  private long headersInside;
 
   TablePass(
       Path file,
@@ -125,6 +126,10 @@ final class TablePass {
       return;
     }
     checkWidth();
+    if (isHeaderAgain()) {
+      headersInside++;
+      return;
+    }
     if (!isThisRepertoire()) {
       return;
     }
@@ -166,6 +171,15 @@ final class TablePass {
                   ? " (are row names written, as R's write.table does?)"
                   : ""));
     }
+  }
+
+  /** Whether the row is the header once more: files were put together ({@code cat a.gz b.gz}). */
+  private boolean isHeaderAgain() {
+    int column = columns.sequence >= 0 ? columns.sequence : columns.junction;
+    String name = columns.name(column);
+    return lines.find(column)
+        && lines.to() - lines.from() == name.length()
+        && lines.text(column).equals(name);
   }
 
   private boolean isThisRepertoire() {
@@ -465,6 +479,9 @@ final class TablePass {
               + String.join(" and ", read)
               + (read.size() == 1 ? " is read" : " are read")
               + "; --locus says which");
+    }
+    if (headersInside > 0) {
+      notes.add("the header comes " + headersInside + " times more: files were put together");
     }
     boolean counted = columns.counts.length > 0;
     return new ReadReport(

@@ -333,6 +333,19 @@ class RepertoireFilesTest {
   }
 
   @Test
+  void filesPutTogetherWithTheirHeaders() throws IOException {
+    ByteArrayOutputStream both = new ByteArrayOutputStream();
+    both.write(gzip(TWO.getBytes(StandardCharsets.UTF_8)));
+    both.write(gzip(TWO.replace("CASTF", "CASWF").getBytes(StandardCharsets.UTF_8)));
+    Repertoire read = read(bytes("a.tsv.gz", both.toByteArray()));
+    assertThat(rows(read)).containsExactly("CASSF 2", "CASTF 3", "CASSF 2", "CASWF 3");
+    assertThat(read.report().rows()).isEqualTo(4);
+    assertThat(read.report().dropped()).isEmpty();
+    assertThat(read.report().notes())
+        .containsExactly("the header comes 1 times more: files were put together");
+  }
+
+  @Test
   void rowNamesOfRAreSeen() throws IOException {
     fault(
         file("a.tsv", "junction_aa\tn\n1\tCASSF\t2\n"), Kind.EXTRA_FIELD, "a.tsv:2", "write.table");
