@@ -16,10 +16,10 @@ namespace nd4j {
 
 /// An ND4J array.
 ///
-/// Host or device: kernels take kernel(), the address where this library's kernels run. What this library itself reads or writes one by
-/// one (parameters, masks of other types, halves that are converted) takes host(). In a build for libnd4jcpu both are the same memory. A
-/// build for libnd4jcuda gives host() a copy that is brought over first and back after, and has kernels convert what is large; InUse
-/// below is its place for the rest.
+/// Host or device: kernels take kernel(), the address where this library's kernels run. What this library itself reads
+/// or writes one by one (parameters, masks of other types, halves that are converted) takes host(). In a build for
+/// libnd4jcpu both are the same memory. A build for libnd4jcuda gives host() a copy that is brought over first and back
+/// after, and has kernels convert what is large; InUse below is its place for the rest.
 struct Array {
   const long long* info = nullptr;
 
@@ -27,9 +27,13 @@ struct Array {
   explicit Array(sd::NDArray* array) : info(array->platformShapeInfo()), data_(array->platformBuffer()) {}
 
   template <class T>
-  T* kernel() const { return static_cast<T*>(data_); }
+  T* kernel() const {
+    return static_cast<T*>(data_);
+  }
   template <class T>
-  T* host() const { return static_cast<T*>(data_); }
+  T* host() const {
+    return static_cast<T*>(data_);
+  }
 
   int rank() const { return static_cast<int>(info[0]); }
   const long long* shape() const { return info + 1; }
@@ -71,8 +75,8 @@ inline std::vector<int64_t> denseStrides(const Array& a) {
   }
   return strides;
 }
-/// The strides of an array of `size` and `strides`, broadcast (dimensions aligned at the last) to `shape`; along `axis` it may have
-/// length 1 only where `oneARow`. Throws where it does not fit.
+/// The strides of an array of `size` and `strides`, broadcast (dimensions aligned at the last) to `shape`; along `axis`
+/// it may have length 1 only where `oneARow`. Throws where it does not fit.
 inline std::vector<int64_t> broadcastStrides(const std::vector<int64_t>& size, const std::vector<int64_t>& strides,
                                              const std::vector<int64_t>& shape, const char* name, int axis = -1,
                                              bool oneARow = false) {
@@ -122,19 +126,30 @@ inline std::vector<uint8_t> bytesOf(const Array& a) {
   };
   const auto plain = [](auto value) { return value != 0; };
   switch (a.type()) {
-    case sd::DataType::Float32: copy(float{}, plain); break;
-    case sd::DataType::Double: copy(double{}, plain); break;
+    case sd::DataType::Float32:
+      copy(float{}, plain);
+      break;
+    case sd::DataType::Double:
+      copy(double{}, plain);
+      break;
     case sd::DataType::Int32:
-    case sd::DataType::UInt32: copy(int32_t{}, plain); break;
+    case sd::DataType::UInt32:
+      copy(int32_t{}, plain);
+      break;
     case sd::DataType::Int64:
-    case sd::DataType::UInt64: copy(int64_t{}, plain); break;
+    case sd::DataType::UInt64:
+      copy(int64_t{}, plain);
+      break;
     case sd::DataType::Int16:
-    case sd::DataType::UInt16: copy(int16_t{}, plain); break;
+    case sd::DataType::UInt16:
+      copy(int16_t{}, plain);
+      break;
     case sd::DataType::Half:
     case sd::DataType::BFloat16:
       copy(uint16_t{}, [](uint16_t value) { return (value & 0x7fff) != 0; });  // -0 is 0
       break;
-    default: copy(uint8_t{}, plain);
+    default:
+      copy(uint8_t{}, plain);
   }
   return bytes;
 }
@@ -202,20 +217,23 @@ std::vector<C> numbersOf(const Array& a) {
 /// The reverse.
 template <class S, class C>
 void storeNumbers(const Array& a, const C* numbers) {
-  eachElement(a, [&](int64_t offset) {
-    Stored<S>::store(a.host<S>() + offset, static_cast<double>(*numbers++));
-  });
+  eachElement(a, [&](int64_t offset) { Stored<S>::store(a.host<S>() + offset, static_cast<double>(*numbers++)); });
 }
 
 /// Calls f with a value of the storage type of `array`.
 template <class F>
 void withType(const Array& array, F&& f) {
   switch (array.type()) {
-    case sd::DataType::Float32: return f(float{});
-    case sd::DataType::Double: return f(double{});
-    case sd::DataType::Half: return f(Half{});
-    case sd::DataType::BFloat16: return f(BFloat16{});
-    default: throw std::invalid_argument("expected data type double, float, half or bfloat16");
+    case sd::DataType::Float32:
+      return f(float{});
+    case sd::DataType::Double:
+      return f(double{});
+    case sd::DataType::Half:
+      return f(Half{});
+    case sd::DataType::BFloat16:
+      return f(BFloat16{});
+    default:
+      throw std::invalid_argument("expected data type double, float, half or bfloat16");
   }
 }
 

@@ -49,8 +49,7 @@ struct Request {
   std::vector<double> eps, alphas;
   std::vector<C> betas;
 
-  explicit Request(const Call& call)
-      : reader(call), sizes(call.input(In::Q), call.input(In::K), call.input(In::V)) {
+  explicit Request(const Call& call) : reader(call), sizes(call.input(In::Q), call.input(In::K), call.input(In::V)) {
     const Sizes& n = sizes;
     AssociationOptions& o = options;
     o.batch = n.batch;
@@ -156,7 +155,8 @@ struct Request {
     const std::vector<double>& values = reader.numbers(In::Noise);
     const int64_t most = *std::max_element(steps.begin(), steps.end());
     if (*std::min_element(steps.begin(), steps.end()) < 0 || static_cast<int64_t>(values.size()) != (most + 1) * groups)
-      throw std::invalid_argument("noise must have one number a median scope for each evaluation of a bounded number of steps");
+      throw std::invalid_argument(
+          "noise must have one number a median scope for each evaluation of a bounded number of steps");
     options.noise = values.data();
   }
 };

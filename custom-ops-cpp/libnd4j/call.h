@@ -33,7 +33,9 @@ class Call {
   }
 
   template <class In>
-  bool has(In input) const { return given(declaration_.inputs[static_cast<int>(input)]); }
+  bool has(In input) const {
+    return given(declaration_.inputs[static_cast<int>(input)]);
+  }
   template <class In>
   Array input(In input, int repetition = 0) const {
     return at(place(declaration_.inputs, declaration_.inputCount, static_cast<int>(input), repetition));
@@ -45,15 +47,23 @@ class Call {
     return i < 0 ? Array() : Array((*outputs_)[i]);
   }
   template <class Out>
-  bool gives(Out output) const { return given(declaration_.outputs[static_cast<int>(output)]); }
+  bool gives(Out output) const {
+    return given(declaration_.outputs[static_cast<int>(output)]);
+  }
 
   long long axis() const { return integers_[0]; }
   template <class Flag>
-  bool flag(Flag flag) const { return flags() >> static_cast<int>(flag) & 1; }
+  bool flag(Flag flag) const {
+    return flags() >> static_cast<int>(flag) & 1;
+  }
   template <class Int>
-  long long integer(Int argument) const { return integers_[static_cast<int>(argument)]; }
+  long long integer(Int argument) const {
+    return integers_[static_cast<int>(argument)];
+  }
   template <class Num>
-  double number(Num argument) const { return numbers_[static_cast<int>(argument)]; }
+  double number(Num argument) const {
+    return numbers_[static_cast<int>(argument)];
+  }
   std::vector<int64_t> integerList() const { return {integers_.begin() + declaration_.listStart(), integers_.end()}; }
   std::vector<double> numberList() const { return {numbers_.begin() + declaration_.numberCount, numbers_.end()}; }
 
@@ -74,8 +84,8 @@ class Call {
  private:
   static void checkCount(const char* what, std::size_t found, int expected, bool list) {
     if (list ? found <= static_cast<std::size_t>(expected) : found != static_cast<std::size_t>(expected))
-      throw std::invalid_argument("expected " + std::to_string(expected) + (list ? " and more " : " ") + what + ", found " +
-                                  std::to_string(found));
+      throw std::invalid_argument("expected " + std::to_string(expected) + (list ? " and more " : " ") + what +
+                                  ", found " + std::to_string(found));
   }
   void checkTypes() const {
     const sd::DataType reference = this->reference().type();
@@ -85,13 +95,26 @@ class Call {
       const bool half = type == sd::DataType::Half, brain = type == sd::DataType::BFloat16;
       bool fits = true;
       switch (declaration_.inputs[slot].type) {
-        case Type::Floating: fits = (floating || half || brain) && type == reference; break;
-        case Type::FloatOrDouble: fits = floating && type == reference; break;
-        case Type::Like: fits = type == reference; break;
-        case Type::LikeOrHalf: fits = half || type == reference; break;
-        case Type::Whole: fits = !floating && !half && !brain && type != sd::DataType::Bool; break;
-        case Type::Number: fits = !half && !brain && type != sd::DataType::Bool; break;
-        case Type::Mask: break;
+        case Type::Floating:
+          fits = (floating || half || brain) && type == reference;
+          break;
+        case Type::FloatOrDouble:
+          fits = floating && type == reference;
+          break;
+        case Type::Like:
+          fits = type == reference;
+          break;
+        case Type::LikeOrHalf:
+          fits = half || type == reference;
+          break;
+        case Type::Whole:
+          fits = !floating && !half && !brain && type != sd::DataType::Bool;
+          break;
+        case Type::Number:
+          fits = !half && !brain && type != sd::DataType::Bool;
+          break;
+        case Type::Mask:
+          break;
       }
       if (!fits) throw std::invalid_argument(std::string(declaration_.inputs[slot].name) + " has a wrong data type");
       return true;

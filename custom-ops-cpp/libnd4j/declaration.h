@@ -1,4 +1,5 @@
-// What a call of an op is made of, as data; declarations.h holds one of these an op, written from the declarations in Java.
+// What a call of an op is made of, as data; declarations.h holds one of these an op, written from the declarations in
+// Java.
 #pragma once
 
 namespace dl4jhopfield {

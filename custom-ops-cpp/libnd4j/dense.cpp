@@ -26,7 +26,8 @@ void run(const Call& call) {
     shape.erase(shape.end() - 2);
     strides.erase(strides.end() - 2);
   }
-  if (out.rank() != static_cast<int>(shape.size())) throw std::invalid_argument("y must have the outer dimensions of x");
+  if (out.rank() != static_cast<int>(shape.size()))
+    throw std::invalid_argument("y must have the outer dimensions of x");
   std::vector<S> bias;
   if (call.has(In::B)) {
     const Array b = call.input(In::B);

@@ -16,7 +16,8 @@ template <class S, class In>
 std::vector<S> vectorOf(const Call& call, In input, int64_t length) {
   if (!call.has(input)) return {};
   const Array a = call.input(input);
-  if (a.rank() != 1 || a.shape()[0] != length) throw std::invalid_argument("gain and bias must be vectors of the row length of x");
+  if (a.rank() != 1 || a.shape()[0] != length)
+    throw std::invalid_argument("gain and bias must be vectors of the row length of x");
   return numbersOf<S, S>(a);
 }
 
@@ -40,8 +41,9 @@ void layerNormBack(const Call& call) {
   const bool affine = call.has(In::Gain);
   const std::vector<S> gain = vectorOf<S>(call, In::Gain, x.length);
   std::vector<double> gradGain(affine ? x.length : 0), gradBias(affine ? x.length : 0);
-  layerNormBackward<S>(x, affine ? gain.data() : nullptr, call.number(op::layer_norm::Num::Eps), a.rows(In::GradientOfY),
-                       a.output(Out::GradientOfX), affine ? gradGain.data() : nullptr, affine ? gradBias.data() : nullptr);
+  layerNormBackward<S>(x, affine ? gain.data() : nullptr, call.number(op::layer_norm::Num::Eps),
+                       a.rows(In::GradientOfY), a.output(Out::GradientOfX), affine ? gradGain.data() : nullptr,
+                       affine ? gradBias.data() : nullptr);
   if (!affine) return;
   a.write(Out::GradientOfGain, gradGain);
   a.write(Out::GradientOfBias, gradBias);
@@ -69,7 +71,8 @@ struct Chain {
   Shape edgeShape;
 
   template <class In>
-  Chain(const Call& call, In scores, In edgeScores, In maskInput) : a(call, scores), x(a.rows(scores)), edgeShape(a.shape()) {
+  Chain(const Call& call, In scores, In edgeScores, In maskInput)
+      : a(call, scores), x(a.rows(scores)), edgeShape(a.shape()) {
     edgeShape[a.axis()] = x.length > 0 ? x.length - 1 : 0;
     if (x.length > 1) edges = a.broadcast(edgeScores, edgeShape, "edge scores");
     mask = a.maskRows(maskInput);
@@ -103,14 +106,16 @@ void sequentialBackward(const Call& call) {
     gradEdges.strides[i] = stride;
     stride *= chain.x.shape[i];
   }
-  sequentialKSubsetsBackward<S>(chain.x, chain.edges, chain.mask, RowScalars<S>(call.number(op::sequential_k_subsets::Num::K)),
+  sequentialKSubsetsBackward<S>(chain.x, chain.edges, chain.mask,
+                                RowScalars<S>(call.number(op::sequential_k_subsets::Num::K)),
                                 call.integer(op::sequential_k_subsets::Int::AtMost) != 0, chain.a.rows(In::GradientOfY),
                                 chain.a.output(Out::GradientOfX), gradEdges);
   // Sums over what the edge scores are broadcast over.
   const Array out = chain.a.checked(Out::GradientOfEdgeScores);
   std::vector<double> sums(out.length(), 0.0);
   if (n > 1 && out.length() > 0) {
-    const Shape strides = broadcastStrides(shapeOf(out), denseStrides(out), chain.edgeShape, "the gradient of edge scores");
+    const Shape strides =
+        broadcastStrides(shapeOf(out), denseStrides(out), chain.edgeShape, "the gradient of edge scores");
     const RowsView<double> sum = chain.a.view(sums.data(), strides, couplings);
     for (int64_t r = 0; r < rows; ++r)
       for (int64_t i = 0; i < couplings; ++i) sum.row(r)[i * sum.stride] += Stored<S>::load(&full[r * couplings + i]);
@@ -133,7 +138,8 @@ void geluBack(const Call& call) {
 template <class S>
 void l2Forward(const Call& call) {
   RowReader<S> a(call, op::l2_normalize::In::X);
-  l2Normalize<S>(a.rows(op::l2_normalize::In::X), call.number(op::l2_normalize::Num::Eps), a.output(op::l2_normalize::Out::Y));
+  l2Normalize<S>(a.rows(op::l2_normalize::In::X), call.number(op::l2_normalize::Num::Eps),
+                 a.output(op::l2_normalize::Out::Y));
 }
 template <class S>
 void l2Back(const Call& call) {

@@ -1,9 +1,10 @@
 // The part of libnd4j's C++ interface that an op needs, as the binary of ND4J 1.0.0-M2.1 has it on x86-64 Linux.
 //
-// libnd4j publishes no headers; its library exports every symbol. What is declared here was read off that binary: layouts and order of
-// virtual functions hold for M2.1 only, which the Java side checks before it loads this library: another build of libnd4j is another
-// file like this one, and nothing else here depends on the binary. Build with the C++11 string ABI and
-// against the shared libstdc++, which libnd4jcpu.so uses too: std::string, std::vector and exceptions pass between the two.
+// libnd4j publishes no headers; its library exports every symbol. What is declared here was read off that binary:
+// layouts and order of virtual functions hold for M2.1 only, which the Java side checks before it loads this library:
+// another build of libnd4j is another file like this one, and nothing else here depends on the binary. Build with the
+// C++11 string ABI and against the shared libstdc++, which libnd4jcpu.so uses too: std::string, std::vector and
+// exceptions pass between the two.
 #pragma once
 
 #include <mutex>
@@ -43,7 +44,8 @@ class LIBND4J NDArray {
   /// Of the numbers on the platform: host memory in libnd4jcpu, device memory in libnd4jcuda.
   void* platformBuffer();
   const long long* platformShapeInfo() const;
-  /// Around a kernel: bring the numbers that it reads to the platform; say that it wrote there. Nothing to do in libnd4jcpu.
+  /// Around a kernel: bring the numbers that it reads to the platform; say that it wrote there. Nothing to do in
+  /// libnd4jcpu.
   static void prepareSpecialUse(const std::vector<const NDArray*>& writes, const std::vector<const NDArray*>& reads,
                                 bool synchronizeWrites = false);
   static void registerSpecialUse(const std::vector<const NDArray*>& writes, const std::vector<const NDArray*>& reads);

@@ -57,8 +57,8 @@ class Op : public sd::ops::DeclarableCustomOp {
 };
 
 /// A kernel of a function template over the storage type of the reference input.
-#define DL4JHOPFIELD_TYPED(function)                                                        \
-  [](const ::dl4jhopfield::nd4j::Call& call) {                                              \
+#define DL4JHOPFIELD_TYPED(function)                                                                \
+  [](const ::dl4jhopfield::nd4j::Call& call) {                                                      \
     ::dl4jhopfield::nd4j::withType(call.reference(), [&](auto s) { function<decltype(s)>(call); }); \
   }
 

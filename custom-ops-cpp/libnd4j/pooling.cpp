@@ -35,7 +35,8 @@ struct Request {
     o.queries = q.shape()[1];
     o.heads = q.shape()[2];
     o.width = q.shape()[3];
-    if (o.heads < 1 || in.value.width % o.heads != 0) throw std::invalid_argument("the value's weight does not split into heads");
+    if (o.heads < 1 || in.value.width % o.heads != 0)
+      throw std::invalid_argument("the value's weight does not split into heads");
     o.valueWidth = in.value.width / o.heads;
     o.normalise = call.flag(op::pooling::Flag::LayerNorm);
     o.eps = call.number(Num::Eps);
@@ -70,8 +71,8 @@ void backward(const Call& call) {
   g.gradOut = r.reader.dense(In::Gradient, r.outLength());
   g.gradX = lastAxis<S>(gradX);
   g.gradQ = r.reader.denseOutput(Out::GradientOfQ, call.input(In::Q).length());
-  g.key = gradientOf(r.reader, r.in.key, r.features, Out::GradientOfKeyWeight, Out::GradientOfKeyBias, Out::GradientOfKeyGain,
-                     Out::GradientOfKeyShift);
+  g.key = gradientOf(r.reader, r.in.key, r.features, Out::GradientOfKeyWeight, Out::GradientOfKeyBias,
+                     Out::GradientOfKeyGain, Out::GradientOfKeyShift);
   g.value = gradientOf(r.reader, r.in.value, r.features, Out::GradientOfValueWeight, Out::GradientOfValueBias,
                        Out::GradientOfValueGain, Out::GradientOfValueShift);
   poolBackward<S>(r.options, r.in, g);

@@ -57,8 +57,8 @@ void backward(const Call& call) {
   std::vector<ProjectionGradient<Compute<S>>> gradients;
   for (int i = 0; i < static_cast<int>(all.size()); ++i) {
     gradY.push_back(rowsLike<const S>(x, call.input(In::GradientOfProjection, i), all[i].width));
-    gradients.push_back(gradientOf(reader, all[i], features, Out::GradientOfWeight, Out::GradientOfBias, Out::GradientOfGain,
-                                   Out::GradientOfShift, i));
+    gradients.push_back(gradientOf(reader, all[i], features, Out::GradientOfWeight, Out::GradientOfBias,
+                                   Out::GradientOfGain, Out::GradientOfShift, i));
   }
   projectBackward<S>(lastAxis<const S>(x), call.flag(Flag::LayerNorm), call.number(Num::Eps), all, gradY,
                      rowsLike<S>(x, reader.checked(Out::GradientOfX), features), gradients);

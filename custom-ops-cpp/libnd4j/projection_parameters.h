@@ -9,7 +9,8 @@ namespace nd4j {
 
 /// One projection of patterns of `features`: weights where they lie, other parameters as dense numbers.
 template <class S, class In>
-Projection<S> projectionOf(Reader<S>& reader, int64_t features, In weight, In bias, In gain, In shift, int repetition = 0) {
+Projection<S> projectionOf(Reader<S>& reader, int64_t features, In weight, In bias, In gain, In shift,
+                           int repetition = 0) {
   const Array w = reader.call.input(weight, repetition);
   if (w.rank() != 2 || w.shape()[0] != features)
     throw std::invalid_argument("weights must have one row an element of a row of x");
@@ -28,8 +29,8 @@ Projection<S> projectionOf(Reader<S>& reader, int64_t features, In weight, In bi
 
 /// Room for its gradients, which the reader's finish() writes.
 template <class S, class Out>
-ProjectionGradient<Compute<S>> gradientOf(Reader<S>& reader, const Projection<S>& p, int64_t features, Out weight, Out bias,
-                                          Out gain, Out shift, int repetition = 0) {
+ProjectionGradient<Compute<S>> gradientOf(Reader<S>& reader, const Projection<S>& p, int64_t features, Out weight,
+                                          Out bias, Out gain, Out shift, int repetition = 0) {
   ProjectionGradient<Compute<S>> g;
   g.weight = reader.denseOutput(weight, features * p.width, repetition);
   if (p.bias != nullptr) g.bias = reader.denseOutput(bias, p.width, repetition);

@@ -1,4 +1,5 @@
-// The arrays of one call as the kernels' views: in place where type and strides allow, else by copies that it keeps and writes back.
+// The arrays of one call as the kernels' views: in place where type and strides allow, else by copies that it keeps and
+// writes back.
 #pragma once
 
 #include <algorithm>
@@ -64,18 +65,22 @@ class Reader {
   template <class In>
   const C* dense(In input, int64_t length, int repetition = 0) {
     const Array a = call.input(input, repetition);
-    if (a.length() != length) throw std::invalid_argument("an input has " + std::to_string(a.length()) + " numbers, expected " + std::to_string(length));
+    if (a.length() != length)
+      throw std::invalid_argument("an input has " + std::to_string(a.length()) + " numbers, expected " +
+                                  std::to_string(length));
     return copies_.emplace_back(numbersOf<S>(a)).data();
   }
 
-  /// A view [batch, head, row, step] of an array [batch, rows, heads, width] (or heads before rows) that broadcasts to `shape`.
+  /// A view [batch, head, row, step] of an array [batch, rows, heads, width] (or heads before rows) that broadcasts to
+  /// `shape`.
   template <class T>
   static HeadView<const T> byHead(const Source<T>& source, const Shape& shape, bool rowsFirst, const char* name) {
     const Shape s = source.stridesTo(shape, name);
     return {source.data, s[0], s[rowsFirst ? 2 : 1], s[rowsFirst ? 1 : 2], s[3]};
   }
 
-  /// An output like that, which may have length 1 where it is summed. finish() writes it where it is not written in place.
+  /// An output like that, which may have length 1 where it is summed. finish() writes it where it is not written in
+  /// place.
   template <class Out>
   HeadView<C> outputByHead(Out output, const Shape& full, bool rowsFirst) {
     const Array a = checked(output);
@@ -98,7 +103,9 @@ class Reader {
   template <class Out>
   C* denseOutput(Out output, int64_t length, int repetition = 0) {
     const Array a = checked(output, repetition);
-    if (a.length() != length) throw std::invalid_argument("an output has " + std::to_string(a.length()) + " numbers, expected " + std::to_string(length));
+    if (a.length() != length)
+      throw std::invalid_argument("an output has " + std::to_string(a.length()) + " numbers, expected " +
+                                  std::to_string(length));
     if (std::is_same_v<S, C> && isDense(a)) return a.kernel<C>();
     std::vector<C>& values = copies_.emplace_back(length);
     pending_.push_back({a, values.data(), shapeOf(a)});

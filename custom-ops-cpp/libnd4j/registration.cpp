@@ -34,8 +34,8 @@ void registerAll() {
 
 }  // namespace
 
-/// Registers every op, once a process, and gives one line each: its name, libnd4j's hash and the form of a call; the first line is "simd LEVEL". A text
-/// that begins with "error " says what went wrong. The text stays valid.
+/// Registers every op, once a process, and gives one line each: its name, libnd4j's hash and the form of a call; the
+/// first line is "simd LEVEL". A text that begins with "error " says what went wrong. The text stays valid.
 extern "C" __attribute__((visibility("default"))) const char* dl4jhopfield_register() {
   static std::string error;
   try {

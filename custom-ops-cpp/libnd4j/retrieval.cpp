@@ -68,7 +68,8 @@ void run(const Call& call) {
     r.topScore = dense<T>(call.output(Out::TopScore), o.queries * o.topK);
     r.topWeight = dense<T>(call.output(Out::TopWeight), o.queries * o.topK);
   }
-  retrieve<T>(o, queries.kernel<const T>(), queries.strides()[0], blocks.data(), static_cast<int64_t>(blocks.size()), r);
+  retrieve<T>(o, queries.kernel<const T>(), queries.strides()[0], blocks.data(), static_cast<int64_t>(blocks.size()),
+              r);
 }
 
 }  // namespace

@@ -25,14 +25,29 @@ std::vector<uint8_t> codesOf(const Array& a) {
     });
   };
   switch (a.type()) {
-    case sd::DataType::Float32: copy(float{}); break;
-    case sd::DataType::Double: copy(double{}); break;
-    case sd::DataType::Int32: copy(int32_t{}); break;
-    case sd::DataType::Int64: copy(int64_t{}); break;
-    case sd::DataType::Int16: copy(int16_t{}); break;
-    case sd::DataType::Int8: copy(int8_t{}); break;
-    case sd::DataType::UInt8: copy(uint8_t{}); break;
-    default: throw std::invalid_argument("residues must be double, float, int8, uint8, int16, int32 or int64");
+    case sd::DataType::Float32:
+      copy(float{});
+      break;
+    case sd::DataType::Double:
+      copy(double{});
+      break;
+    case sd::DataType::Int32:
+      copy(int32_t{});
+      break;
+    case sd::DataType::Int64:
+      copy(int64_t{});
+      break;
+    case sd::DataType::Int16:
+      copy(int16_t{});
+      break;
+    case sd::DataType::Int8:
+      copy(int8_t{});
+      break;
+    case sd::DataType::UInt8:
+      copy(uint8_t{});
+      break;
+    default:
+      throw std::invalid_argument("residues must be double, float, int8, uint8, int16, int32 or int64");
   }
   return codes;
 }

@@ -1,4 +1,5 @@
-// A separation as a function of one score: weight, slope, and the numbers of a group of lanes. Part of association_tile.inl.
+// A separation as a function of one score: weight, slope, and the numbers of a group of lanes. Part of
+// association_tile.inl.
 
 template <class T>
 struct Infinity;
