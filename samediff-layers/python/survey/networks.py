@@ -893,6 +893,15 @@ def names_with_slashes_and_numbers():
 
 
 @network([(3, 6)], kept=True)
+def names_with_the_same_end():
+    """As keras.applications of Keras 2 name their blocks; Keras 3 has no slashes in names."""
+    i = I((6,))
+    s = "_" if THREE else "/"
+    x = L.BatchNormalization(name="one" + s + "bn")(L.Dense(4, name="one" + s + "dense")(i))
+    return M(i, L.BatchNormalization(name="two" + s + "bn")(L.Dense(4, name="two" + s + "dense")(x)))
+
+
+@network([(3, 6)], kept=True)
 def names_not_ascii():
     i = I((6,), name="eingabe")
     return M(i, L.Dense(2, name="größe")(L.Dense(4, name="層")(i)))

@@ -143,7 +143,7 @@ final class Hdf5Weights implements AutoCloseable {
           Map<String, List<SavedArray>> byLayer = new LinkedHashMap<>();
           for (String layer : layers) {
             Group group = group(root, layer);
-            String layerName = group.getName();
+            String layerName = real(root, layer);
             List<String> weights = names(group, "weight_names");
             List<SavedArray> arrays = new ArrayList<>();
             Set<String> seen = new HashSet<>();
