@@ -257,7 +257,9 @@ PoweredCandidates<typename V::T> solvePowers(typename V::T* d, int64_t count, ty
     last = rounded == static_cast<T>(low) || rounded == static_cast<T>(high);
     v = rounded;
     if (F < 1 || q < 1 || count <= 2 * V::W) continue;  // below q = 1 powers of rounding errors are not small
-    limit = static_cast<T>(-1 / s - high - (lowered ? kEdge : 0));
+    const T raised = static_cast<T>(-1 / s - high - (lowered ? kEdge : 0));
+    if (!(raised > limit)) continue;
+    limit = raised;
     int64_t kept = 0;
     for (int64_t i = 0; i < count; i += V::W) {
       const auto value = V::load(d + i);
