@@ -57,7 +57,13 @@ class AssociationTest {
     }
     for (LagrangianUnit unit : OpCase.units()) {
       for (Separation separation :
-          List.of(Separation.softmax(), Separation.entmax15(), Separation.kSubsets(2, false))) {
+          List.of(
+              Separation.softmax(),
+              Separation.entmax15(),
+              Separation.kSubsets(2, false),
+              Separation.entmax(1.02),
+              Separation.entmax(4),
+              Separation.normmax(5))) {
         cases.add(new Case(this, type, separation, unit, variant++));
       }
     }
