@@ -157,7 +157,7 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
     for (int64_t q = 0; q < W; ++q) m.a[q] = std::max(m.a[q], m.a[s * W + q]);
   if (sep.exact) return exactThresholds<T>(sep, lanes, W, sets, stored, m.a, top, tau, factor, each);
   for (int64_t q = 0; q < W; ++q) {
-    top[q] = m.a[q] == -inf ? T(0) : sep.scale * m.a[q];
+    top[q] = m.a[q] == -inf ? T(0) : sep.kind == Kind::Entmax15 ? m.a[q] / 2 : m.a[q];
     if (sep.nothing) top[q] = std::max(top[q], T(0));
   }
   fill(tau, W, T(-1));

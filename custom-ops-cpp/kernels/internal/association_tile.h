@@ -14,7 +14,7 @@ namespace association_detail {
 
 enum class Kind : int { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets };
 
-/// What every element-wise primitive needs to know. u = scale * D(x) - top, t = u - tau; weights are functions of t.
+/// What every element-wise primitive needs to know. u = scale * (D(x) - largest), t = u - tau; weights are functions of t.
 template <class T>
 struct Separator {
   Kind kind;
@@ -35,7 +35,7 @@ template <class T>
 struct Lanes {
   const T* threshold;  // of the unit
   const T* fill;       // of the unit
-  const T* top;        // maximum of scale * D(x), 0 where there is none; of k-subsets any score near the threshold
+  const T* top;        // the largest D(x), half of it for 1.5-entmax, 0 where there is none; of k-subsets any near the threshold
   const T* tau;
   const T* factor;     // softmax, normmax: 1 / sum; k-subsets: 0 where "at most" does not bind, else 1
 };

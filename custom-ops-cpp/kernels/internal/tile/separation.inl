@@ -95,11 +95,14 @@ struct Group {
   inline Vec scaled(Vec x) const {
     const Vec y = unitOf<V, U>(x, threshold, fill);
     if constexpr (K == Kind::Entmax15) return V::mul(y, V::set(T(0.5)));
-    if constexpr (K == Kind::Entmax) return V::mul(y, scale);
     return y;
   }
   /// t = max(0, u - tau), NaN kept.
-  inline Vec excess(Vec x) const { return V::max(V::zero(), V::sub(difference<V>(scaled(x), top), tau)); }
+  inline Vec excess(Vec x) const {
+    Vec d = difference<V>(scaled(x), top);
+    if constexpr (K == Kind::Entmax) d = V::mul(d, scale);  // of the difference, which has the digits
+    return V::max(V::zero(), V::sub(d, tau));
+  }
   inline typename V::Mask kept(Vec x) const { return V::greater(x, threshold); }
   inline Vec weight(const Separator<T>& s, Vec x) const {
     if constexpr (K == Kind::Softmax) return V::mul(V::exp(difference<V>(scaled(x), top)), factor);
