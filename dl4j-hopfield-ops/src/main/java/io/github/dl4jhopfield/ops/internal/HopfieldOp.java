@@ -154,6 +154,11 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return worst;
   }
 
+  /** The arguments of an eager call, as they are. */
+  public final OpArgs arguments() {
+    return OpArgs.of(this, null);
+  }
+
   /** Gives the arguments of a call, checked. */
   public final OpArgs checkedArgs(OpContext context) {
     OpArgs args = args(context);
