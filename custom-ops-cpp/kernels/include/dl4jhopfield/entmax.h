@@ -10,9 +10,10 @@
 // then the root of || [(alpha-1) z - tau]_+ ||_q = 1, q = 1/(alpha-1). For alpha <= 2 that norm is convex and falling
 // in tau, so Newton from tau = max - 1 rises monotonically, loses entries for good as tau passes them, and converges
 // quadratically (finitely for sparsemax); up to alpha = 1.5 Halley's step, of third order, takes its place. 3 to 8
-// short passes to the last bit over the entries that are left, the last of which gives their weights; no bisection. For
-// alpha > 2 the norm is not convex and the Newton step is kept inside a bracket that shrinks with every step. Powers
-// are taken as exp(q log1p(.)), exact in the limit alpha -> 1; alpha == 1, 1.5 and 2 are the closed forms themselves.
+// short passes to the last bit over the entries that are left, the last of which gives their weights; no bisection.
+// Powers are taken as exp(q log1p(.)), exact in the limit alpha -> 1; alpha == 1, 1.5 and 2 are the closed forms
+// themselves. For alpha > 2 the map is steep without bound, and tau tells little of the weights: the smallest weight of
+// the support takes its place, see internal/steep_entmax.h; right in every digit at any alpha.
 #pragma once
 
 #include "dl4jhopfield/dtype.h"
@@ -41,7 +42,8 @@ template <class S>
 void entmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& alpha, const RowScalars<S>& beta,
             const RowsView<S>& y);
 
-/// With r = y^(2-alpha) on the support: gradX = beta r (g - <r, g> / sum r).
+/// With r = y^(2-alpha) on the support: gradX = beta r (g - <r, g> / sum r), at the weights as they are given. Infinite where the type
+/// is too small for it, never NaN.
 /// gradAlpha (Correia, Niculae & Martins, EMNLP 2019, proposition 1), in a form with no cancellation near alpha = 1.
 template <class S>
 void entmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& alpha,

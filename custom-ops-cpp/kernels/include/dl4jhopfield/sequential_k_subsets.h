@@ -9,7 +9,8 @@
 // Method: the active-set method of Niculae et al. (SparseMAP, ICML 2018), exact and finite: the best subset for the
 // present gradient is found by dynamic programming over (position, how many chosen, last chosen), O(n k); the weights
 // of the subsets in use solve a small linear system. Computed in double. It ends when no subset improves by 1e-13 of
-// the scores' size.
+// the scores' size, after entries whose scores leave no choice beside the couplings have been settled: so that size is
+// that of what is left to choose.
 //
 // A masked or -inf entry is never chosen and breaks the chain there; fewer entries than k: all get 1. NaN in an
 // entry that takes part, or in a row's w or k, gives NaN in the row's entries that take part. m entries of +inf are
