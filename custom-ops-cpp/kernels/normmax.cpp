@@ -16,12 +16,16 @@ void normmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, d
   Scores scores = collect(x, mask, y, n, beta);
   if (!(p > 1)) scores.nan = true;
   if (settled(scores, y)) return;
-  std::vector<double> z = scores.from(scores.maximum);
-  const double v = normThreshold(z, p / (p - 1));
+  std::vector<double> z(scores.count()), above;
+  for (int64_t j = 0; j < scores.count(); ++j) {
+    z[j] = oneAbove(scores.x[j], scores.maximum, scores.scale);
+    if (scores.x[j] != scores.maximum) above.push_back(z[j]);
+  }
+  const double v = normThreshold(above, static_cast<double>(z.size() - above.size()), p / (p - 1));
   double sum = 0;
-  for (double& value : z) {
-    const double u = (1 + value) + v;
-    sum += value = value == 0 ? positivePower(v, 1 / (p - 1)) : u <= 0 ? 0.0 : std::pow(u, 1 / (p - 1));
+  for (int64_t j = 0; j < scores.count(); ++j) {
+    const double u = z[j] + v;
+    sum += z[j] = scores.x[j] == scores.maximum ? positivePower(v, 1 / (p - 1)) : u <= 0 ? 0.0 : std::pow(u, 1 / (p - 1));
   }
   for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(z[j] / sum);
 }

@@ -157,6 +157,22 @@ TEST_P(LostDigits, normmaxAtTheEdgeOfItsSupport) {
   }
 }
 
+TEST_P(LostDigits, normmaxWhereTheDifferenceItselfIsRounded) {
+  const std::vector<double> x = {0.0037186323169656156, -1.3587622886151203, 1.0037186323169656};  // the first is in by 2e-17
+  std::vector<double> y(3);
+  for (double p : {3.0, 4.3119063787162304, 50.0}) {
+    normmax<double>(in(x), {}, p, 1.0, out(y));
+    expectNear(y, Exact::weights(ExactKind::Normmax, p, x, {}, 1), 1e-13, "edge");
+  }
+  // One that is at exactly 1 below is out, and the others keep their places.
+  const std::vector<double> below = {0.5, -0.5, 0.2, -0.1, 0.4, 0.3, 0.1, 0.45, -0.5, 0.05, 0.25, 0.35, 0.15};
+  std::vector<double> z(below.size());
+  for (double p : {1.02, 1.5, 5.0}) {
+    normmax<double>(in(below), {}, p, 1.0, out(z));
+    expectNear(z, Exact::weights(ExactKind::Normmax, p, below, {}, 1), 1e-13, "places");
+  }
+}
+
 TEST_P(LostDigits, normmaxGradientsBeyondFloat) {
   const std::vector<float> y = {0.9f, 0.0999f, 1e-4f}, g = {0.3f, -1.2f, 0.7f};
   std::vector<float> gradX(3);

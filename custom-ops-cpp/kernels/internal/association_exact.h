@@ -1,8 +1,7 @@
 // Separations of tiles that take more than the arithmetic of a tile, lane by lane in double (baseline code only).
 //
-// alpha-entmax and normmax with a parameter above 2 are steep without bound, and near 1 powers of a number near 1:
-// there a threshold in T says little of the weights (steep_entmax.h, power_threshold.h). A lane is described by numbers
-// that say all:
+// alpha-entmax and normmax with a parameter above 2 are steep without bound, and near 1 powers of a number near 1: there a
+// threshold in T says little of the weights (steep_entmax.h, power_threshold.h). A lane is described by numbers that say all:
 //
 //   parameter > 2: top = x_s, the smallest score of the support, tau = its weight s before the factor;
 //     entmax   (s^a + a (x - x_s))^(1/a),  a = alpha - 1
@@ -48,12 +47,8 @@ template <class T>
 class ExactWeight {
  public:
   ExactWeight(const Separator<T>& s, double top, double tau)
-      : steep_(s.parameter > kSteep),
-        entmax_(s.kind == Kind::Entmax),
-        top_(top),
-        tau_(tau),
-        exponent_(std::min(s.parameter, std::numeric_limits<double>::max()) - 1),
-        steepEntmax_(exponent_, tau),
+      : steep_(s.parameter > kSteep), entmax_(s.kind == Kind::Entmax), top_(top), tau_(tau),
+        exponent_(std::min(s.parameter, std::numeric_limits<double>::max()) - 1), steepEntmax_(exponent_, tau),
         least_(std::pow(tau, exponent_)) {}
 
   double operator()(double x) const {
@@ -75,8 +70,7 @@ class ExactWeight {
 };
 
 template <class T>
-void exactWeights(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
-                  int64_t rows) {
+void exactWeights(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width, int64_t rows) {
   for (int64_t q = 0; q < width; ++q) {
     const ExactWeight<T> weight(s, lanes.top[q], lanes.tau[q]);
     const double factor = lanes.factor[q];
@@ -88,8 +82,7 @@ void exactWeights(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, 
   }
 }
 
-/// Calls f(lane, scores) for some lanes with the scores above `from` of each, a few lanes at a time where they are
-/// many.
+/// Calls f(lane, scores) for some lanes with the scores above `from` of each, a few lanes at a time where they are many.
 template <class T, class Each, class F>
 void eachLane(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64_t sets, int64_t stored,
               const std::vector<int64_t>& which, const std::vector<double>& from, Each&& each, F&& f) {
@@ -120,8 +113,8 @@ void eachLane(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64
 
 /// top, tau and factor of separators that are exact. `largest`: of D(x) in each lane, -inf where there is none.
 template <class T, class Each>
-void exactThresholds(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64_t sets, int64_t stored,
-                     const T* largest, T* top, T* tau, T* factor, Each&& each) {
+void exactThresholds(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64_t sets, int64_t stored, const T* largest,
+                     T* top, T* tau, T* factor, Each&& each) {
   constexpr double inf = std::numeric_limits<double>::infinity();
   const bool steep = s.parameter > kSteep, entmax = s.kind == Kind::Entmax;
   const double exponent = std::min(s.parameter, std::numeric_limits<double>::max()) - 1;
@@ -159,21 +152,24 @@ void exactThresholds(const Separator<T>& s, const Lanes<T>& lanes, int64_t width
       top[q] = static_cast<T>(t.origin);
       tau[q] = static_cast<T>(t.least);
     } else {
-      std::vector<double> d(x);
-      for (double& value : d) value -= most;
-      const double v = entmax ? powerThreshold(d, exponent, 1 / exponent) : normThreshold(d, 1 + 1 / exponent);
-      double least = inf;  // the smallest of the support, less the largest
-      for (double value : d)
-        if (value < least && (value == 0 || (1 + value) + v > 0)) least = value;
-      if (steep) {
-        top[q] = static_cast<T>(most + least);
+      std::vector<double> d, above;  // differences from the largest; 1 above them, but for the largest itself
+      for (double value : x) {
+        d.push_back(value - most);
+        if (value != most) above.push_back(oneAbove(value, most, 1));
+      }
+      const double v = entmax ? powerThreshold(d, exponent, 1 / exponent)
+                              : normThreshold(above, static_cast<double>(x.size() - above.size()), 1 + 1 / exponent);
+      top[q] = static_cast<T>(most);
+      tau[q] = static_cast<T>(v);
+      if (steep) {  // the smallest of the support
+        double least = most, u = 1 + v;
         for (double value : x)
-          if (value - most == least) top[q] = static_cast<T>(value);
-        tau[q] =
-            static_cast<T>(least == 0 ? std::exp(std::log1p(v) / exponent) : std::pow((1 + least) + v, 1 / exponent));
-      } else {
-        top[q] = static_cast<T>(most);
-        tau[q] = static_cast<T>(v);
+          if (value < least && oneAbove(value, most, 1) + v > 0) {
+            least = value;
+            u = oneAbove(value, most, 1) + v;
+          }
+        top[q] = static_cast<T>(least);
+        tau[q] = static_cast<T>(least == most ? std::exp(std::log1p(v) / exponent) : std::pow(u, 1 / exponent));
       }
     }
     double sum = 0;

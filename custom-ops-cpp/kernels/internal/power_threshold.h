@@ -6,8 +6,8 @@
 //
 // (alpha-entmax: s = alpha - 1, q = 1/(alpha - 1), tau = s (max z - v) - 1; normmax: s = 1, q = p/(p - 1)). For q >= 1
 // the norm N = F^(1/q) is convex and rising in v, so Newton on N = 1 from v = 0 (where F >= 1) falls
-// monotonically to the root, quadratically. For q < 1 steps are kept in a bracket. v rather than tau, and log1p, keep
-// full precision as alpha -> 1, where F becomes sum exp(d_i + v).
+// monotonically to the root, quadratically. For q < 1 steps are kept in a bracket. v rather than tau, and log1p, keep full
+// precision as alpha -> 1, where F becomes sum exp(d_i + v).
 #pragma once
 
 #include <cmath>
@@ -46,19 +46,17 @@ inline double powerThreshold(const std::vector<double>& d, double s, double q) {
   return v;
 }
 
-/// The same for normmax (s = 1, q > 1), where weights are u^(q-1), u_i = 1 + d_i + v: for p above 2 a root that
-/// magnifies errors of a small u without bound. So u is computed from 1 + d_i, which is exact where u is small, and v
-/// to its own last digit: a lone maximum's part of the sum enters as its difference from 1.
-inline double normThreshold(const std::vector<double>& d, double q) {
+/// The same for normmax (s = 1, q > 1), where weights are u^(q-1), u_i = 1 + d_i + v: for p above 2 a root that magnifies errors of a
+/// small u without bound. So u is computed from 1 + d_i, which is exact where u is small, and v to its own last digit: a lone
+/// maximum's part of the sum enters as its difference from 1.
+/// @param above 1 + d_i of all but the largest, see oneAbove
+/// @param ties how often the largest is there
+inline double normThreshold(const std::vector<double>& above, double ties, double q) {
   double v = 0;
   for (int iteration = 0; iteration < 300; ++iteration) {
-    double ties = 0, others = 0, G = 0;
-    for (double di : d) {
-      if (di == 0) {
-        ++ties;
-        continue;
-      }
-      const double u = (1 + di) + v;
+    double others = 0, G = 0;
+    for (double e : above) {
+      const double u = e + v;
       if (u <= 0) continue;
       const double lower = std::pow(u, q - 1);
       others += lower * u;
@@ -73,6 +71,13 @@ inline double normThreshold(const std::vector<double>& d, double q) {
     if (-step <= 1e-16 * -v) return v;
   }
   return v;
+}
+
+/// 1 + scale (x - largest), with what rounding takes off the difference and the product put back.
+inline double oneAbove(double x, double largest, double scale) {
+  const double d = x - largest, back = d - x, lost = (x - (d - back)) - (largest + back), z = scale * d;
+  if (!std::isfinite(z)) return z;
+  return (1 + z) + (std::fma(scale, d, -z) + scale * lost);
 }
 
 }  // namespace dl4jhopfield

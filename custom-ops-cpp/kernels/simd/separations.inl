@@ -285,7 +285,7 @@ bool powerRow(const Row<V>& row, double s, double q, typename V::T* scratch) {
   }
   T* powers = scratch + row.n + kPadding;
   const auto m = V::set(top.value), scale = V::set(row.scale);
-  const T outside = static_cast<T>(-1 / s);
+  const T outside = static_cast<T>(-1 / s - (lowered && q < 2 ? kEdge : 0));
   int64_t count = 0;
   sweep<V>(row.n, [&](auto at, int64_t i) {
     const auto d = (row.score(at, i) - m) * scale;

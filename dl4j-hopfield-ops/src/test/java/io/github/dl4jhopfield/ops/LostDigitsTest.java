@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.ops.Call.Value;
 import io.github.dl4jhopfield.ops.internal.LayerNorm;
 import io.github.dl4jhopfield.ops.internal.OpCall;
 import io.github.dl4jhopfield.ops.internal.Sparsemax;
+import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -87,6 +88,19 @@ class LostDigitsTest {
     double[] y = separated(Separation.entmax(5), 1, 0.01, 0);
     assertThat(Math.pow(y[0], 4) - Math.pow(y[1], 4)).isCloseTo(0.04, within(1e-15));
     assertThat(y[0] + y[1]).isEqualTo(1, within(1e-15));
+  }
+
+  /** In the support by 2e-17, which a root makes 8e-6 of the row. */
+  @Test
+  void normmaxAtTheEdgeOfItsSupport() {
+    double x = 0.0037186323169656156;
+    double largest = 1.0037186323169656;
+    double u =
+        BigDecimal.ONE.add(new BigDecimal(x)).subtract(new BigDecimal(largest)).doubleValue();
+    double p = 4.3119063787162304;
+    double w = Math.pow(u, 1 / (p - 1));
+    assertThat(separated(Separation.normmax(p), 1, x, -1.4, largest))
+        .containsExactly(new double[] {w / (1 + w), 0, 1 / (1 + w)}, within(1e-10));
   }
 
   /** Rounded to half, and no further. */

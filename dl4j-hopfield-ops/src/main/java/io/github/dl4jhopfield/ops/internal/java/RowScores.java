@@ -50,6 +50,17 @@ public final class RowScores {
     return scale * x[i];
   }
 
+  /**
+   * 1 + z_i less the score of an x, with what rounding takes off difference and product put back.
+   */
+  double oneAbove(double origin, int i) {
+    double d = x[i] - origin;
+    double back = d - x[i];
+    double lost = (x[i] - (d - back)) - (origin + back);
+    double z = scale * d;
+    return Double.isInfinite(z) ? z : 1 + z + (Math.fma(scale, d, -z) + scale * lost);
+  }
+
   /** z_i less the score of an x; the difference is taken first. */
   double from(double origin, int i) {
     double difference = x[i] - origin;

@@ -311,19 +311,21 @@ public final class RowSeparations {
     }
     double q = 1 / (p - 1);
     int n = row.n;
-    double[] d = new double[n];
+    double[] above = new double[n]; // 1 + z_i - max
+    boolean[] tie = new boolean[n];
     int ties = 0;
     for (int i = 0; i < n; i++) {
-      d[i] = row.keep[i] ? row.from(max, i) : Double.NEGATIVE_INFINITY;
-      ties += d[i] == 0 ? 1 : 0;
+      above[i] = row.keep[i] ? row.oneAbove(max, i) : Double.NEGATIVE_INFINITY;
+      tie[i] = row.keep[i] && row.x[i] == max;
+      ties += tie[i] ? 1 : 0;
     }
     double v = 0;
     for (int step = 0; step < 300; step++) {
       double others = 0;
       double slope = ties * Math.pow(1 + v, q);
       for (int i = 0; i < n; i++) {
-        double u = 1 + d[i] + v;
-        if (d[i] != 0 && u > 0) {
+        double u = above[i] + v;
+        if (!tie[i] && u > 0) {
           double w = Math.pow(u, q);
           others += w * u;
           slope += w;
@@ -342,8 +344,8 @@ public final class RowSeparations {
       }
     }
     for (int i = 0; i < n; i++) {
-      double u = 1 + d[i] + v;
-      y[i] = d[i] == 0 ? Math.exp(q * Math.log1p(v)) : u > 0 ? Math.pow(u, q) : 0;
+      double u = above[i] + v;
+      y[i] = tie[i] ? Math.exp(q * Math.log1p(v)) : u > 0 ? Math.pow(u, q) : 0;
     }
     normalise(y, n);
   }
