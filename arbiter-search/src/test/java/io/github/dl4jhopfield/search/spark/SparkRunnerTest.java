@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Trials as tasks of Spark: in this JVM, and on a cluster of processes of which one is killed. */
@@ -75,6 +76,7 @@ class SparkRunnerTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "hopfield.long", matches = "true")
   void aClusterThatLosesAWorkerGivesTheSame() throws Exception {
     SweepResult here = sweep(false, 24, 200).build().run();
     int port = freePort();
