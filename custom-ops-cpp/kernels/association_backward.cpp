@@ -32,16 +32,16 @@ class Backward : private AssociationRun<T> {
   using Run = AssociationRun<T>;
 
  public:
-  Backward(const AssociationOptions& options, const AssociationInputs<T>& inputs, const AssociationGradients<T>& gradients)
-      : Run(options, inputs), g(gradients), p(makePlan<T>(o, ops.lanes, true)),
+  Backward(const AssociationOptions& options, const AssociationInputs<T>& inputs,
+           const AssociationGradients<T>& gradients)
+      : Run(options, inputs),
+        g(gradients),
+        p(makePlan<T>(o, ops.lanes, true)),
         grouped_(gradientToMedian() && o.pfu.scope != MedianScope::Row) {}
 
   void run();
 
  private:
-  using typename Run::Rows;
-  using typename Run::Unit;
-  using typename Run::Work;
   using Run::ahead;
   using Run::alphaOf;
   using Run::beginStep;
@@ -74,6 +74,9 @@ class Backward : private AssociationRun<T> {
   using Run::taken_;
   using Run::unitOf;
   using Run::work;
+  using typename Run::Rows;
+  using typename Run::Unit;
+  using typename Run::Work;
 
   /// A gradient to a median that several heads share needs a pass over all of them for its sums first.
   enum class Phase { All, Sums, Gradients };
@@ -90,13 +93,13 @@ class Backward : private AssociationRun<T> {
     Targets to;
     int64_t t, number;  // the step; of the unit among those of all heads
     bool finalStep;
-    const T* m;         // what the weights are multiplied with: values, or stored patterns; its width is `depth`
+    const T* m;  // what the weights are multiplied with: values, or stored patterns; its width is `depth`
     int64_t mRow, mStep, depth;
-    T* gm;              // the gradient of it
+    T* gm;  // the gradient of it
     int64_t gmRow;
     int64_t statePad, gradPad;  // rows of w.qr and w.gr
     TileMask<T> weightGrad;
-    bool filled, gradFilled;    // w.tile, w.gradTile
+    bool filled, gradFilled;  // w.tile, w.gradTile
   };
   struct Moments {  // of the separation's gradient, for each lane
     T *mean, *extra;
@@ -281,10 +284,27 @@ void Backward<T>::addStrands(const std::vector<int64_t>& active) {
 
 /// Packs what the products of a unit need.
 template <class T>
-typename Backward<T>::Pass Backward<T>::begin(Iteration<T>& it, int64_t bh, int64_t number, int64_t t, const Targets& to) {
+typename Backward<T>::Pass Backward<T>::begin(Iteration<T>& it, int64_t bh, int64_t number, int64_t t,
+                                              const Targets& to) {
   const Unit x = unitOf(p, bh, number);
-  Pass u{x, separatorOf(x), work(p, std::max(o.width, o.valueWidth), true), to, t, bh * p.units + number, taken_[bh] == t,
-         x.k, in.k.row, in.k.step, o.width, to.k, to.kRow, 0, 0, {}, false, false};
+  Pass u{x,
+         separatorOf(x),
+         work(p, std::max(o.width, o.valueWidth), true),
+         to,
+         t,
+         bh * p.units + number,
+         taken_[bh] == t,
+         x.k,
+         in.k.row,
+         in.k.step,
+         o.width,
+         to.k,
+         to.kRow,
+         0,
+         0,
+         {},
+         false,
+         false};
   Rows grad{nullptr, 0, 0};
   if (u.finalStep) {
     u.m = in.v.data ? in.v.data + x.b * in.v.batch + x.h * in.v.head : nullptr;
@@ -380,7 +400,8 @@ void Backward<T>::softmax(Iteration<T>& it, Pass& u) {
   eachChunk(x, p, [&](int64_t set, int64_t first, int64_t end) {
     for (int64_t j = first; j < end; j += p.block) {
       const int64_t rows = std::min(p.block, end - j);
-      scores(x, p, w.qt, j, rows, w.tile + j * W, ahead(u.m == x.k ? nullptr : u.m, u.mRow, u.mStep, u.depth, j, j + rows));
+      scores(x, p, w.qt, j, rows, w.tile + j * W,
+             ahead(u.m == x.k ? nullptr : u.m, u.mRow, u.mStep, u.depth, j, j + rows));
       weightGradients(u, j, rows, w.gradTile + j * W);
     }
     if (end <= first) return;
@@ -437,7 +458,8 @@ void Backward<T>::eachPair(Pass& u, F&& f) {
 
 template <class T>
 void Backward<T>::anySeparation(Iteration<T>& it, Pass& u, Phase phase) {
-  if (!it.steps[u.t].known[u.x.bh - it.first] && phase != Phase::Gradients) findStatistics(it, u.x, p, u.t, u.w, u.filled);
+  if (!it.steps[u.t].known[u.x.bh - it.first] && phase != Phase::Gradients)
+    findStatistics(it, u.x, p, u.t, u.w, u.filled);
   const Lanes<T> lanes = lanesOf(it, u.x, u.t);
   if (g.gradAlpha != nullptr && phase != Phase::Gradients) sumAlpha(u, lanes);
   const Moments of = moments(u, lanes, phase);
@@ -458,8 +480,8 @@ void Backward<T>::anySeparation(Iteration<T>& it, Pass& u, Phase phase) {
   });
 }
 
-/// Separators that are exact: the gradient of each lane in one piece, from the entries of its support, as the separations' own
-/// backward passes compute it.
+/// Separators that are exact: the gradient of each lane in one piece, from the entries of its support, as the
+/// separations' own backward passes compute it.
 template <class T>
 void Backward<T>::exactSeparation(Iteration<T>& it, Pass& u, Phase phase) {
   struct Entry {
@@ -468,7 +490,8 @@ void Backward<T>::exactSeparation(Iteration<T>& it, Pass& u, Phase phase) {
     bool kept;
   };
   const int64_t W = p.width;
-  if (!it.steps[u.t].known[u.x.bh - it.first] && phase != Phase::Gradients) findStatistics(it, u.x, p, u.t, u.w, u.filled);
+  if (!it.steps[u.t].known[u.x.bh - it.first] && phase != Phase::Gradients)
+    findStatistics(it, u.x, p, u.t, u.w, u.filled);
   const Lanes<T> lanes = lanesOf(it, u.x, u.t);
   if (g.gradAlpha != nullptr && phase != Phase::Gradients) sumAlpha(u, lanes);
   std::vector<std::vector<Entry>> entries(p.sets() * W);
@@ -606,7 +629,8 @@ typename Backward<T>::Medians Backward<T>::medians(Iteration<T>& it, Pass& u, Ph
   const Step<T>& step = it.steps[u.t];
   for (int64_t q = 0; q < u.x.queries; ++q) {
     const int64_t at = medianAt(it, u.x, q);
-    const double lost = phase == Phase::Gradients ? groupForgotten_[groupOf(u.x, q)] : static_cast<double>(u.w.rescale[q]);
+    const double lost =
+        phase == Phase::Gradients ? groupForgotten_[groupOf(u.x, q)] : static_cast<double>(u.w.rescale[q]);
     median[q] = step.median[at];
     if (step.ties[at] > 0) share[q] = static_cast<T>(lost / step.ties[at]);
   }
@@ -635,8 +659,8 @@ void Backward<T>::finish(Iteration<T>& it, Pass& u) {
   if (u.t > 0) {
     ops.unpack(it.gradState.data() + stateAt(it, x), d, 1, w.dqt, W, x.queries, d, w.lane[7], false);
   } else if (g.gradQ.data != nullptr) {
-    ops.unpack(g.gradQ.data + x.b * g.gradQ.batch + x.h * g.gradQ.head + x.first * g.gradQ.row, g.gradQ.row, g.gradQ.step,
-               w.dqt, W, x.queries, d, w.lane[7], false);
+    ops.unpack(g.gradQ.data + x.b * g.gradQ.batch + x.h * g.gradQ.head + x.first * g.gradQ.row, g.gradQ.row,
+               g.gradQ.step, w.dqt, W, x.queries, d, w.lane[7], false);
   }
 }
 

@@ -6,7 +6,8 @@ namespace association_detail {
 
 /// top, tau and factor of step t.
 template <class T>
-void AssociationRun<T>::findStatistics(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool& filled) {
+void AssociationRun<T>::findStatistics(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w,
+                                       bool& filled) {
   Step<T>& step = it.steps[t];
   const int64_t at = laneAt(it, x);
   const SearchMemory<T> memory{w.top, w.sum, w.aux, w.lane[0], w.lane[1], w.lane[2]};
@@ -19,8 +20,8 @@ void AssociationRun<T>::findStatistics(Iteration<T>& it, const Unit& x, const Pl
 
 /// One pass: statistics and, with `mix.dst`, the mixed rows.
 template <class T>
-void AssociationRun<T>::softmaxAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep,
-                                      const Mix& mix, const Kept* kept) {
+void AssociationRun<T>::softmaxAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w,
+                                      bool finalStep, const Mix& mix, const Kept* kept) {
   const int64_t W = p.width;
   const Separator<T>& sep = separatorOf(x);
   constexpr T inf = std::numeric_limits<T>::infinity();
@@ -81,8 +82,8 @@ void AssociationRun<T>::softmaxAndMix(Iteration<T>& it, const Unit& x, const Pla
 
 /// With known statistics: the mixed rows and, where `weights`, the weights into mix.dst.
 template <class T>
-void AssociationRun<T>::weightsAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w, bool finalStep,
-                                      const Mix& mix, bool filled, bool weights, const Kept* kept) {
+void AssociationRun<T>::weightsAndMix(Iteration<T>& it, const Unit& x, const Plan& p, int64_t t, Work& w,
+                                      bool finalStep, const Mix& mix, bool filled, bool weights, const Kept* kept) {
   const int64_t W = p.width, size = mix.depth * W;
   const Separator<T>& sep = separatorOf(x);
   const Lanes<T> lanes = lanesOf(it, x, t);
@@ -142,10 +143,17 @@ void AssociationRun<T>::associate(Iteration<T>& it, const Plan& p, int64_t bh, i
                                   const AssociationOutputs<T>& out) {
   const Unit x = unitOf(p, bh, u);
   Work w = work(p, std::max(o.width, o.valueWidth), false);
-  const auto at = [&](const HeadView<T>& view) { return view.data + x.b * view.batch + x.h * view.head + x.first * view.row; };
+  const auto at = [&](const HeadView<T>& view) {
+    return view.data + x.b * view.batch + x.h * view.head + x.first * view.row;
+  };
   Mix mix, weights;
   if (out.out.data != nullptr && o.valueWidth > 0)
-    mix = {in.v.data + x.b * in.v.batch + x.h * in.v.head, in.v.row, in.v.step, o.valueWidth, at(out.out), out.out.row,
+    mix = {in.v.data + x.b * in.v.batch + x.h * in.v.head,
+           in.v.row,
+           in.v.step,
+           o.valueWidth,
+           at(out.out),
+           out.out.row,
            out.out.step};
   if (out.weights.data != nullptr) {
     weights.dst = at(out.weights);
@@ -157,14 +165,15 @@ void AssociationRun<T>::associate(Iteration<T>& it, const Plan& p, int64_t bh, i
     const Rows s = stateRows(it, x, t);
     T* dst = at(out.state);
     for (int64_t q = 0; q < x.queries; ++q)
-      for (int64_t c = 0; c < o.width; ++c) dst[q * out.state.row + c * out.state.step] = s.data[q * s.row + c * s.step];
+      for (int64_t c = 0; c < o.width; ++c)
+        dst[q * out.state.row + c * out.state.step] = s.data[q * s.row + c * s.step];
   }
 }
 
-#define INSTANTIATE(T)                                                                                            \
+#define INSTANTIATE(T)                                                                                             \
   template void AssociationRun<T>::findStatistics(Iteration<T>&, const Unit&, const Plan&, int64_t, Work&, bool&); \
-  template void AssociationRun<T>::update(Iteration<T>&, const Plan&, int64_t, int64_t, int64_t, T*, bool);       \
-  template void AssociationRun<T>::associate(Iteration<T>&, const Plan&, int64_t, int64_t, int64_t,               \
+  template void AssociationRun<T>::update(Iteration<T>&, const Plan&, int64_t, int64_t, int64_t, T*, bool);        \
+  template void AssociationRun<T>::associate(Iteration<T>&, const Plan&, int64_t, int64_t, int64_t,                \
                                              const AssociationOutputs<T>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

@@ -19,7 +19,8 @@ namespace {
 
 constexpr int64_t kParts = 16;       // of the memory, side by side
 constexpr int64_t kPartRows = 1024;  // at least, in each
-constexpr int64_t kTileBytes = 384 * 1024, kFewTileBytes = 128 * 1024;  // of patterns: they stay in the second-level cache
+constexpr int64_t kTileBytes = 384 * 1024,
+                  kFewTileBytes = 128 * 1024;  // of patterns: they stay in the second-level cache
 
 template <class T>
 struct Scored {
@@ -36,7 +37,9 @@ template <class T>
 class Retrieval {
  public:
   Retrieval(const RetrievalOptions& options, const PatternBlock<T>* blocks, int64_t count)
-      : o(options), blocks_(blocks, blocks + count), ops(activeOps<T>()),
+      : o(options),
+        blocks_(blocks, blocks + count),
+        ops(activeOps<T>()),
         sep(makeSeparator<T>(options.separation, options.alpha, options.k, options.atMost, false)) {
     for (const auto& b : blocks_) {
       starts_.push_back(patterns_);
@@ -80,7 +83,8 @@ class Retrieval {
     std::vector<T> packed(o.width * width_ + 64);
     if (few_) {
       for (int64_t q = 0; q < count_; ++q)
-        for (int64_t c = 0; c < o.width; ++c) packed[q * o.width + c] = static_cast<T>(o.beta) * queries[q * stride + c];
+        for (int64_t c = 0; c < o.width; ++c)
+          packed[q * o.width + c] = static_cast<T>(o.beta) * queries[q * stride + c];
     } else {
       ops.pack(packed.data(), width_, queries, stride, 1, count_, o.width, static_cast<T>(o.beta));
     }
@@ -118,7 +122,8 @@ class Retrieval {
   void unpack(T* out, const T* mixed, const T* factor) const {
     if (!few_) return ops.unpack(out, o.valueWidth, 1, mixed, width_, count_, o.valueWidth, factor, false);
     for (int64_t q = 0; q < count_; ++q)
-      for (int64_t i = q * o.valueWidth; i < (q + 1) * o.valueWidth; ++i) out[i] = factor ? factor[q] * mixed[i] : mixed[i];
+      for (int64_t i = q * o.valueWidth; i < (q + 1) * o.valueWidth; ++i)
+        out[i] = factor ? factor[q] * mixed[i] : mixed[i];
   }
 
   /// f(part, rows, X) for the scores that the first pass kept.
@@ -173,7 +178,8 @@ class Retrieval {
             m = {keys, keys, o.width, o.width, nullptr, nullptr};
             if (from.values != nullptr && wantValues) {
               const auto* v = static_cast<const uint16_t*>(from.values) + inside * from.valueStride;
-              for (int64_t i = 0; i < rows; ++i) ops.widen(values + i * o.valueWidth, v + i * from.valueStride, o.valueWidth);
+              for (int64_t i = 0; i < rows; ++i)
+                ops.widen(values + i * o.valueWidth, v + i * from.valueStride, o.valueWidth);
               m.values = values;
               m.valueStride = o.valueWidth;
             }
@@ -222,7 +228,8 @@ class Retrieval {
 
   void unit(const T* queries, int64_t stride, int64_t first, const RetrievalResults<T>& r);
   void solveFromCandidates(std::vector<Part>& parts, int64_t count, int64_t first, const RetrievalResults<T>& r);
-  void searchInPasses(const T* qt, std::vector<Part>& parts, int64_t count, int64_t first, const RetrievalResults<T>& r);
+  void searchInPasses(const T* qt, std::vector<Part>& parts, int64_t count, int64_t first,
+                      const RetrievalResults<T>& r);
   void weigh(std::vector<T>& scores) const;
   void reportTop(std::vector<Part>& parts, int64_t q, int64_t at, const RetrievalResults<T>& r,
                  std::vector<Scored<T>>& merged) const;
@@ -296,7 +303,8 @@ void Retrieval<T>::unit(const T* queries, int64_t stride, int64_t first, const R
     }
     if (!dense) {
       ops.top(sep, none, X, W, rows, p.largest.data());
-      for (int64_t q = 0; q < n; ++q) p.candidateFrom[q] = std::max(p.candidateFrom[q], lowerBound(p.largest[q], p.best[q]));
+      for (int64_t q = 0; q < n; ++q)
+        p.candidateFrom[q] = std::max(p.candidateFrom[q], lowerBound(p.largest[q], p.best[q]));
       if (overflow.load(std::memory_order_relaxed)) return;
       const int64_t hits = ops.above(X, W, rows, p.candidateFrom.data(), found.data());
       for (int64_t i = 0; i < hits; ++i) p.candidates[found[i] % W].push_back({X[found[i]], at + found[i] / W});
@@ -304,7 +312,8 @@ void Retrieval<T>::unit(const T* queries, int64_t stride, int64_t first, const R
         auto& list = p.candidates[q];
         if (static_cast<int64_t>(list.size()) <= o.mostCandidates) continue;
         const T from = p.candidateFrom[q];
-        list.erase(std::remove_if(list.begin(), list.end(), [from](const Scored<T>& s) { return s.score <= from; }), list.end());
+        list.erase(std::remove_if(list.begin(), list.end(), [from](const Scored<T>& s) { return s.score <= from; }),
+                   list.end());
         if (static_cast<int64_t>(list.size()) > o.mostCandidates / 2) overflow = true;
       }
       // NaN is above nothing: it shows in the search, which every NaN query takes.
@@ -391,7 +400,8 @@ void Retrieval<T>::addRow(T* out, int64_t index, T weight) const {
 }
 
 template <class T>
-void Retrieval<T>::solveFromCandidates(std::vector<Part>& parts, int64_t count, int64_t first, const RetrievalResults<T>& r) {
+void Retrieval<T>::solveFromCandidates(std::vector<Part>& parts, int64_t count, int64_t first,
+                                       const RetrievalResults<T>& r) {
   parallelRows(count, o.valueWidth * 64, [&](int64_t begin, int64_t end) {
     std::vector<Scored<T>> all, merged;
     std::vector<T> weights;
@@ -443,7 +453,8 @@ void Retrieval<T>::searchInPasses(const T* qt, std::vector<Part>& parts, int64_t
   const Lanes<T> lanes{zeros_.data(), zeros_.data(), top, tau, factor};
   findThresholds<T>(ops, sep, lanes, W, sets, m, top, tau, factor, [&](auto&& f) {
     if (!kept_.empty()) return eachKept(f);
-    eachTile(qt, false, [&](int64_t part, int64_t, int64_t rows, const T* X, const Rows&, const Ahead&) { f(part, rows, X); });
+    eachTile(qt, false,
+             [&](int64_t part, int64_t, int64_t rows, const T* X, const Rows&, const Ahead&) { f(part, rows, X); });
   });
   std::vector<std::vector<int64_t>> support(parts_, std::vector<int64_t>(W, 0));
   for (Part& p : parts) p.mixed.assign(size, T(0));
@@ -497,7 +508,8 @@ void retrieve(const RetrievalOptions& o, const T* queries, int64_t queryStride, 
     if (blocks[i].rows < 0) refuse("block " + std::to_string(i) + " has a negative number of rows");
     if (blocks[i].rows > 0 && blocks[i].keys == nullptr) refuse("block " + std::to_string(i) + " has no keys");
     if (blocks[i].values == nullptr && results.out != nullptr && o.valueWidth != o.width)
-      refuse("without values, valueWidth is the width " + std::to_string(o.width) + ", found " + std::to_string(o.valueWidth));
+      refuse("without values, valueWidth is the width " + std::to_string(o.width) + ", found " +
+             std::to_string(o.valueWidth));
   }
   association_detail::Retrieval<T>(o, blocks, blockCount).run(queries, queryStride, results);
 }

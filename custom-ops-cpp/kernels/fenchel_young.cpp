@@ -198,18 +198,18 @@ void fenchelYoungLossBackward(const RowsView<const S>& y, const int64_t* targets
   });
 }
 
-#define INSTANTIATE(S)                                                                                             \
-  template void separate(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, const MaskView&,          \
-                         const RowScalars<S>&, const RowsView<S>&);                                                \
-  template void separateBackward(SeparationKind, const RowScalars<S>&, const RowsView<const S>&,                   \
-                                 const RowsView<const S>&, const RowScalars<S>&, const RowsView<S>&,               \
-                                 const RowScalarGrad<S>&);                                                         \
-  template void regularizer(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, double*);              \
-  template void conjugate(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, const MaskView&,         \
-                          const RowScalars<S>&, const RowsView<S>&, double*);                                      \
-  template void fenchelYoungLoss(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, const MaskView&,  \
-                                 const int64_t*, int64_t, const RowsView<S>&, double*);                            \
-  template void fenchelYoungLossBackward(const RowsView<const S>&, const int64_t*, int64_t, const double*,         \
+#define INSTANTIATE(S)                                                                                            \
+  template void separate(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, const MaskView&,         \
+                         const RowScalars<S>&, const RowsView<S>&);                                               \
+  template void separateBackward(SeparationKind, const RowScalars<S>&, const RowsView<const S>&,                  \
+                                 const RowsView<const S>&, const RowScalars<S>&, const RowsView<S>&,              \
+                                 const RowScalarGrad<S>&);                                                        \
+  template void regularizer(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, double*);             \
+  template void conjugate(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, const MaskView&,        \
+                          const RowScalars<S>&, const RowsView<S>&, double*);                                     \
+  template void fenchelYoungLoss(SeparationKind, const RowScalars<S>&, const RowsView<const S>&, const MaskView&, \
+                                 const int64_t*, int64_t, const RowsView<S>&, double*);                           \
+  template void fenchelYoungLossBackward(const RowsView<const S>&, const int64_t*, int64_t, const double*,        \
                                          const RowsView<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

@@ -38,7 +38,8 @@ void softmaxBackward(const Block<C>& block) {
 
 template <class C>
 void softmax1Backward(const Block<C>& block) {
-  weightedBackward(block, [](double y, int64_t) { return y; }, false);
+  weightedBackward(
+      block, [](double y, int64_t) { return y; }, false);
 }
 
 template void softmaxRow(const float*, const uint8_t*, float*, int64_t, double);
@@ -88,12 +89,12 @@ void softmax1Backward(const RowsView<const S>& y, const RowsView<const S>& gradO
       .run(1, 1, rowKernels<Compute<S>>().softmax1Backward);
 }
 
-#define INSTANTIATE(S)                                                                                             \
+#define INSTANTIATE(S)                                                                                              \
   template void maskedSoftmax(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&); \
-  template void maskedSoftmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,    \
-                                      const RowsView<S>&, const RowScalarGrad<S>&);                                \
-  template void softmax1(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&);     \
-  template void softmax1Backward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,         \
+  template void maskedSoftmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,     \
+                                      const RowsView<S>&, const RowScalarGrad<S>&);                                 \
+  template void softmax1(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&);      \
+  template void softmax1Backward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,          \
                                  const RowsView<S>&, const RowScalarGrad<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

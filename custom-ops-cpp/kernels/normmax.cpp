@@ -25,7 +25,9 @@ void normmaxRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, d
   double sum = 0;
   for (int64_t j = 0; j < scores.count(); ++j) {
     const double u = z[j] + v;
-    sum += z[j] = scores.x[j] == scores.maximum ? positivePower(v, 1 / (p - 1)) : u <= 0 ? 0.0 : std::pow(u, 1 / (p - 1));
+    sum += z[j] = scores.x[j] == scores.maximum ? positivePower(v, 1 / (p - 1))
+                  : u <= 0                      ? 0.0
+                                                : std::pow(u, 1 / (p - 1));
   }
   for (int64_t j = 0; j < scores.count(); ++j) y[scores.index[j]] = static_cast<C>(z[j] / sum);
 }

@@ -20,7 +20,7 @@ using namespace projection_detail;
 constexpr int64_t kBlockBytes = 24 * 1024;  // of patterns worked on at a time
 constexpr int64_t kMostChunks = 32;         // of all patterns, each with sums of its own
 constexpr int64_t kLeastChunkRows = 256;
-constexpr int64_t kSlack = 64;              // the matrix kernels may read past the end
+constexpr int64_t kSlack = 64;  // the matrix kernels may read past the end
 
 template <class C>
 std::vector<C> withSlack(const C* values, int64_t n) {
@@ -36,8 +36,13 @@ class Pooling {
 
  public:
   Pooling(const PoolingOptions& options, const PoolingInputs<S>& inputs)
-      : o(options), in(inputs), length_(in.x.length), wide_(roundUp(in.x.length, ops.lanes)), rows_(o.heads * o.queries),
-        lanes_(manyRows() ? roundUp(rows_, ops.lanes) : 0), x_(in.x, wide_, false) {
+      : o(options),
+        in(inputs),
+        length_(in.x.length),
+        wide_(roundUp(in.x.length, ops.lanes)),
+        rows_(o.heads * o.queries),
+        lanes_(manyRows() ? roundUp(rows_, ops.lanes) : 0),
+        x_(in.x, wide_, false) {
     check();
     blockRows_ = rowsOfBlock<C>(wide_, kBlockBytes);
     const int64_t most = std::max<int64_t>(1, kMostChunks / std::max<int64_t>(1, o.batch));
@@ -64,7 +69,8 @@ class Pooling {
   void backward(const PoolingGradients<S>& g);
 
  private:
-  /// Products with every pattern that stand for those with its projection: vectors [batch, rows, wide] and constants to add.
+  /// Products with every pattern that stand for those with its projection: vectors [batch, rows, wide] and constants to
+  /// add.
   struct Through {
     std::vector<C> vectors, constants;
     std::vector<C> packed;  // [batch, length, lanes_] where rows are many
@@ -79,7 +85,8 @@ class Pooling {
   bool hidden(int64_t b, int64_t j) const { return hidden_[b * o.stored + j] != 0; }
   /// Whether the separation stays as it is when all scores of a row move alike.
   bool invariant() const {
-    return !(o.separation == AssociationSeparation::KSubsets && o.atMost) && o.separation != AssociationSeparation::Softmax1;
+    return !(o.separation == AssociationSeparation::KSubsets && o.atMost) &&
+           o.separation != AssociationSeparation::Softmax1;
   }
   int64_t cost() const { return length_ * (4 + rows_) / 8 + 1; }
 
@@ -87,12 +94,13 @@ class Pooling {
   bool manyRows() const { return rows_ >= std::max(2, ops.lanes / 2); }
   int64_t scratch() const { return blockRows_ * (2 * (wide_ + 1) + lanes_); }
   const C* block(int64_t b, int64_t first, int64_t count, Parts<C>& parts, const C*& inverse) const;
-  void scores(const Through& of, int64_t batch, int64_t b, const C* h, int64_t count, C* to, int64_t step, C* tile) const;
+  void scores(const Through& of, int64_t batch, int64_t b, const C* h, int64_t count, C* to, int64_t step,
+              C* tile) const;
   void hide(int64_t b, int64_t first, int64_t count, C* scores, int64_t step) const;
   void drop(int64_t b, int64_t first, int64_t count, C* weights, int64_t step) const;
 
-  /// Calls f(item, number of the chunk in all, first pattern, count, parts) for the blocks of all chunks, each chunk in order.
-  /// Blocks of padding at the end are left out, or, with `all`, come too.
+  /// Calls f(item, number of the chunk in all, first pattern, count, parts) for the blocks of all chunks, each chunk in
+  /// order. Blocks of padding at the end are left out, or, with `all`, come too.
   template <class F>
   void eachBlock(int64_t elements, bool all, F&& f) const {
     parallelRows(o.batch * chunks_, std::min(chunkRows_, o.stored) * cost(), [&](int64_t begin, int64_t end) {
@@ -134,7 +142,8 @@ class Pooling {
 template <class S>
 void Pooling<S>::check() const {
   const bool fits = in.x.outerRank == 2 && in.x.shape[0] == o.batch && in.x.shape[1] == o.stored;
-  if (!fits) throw std::invalid_argument("x must have the batch and the stored patterns of the call as outer dimensions");
+  if (!fits)
+    throw std::invalid_argument("x must have the batch and the stored patterns of the call as outer dimensions");
   if (in.qBatch != 1 && in.qBatch != o.batch) throw std::invalid_argument("q must have the batch of x or one item");
   if (in.key.width != o.heads * o.width || in.value.width != o.heads * o.valueWidth)
     throw std::invalid_argument("a weight does not have the width of all heads");
@@ -183,20 +192,22 @@ typename Pooling<S>::Through Pooling<S>::through(const Folded<C>& f, const C* ro
   if (!manyRows()) return t;
   t.packed.resize(batch * length_ * lanes_ + kSlack);
   for (int64_t b = 0; b < batch; ++b)
-    ops.pack(t.packed.data() + b * length_ * lanes_, lanes_, t.vectors.data() + b * rows_ * wide_, wide_, 1, rows_, length_, C(1));
+    ops.pack(t.packed.data() + b * length_ * lanes_, lanes_, t.vectors.data() + b * rows_ * wide_, wide_, 1, rows_,
+             length_, C(1));
   return t;
 }
 
 /// Rows [batch, queries, heads, width] that sums of patterns, `step` * rows_ apart for each item, give when projected.
 template <class S>
-void Pooling<S>::mapped(const Folded<C>& f, const C* patterns, const C* weights, int64_t step, int64_t width, C* out) const {
+void Pooling<S>::mapped(const Folded<C>& f, const C* patterns, const C* weights, int64_t step, int64_t width,
+                        C* out) const {
   parallelRows(o.batch, rows_ * (length_ + 8) * width / 8, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b)
       for (int64_t h = 0; h < o.heads; ++h) {
         const int64_t first = b * step * rows_ + h * o.queries;
         C* to = out + (b * o.queries * o.heads + h) * width;
-        ops.gemm(to, o.heads * width, f.weight.data() + h * width, f.wide, width, patterns + first * wide_, wide_, 1, o.queries,
-                 length_, false, nullptr);
+        ops.gemm(to, o.heads * width, f.weight.data() + h * width, f.wide, width, patterns + first * wide_, wide_, 1,
+                 o.queries, length_, false, nullptr);
         for (int64_t q = 0; q < o.queries; ++q)
           for (int64_t c = 0; c < width; ++c) to[q * o.heads * width + c] += weights[first + q] * f.bias[h * width + c];
       }
@@ -254,7 +265,8 @@ template <class S>
 void Pooling<S>::drop(int64_t b, int64_t first, int64_t count, C* weights, int64_t step) const {
   if (in.factor.data == nullptr) return;
   for (int64_t n = 0; n < rows_; ++n) {
-    const C* factor = in.factor.data + b * in.factor.batch + n / o.queries * in.factor.head + n % o.queries * in.factor.row;
+    const C* factor =
+        in.factor.data + b * in.factor.batch + n / o.queries * in.factor.head + n % o.queries * in.factor.row;
     for (int64_t j = 0; j < count; ++j) weights[n * step + j] *= factor[(first + j) * in.factor.step];
   }
 }
@@ -317,7 +329,8 @@ void Pooling<S>::softmaxSums(std::vector<C>& patterns, std::vector<C>& weights) 
 }
 
 template <class S>
-void Pooling<S>::addUp(const std::vector<C>& partial, int64_t scoreRows, std::vector<C>& patterns, std::vector<C>& weights) const {
+void Pooling<S>::addUp(const std::vector<C>& partial, int64_t scoreRows, std::vector<C>& patterns,
+                       std::vector<C>& weights) const {
   parallelRows(o.batch * scoreRows, chunks_ * length_, [&](int64_t begin, int64_t end) {
     std::vector<double> sum(length_ + 1);
     for (int64_t row = begin; row < end; ++row) {
@@ -342,7 +355,8 @@ void Pooling<S>::separatedSums(std::vector<C>& patterns, std::vector<C>& weights
   eachBlock(0, false, [&](int64_t b, int64_t, int64_t first, int64_t count, Parts<C>& parts) {
     const C* inverse;
     const C* h = block(b, first, count, parts, inverse);
-    scores(queries_, in.qBatch, b, h, count, z.data() + b * rows_ * o.stored + first, o.stored, parts.take(blockRows_ * lanes_));
+    scores(queries_, in.qBatch, b, h, count, z.data() + b * rows_ * o.stored + first, o.stored,
+           parts.take(blockRows_ * lanes_));
   });
   separate(view(z.data(), rows_));
   eachBlock(0, false, [&](int64_t b, int64_t chunk, int64_t first, int64_t count, Parts<C>& parts) {
@@ -406,39 +420,55 @@ void Pooling<S>::separate(const RowsView<C>& z) const {
     std::copy(strides, strides + 3, mask.strides);
   }
   switch (o.separation) {
-    case AssociationSeparation::Softmax: return maskedSoftmax<C>(z, mask, 1.0, z);
-    case AssociationSeparation::Softmax1: return softmax1<C>(z, mask, 1.0, z);
-    case AssociationSeparation::Sparsemax: return sparsemax<C>(z, mask, 1.0, z);
-    case AssociationSeparation::Entmax15: return entmax15<C>(z, mask, 1.0, z);
-    case AssociationSeparation::Entmax: return entmax<C>(z, mask, o.parameter, 1.0, z);
-    case AssociationSeparation::Normmax: return normmax<C>(z, mask, o.parameter, 1.0, z);
-    case AssociationSeparation::KSubsets: return kSubsets<C>(z, mask, o.parameter, o.atMost, 1.0, z);
+    case AssociationSeparation::Softmax:
+      return maskedSoftmax<C>(z, mask, 1.0, z);
+    case AssociationSeparation::Softmax1:
+      return softmax1<C>(z, mask, 1.0, z);
+    case AssociationSeparation::Sparsemax:
+      return sparsemax<C>(z, mask, 1.0, z);
+    case AssociationSeparation::Entmax15:
+      return entmax15<C>(z, mask, 1.0, z);
+    case AssociationSeparation::Entmax:
+      return entmax<C>(z, mask, o.parameter, 1.0, z);
+    case AssociationSeparation::Normmax:
+      return normmax<C>(z, mask, o.parameter, 1.0, z);
+    case AssociationSeparation::KSubsets:
+      return kSubsets<C>(z, mask, o.parameter, o.atMost, 1.0, z);
   }
 }
 
 template <class S>
 void Pooling<S>::separateBackward(const RowsView<const C>& p, const RowsView<C>& g) const {
   switch (o.separation) {
-    case AssociationSeparation::Softmax: return maskedSoftmaxBackward<C>(p, g, 1.0, g);
-    case AssociationSeparation::Softmax1: return softmax1Backward<C>(p, g, 1.0, g);
-    case AssociationSeparation::Sparsemax: return sparsemaxBackward<C>(p, g, 1.0, g);
-    case AssociationSeparation::Entmax15: return entmax15Backward<C>(p, g, 1.0, g);
-    case AssociationSeparation::Entmax: return entmaxBackward<C>(p, g, o.parameter, 1.0, g);
-    case AssociationSeparation::Normmax: return normmaxBackward<C>(p, g, o.parameter, 1.0, g);
-    case AssociationSeparation::KSubsets: return kSubsetsBackward<C>(p, g, o.parameter, o.atMost, 1.0, g);
+    case AssociationSeparation::Softmax:
+      return maskedSoftmaxBackward<C>(p, g, 1.0, g);
+    case AssociationSeparation::Softmax1:
+      return softmax1Backward<C>(p, g, 1.0, g);
+    case AssociationSeparation::Sparsemax:
+      return sparsemaxBackward<C>(p, g, 1.0, g);
+    case AssociationSeparation::Entmax15:
+      return entmax15Backward<C>(p, g, 1.0, g);
+    case AssociationSeparation::Entmax:
+      return entmaxBackward<C>(p, g, o.parameter, 1.0, g);
+    case AssociationSeparation::Normmax:
+      return normmaxBackward<C>(p, g, o.parameter, 1.0, g);
+    case AssociationSeparation::KSubsets:
+      return kSubsetsBackward<C>(p, g, o.parameter, o.atMost, 1.0, g);
   }
 }
 
-/// Pass one gives scores z and gradients of the weights, from which the rows' p and score gradients g are made. Pass two adds up
-/// sum p h and sum g h, and gives each pattern its gradient, sum over rows of p mu + g q', mu and q' what its weight's gradient and
-/// score were products with.
+/// Pass one gives scores z and gradients of the weights, from which the rows' p and score gradients g are made. Pass
+/// two adds up sum p h and sum g h, and gives each pattern its gradient, sum over rows of p mu + g q', mu and q' what
+/// its weight's gradient and score were products with.
 template <class S>
 void Pooling<S>::backward(const PoolingGradients<S>& g) {
   const int64_t both = 2 * rows_, stored = o.stored;
   const std::vector<C> gradOut = withSlack(g.gradOut, o.batch * rows_ * o.valueWidth);
-  const Through values = through(value_, gradOut.data(), o.batch, o.valueWidth, 1, !invariant() || in.factor.data != nullptr);
+  const Through values =
+      through(value_, gradOut.data(), o.batch, o.valueWidth, 1, !invariant() || in.factor.data != nullptr);
   std::vector<C> z(o.batch * both * stored), vectors(o.batch * both * wide_ + kSlack);
-  std::vector<C> partial(o.batch * chunks_ * both * (wide_ + 1)), patterns(o.batch * both * wide_), weights(o.batch * both);
+  std::vector<C> partial(o.batch * chunks_ * both * (wide_ + 1)), patterns(o.batch * both * wide_),
+      weights(o.batch * both);
   for (int64_t b = 0; b < o.batch; ++b) {
     const auto mu = values.vectors.begin() + b * rows_ * wide_;
     const auto q = queries_.vectors.begin() + (in.qBatch == 1 ? 0 : b * rows_ * wide_);
@@ -490,10 +520,11 @@ void Pooling<S>::backward(const PoolingGradients<S>& g) {
                          std::vector<C>& total) {
     for (int64_t h = 0; h < o.heads; ++h) {
       const C* own = rows + h * width;
-      ops.gemm(products.data() + h * width, o.heads * width, own, o.heads * width, width, sums + h * o.queries * wide_, 1, wide_,
-               length_, o.queries, true, nullptr);
+      ops.gemm(products.data() + h * width, o.heads * width, own, o.heads * width, width, sums + h * o.queries * wide_,
+               1, wide_, length_, o.queries, true, nullptr);
       for (int64_t q = 0; q < o.queries; ++q)
-        for (int64_t c = 0; c < width; ++c) total[h * width + c] += masses[h * o.queries + q] * own[q * o.heads * width + c];
+        for (int64_t c = 0; c < width; ++c)
+          total[h * width + c] += masses[h * o.queries + q] * own[q * o.heads * width + c];
     }
   };
   for (int64_t b = 0; b < o.batch; ++b) {
@@ -528,8 +559,8 @@ void poolBackward(const PoolingOptions& options, const PoolingInputs<S>& in, con
   Pooling<S>(options, in).backward(gradients);
 }
 
-#define INSTANTIATE(S)                                                                  \
-  template void pool(const PoolingOptions&, const PoolingInputs<S>&, Compute<S>*);      \
+#define INSTANTIATE(S)                                                             \
+  template void pool(const PoolingOptions&, const PoolingInputs<S>&, Compute<S>*); \
   template void poolBackward(const PoolingOptions&, const PoolingInputs<S>&, const PoolingGradients<S>&);
 INSTANTIATE(float)
 INSTANTIATE(double)

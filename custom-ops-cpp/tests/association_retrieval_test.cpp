@@ -78,13 +78,15 @@ void expectSameAsAssociation(const RetrievalOptions& o, const std::vector<T>& qu
   association<T>(ao, in, to);
   double largest = 1;
   for (T v : out) largest = std::max(largest, std::abs(static_cast<double>(v)));
-  for (std::size_t i = 0; i < out.size(); ++i) ASSERT_NEAR(a.out[i], out[i], tolerance * largest) << what << " out " << i;
+  for (std::size_t i = 0; i < out.size(); ++i)
+    ASSERT_NEAR(a.out[i], out[i], tolerance * largest) << what << " out " << i;
   for (int64_t q = 0; q < o.queries; ++q) {
     std::vector<double> scores(rows);
     double top = -kInf;
     for (int64_t j = 0; j < rows; ++j) {
       double dot = 0;
-      for (int64_t c = 0; c < o.width; ++c) dot += static_cast<double>(queries[q * o.width + c]) * keys[j * o.width + c];
+      for (int64_t c = 0; c < o.width; ++c)
+        dot += static_cast<double>(queries[q * o.width + c]) * keys[j * o.width + c];
       scores[j] = o.beta * dot;
       top = std::max(top, scores[j]);
     }
@@ -136,9 +138,9 @@ RetrievalOptions optionsFor(AssociationSeparation kind, double alpha, int64_t n,
 }
 
 const std::pair<AssociationSeparation, double> kKinds[] = {
-    {AssociationSeparation::Softmax, 0},   {AssociationSeparation::Softmax1, 0},  {AssociationSeparation::Sparsemax, 0}, {AssociationSeparation::Entmax15, 0},
-    {AssociationSeparation::Entmax, 1.3},  {AssociationSeparation::Entmax, 2.5},  {AssociationSeparation::Normmax, 2},
-    {AssociationSeparation::Normmax, 4},   {AssociationSeparation::KSubsets, 0}};
+    {AssociationSeparation::Softmax, 0},  {AssociationSeparation::Softmax1, 0}, {AssociationSeparation::Sparsemax, 0},
+    {AssociationSeparation::Entmax15, 0}, {AssociationSeparation::Entmax, 1.3}, {AssociationSeparation::Entmax, 2.5},
+    {AssociationSeparation::Normmax, 2},  {AssociationSeparation::Normmax, 4},  {AssociationSeparation::KSubsets, 0}};
 
 TEST_P(Retrieving, GivesWhatTheAssociationGives) {
   Random random(20281);
@@ -154,15 +156,18 @@ TEST_P(Retrieving, GivesWhatTheAssociationGives) {
             auto o = optionsFor(kind, alpha, n, 6, 9, beta);
             o.atMost = atMost;
             const auto queries = random.normals<double>(n * 6);
-            const std::string what = "kind " + std::to_string(static_cast<int>(kind)) + " rows " + std::to_string(rows) +
-                                     " queries " + std::to_string(n) + " beta " + std::to_string(beta);
+            const std::string what = "kind " + std::to_string(static_cast<int>(kind)) + " rows " +
+                                     std::to_string(rows) + " queries " + std::to_string(n) + " beta " +
+                                     std::to_string(beta);
             const PatternBlock<double> all{m.keys.data(), m.values.data(), rows, 6, 9, false};
             expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what);
             // Where candidates are too many, the search takes over, among kept scores or in passes.
             o.mostCandidates = 4;
-            expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what + " search");
+            expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10,
+                                    what + " search");
             o.mostKept = 0;
-            expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10, what + " passes");
+            expectSameAsAssociation(o, queries, m.keys, m.values, rows, ask<double>(o, queries, {all}), 1e-10,
+                                    what + " passes");
           }
         }
       }
@@ -192,7 +197,8 @@ TEST_P(Retrieving, TakesBlocksHalfNumbersAndKeysAsValues) {
         wideValues.push_back(toFloat(values.back()));
       }
       expectSameAsAssociation(o, queries, wideKeys, wideValues, 3000,
-                              ask<float>(o, queries, {{keys.data(), values.data(), 3000, 33, 33, true}}), 2e-5, what + " half");
+                              ask<float>(o, queries, {{keys.data(), values.data(), 3000, 33, 33, true}}), 2e-5,
+                              what + " half");
     }
 }
 

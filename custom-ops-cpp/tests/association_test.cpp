@@ -14,7 +14,8 @@ namespace {
 
 using namespace testing_support;
 
-// ---- the plain association ---------------------------------------------------------------------------------------------
+// ---- the plain association
+// ---------------------------------------------------------------------------------------------
 
 /// One row of scores (-inf: masked) to weights, by 70 bisections.
 std::vector<double> separate(const AssociationOptions& o, const std::vector<double>& x) {
@@ -230,7 +231,8 @@ Gradients<T> runBackward(const Problem<T>& p, const T* saved = nullptr) {
   return r;
 }
 
-/// The definition, every matrix kept. `forcedSteps`, where given, fixes the steps of each head (for finite differences).
+/// The definition, every matrix kept. `forcedSteps`, where given, fixes the steps of each head (for finite
+/// differences).
 Result<double> plain(const Problem<double>& p, const std::vector<int32_t>* forcedSteps = nullptr) {
   const auto o = p.options();
   const int64_t B = o.batch, H = o.heads, L = o.queries, S = o.stored, d = o.width, dv = o.valueWidth;
@@ -258,7 +260,7 @@ Result<double> plain(const Problem<double>& p, const std::vector<int32_t>* force
             x[i] = score;
           }
     if (o.unit != AssociationUnit::None) {
-      const int64_t groups = o.unit == AssociationUnit::Relu               ? 1
+      const int64_t groups = o.unit == AssociationUnit::Relu      ? 1
                              : o.pfu.scope == MedianScope::Tensor ? 1
                              : o.pfu.scope == MedianScope::Sample ? B
                                                                   : B * H * L;
@@ -381,7 +383,8 @@ void use(AssociationOptions& o, const NamedSeparation& s) {
   o.atMost = s.atMost;
 }
 
-// ---- forward ----------------------------------------------------------------------------------------------------------
+// ---- forward
+// ----------------------------------------------------------------------------------------------------------
 
 class Association : public EachLevel {};
 AT_EACH_LEVEL(Association);
@@ -512,7 +515,8 @@ TEST_P(Association, SampleScopeDoesNotDependOnBatchMates) {
   }
 }
 
-// ---- what holds for odd input ------------------------------------------------------------------------------------------
+// ---- what holds for odd input
+// ------------------------------------------------------------------------------------------
 
 TEST_P(Association, FullyMaskedQueriesGiveZerosForwardAndBackward) {
   Random random(20267);
@@ -660,7 +664,8 @@ TEST_P(Association, ThreadsDoNotChangeABit) {
     }
 }
 
-// ---- backward -----------------------------------------------------------------------------------------------------------
+// ---- backward
+// -----------------------------------------------------------------------------------------------------------
 
 double loss(const Problem<double>& p, const Result<double>& r) {
   double sum = 0;
@@ -746,7 +751,8 @@ TEST_P(Association, AlphaMayDifferByHead) {
     expectForward(p, "alpha per head " + std::to_string(variant));
     expectGradients(p, "alpha per head " + std::to_string(variant));
   }
-  // Softmax as alpha = 1, and more stored patterns than a block: the slopes of the definition's weights, from above only.
+  // Softmax as alpha = 1, and more stored patterns than a block: the slopes of the definition's weights, from above
+  // only.
   auto p = randomProblem<double>(random, 1, 1, 2, 700, 3, 2);
   p.o.separation = AssociationSeparation::Entmax;
   p.alphas = {1};
@@ -800,7 +806,8 @@ TEST_P(Association, SavedStatesGiveTheGradientsOfStepsRunAgain) {
   SCOPED_TRACE(random.trace());
   for (const auto& s : kSeparations)
     for (int variant = 0; variant < 4; ++variant) {
-      auto p = variant == 3 ? randomProblem<double>(random, 1, 1, 3, 9001, 4, 3) : randomProblem<double>(random, 3, 2, 6, 21, 4, 3);
+      auto p = variant == 3 ? randomProblem<double>(random, 1, 1, 3, 9001, 4, 3)
+                            : randomProblem<double>(random, 3, 2, 6, 21, 4, 3);
       use(p.o, s);
       p.o.updateSteps = 3;
       p.o.updateStepsEps = variant == 0 ? -1 : 0.05;
@@ -834,7 +841,8 @@ TEST_P(Association, SavedStatesGiveTheGradientsOfStepsRunAgain) {
   EXPECT_THROW(association<double>(p.options(), p.inputs(), out), std::invalid_argument);
 }
 
-/// With many heads each iterates on a thread of its own and keeps its weights for the early stop; with few they go together.
+/// With many heads each iterates on a thread of its own and keeps its weights for the early stop; with few they go
+/// together.
 TEST_P(Association, ManyHeadsDoWhatFewDo) {
   Random random(20277);
   SCOPED_TRACE(random.trace());
@@ -851,7 +859,8 @@ TEST_P(Association, ManyHeadsDoWhatFewDo) {
         p.betas = {0.5, 1.5};
         p.epsPerHead = {0.25, 0.6};
         p.padding = random.mask(B * stored, 0.8);
-        const std::string what = s.name + (", stored " + std::to_string(stored)) + ", unit " + std::to_string(static_cast<int>(unit));
+        const std::string what =
+            s.name + (", stored " + std::to_string(stored)) + ", unit " + std::to_string(static_cast<int>(unit));
         const auto all = run(p);
         for (int32_t n : all.steps) ++seen[n];
         std::vector<double> saved(B * H * (4 * 40 * 4 + 1), -7);
@@ -886,7 +895,8 @@ TEST_P(Association, ManyHeadsDoWhatFewDo) {
           EXPECT_LE(worst(part(again.beta), few.beta), 1e-11) << what;
         }
       }
-  EXPECT_GT(std::count_if(seen.begin() + 1, seen.end(), [](int n) { return n > 0; }), 1) << "heads should stop at different steps";
+  EXPECT_GT(std::count_if(seen.begin() + 1, seen.end(), [](int n) { return n > 0; }), 1)
+      << "heads should stop at different steps";
 }
 
 /// The big cuts of the work against the small ones, which finite differences checked.
@@ -895,8 +905,8 @@ TEST_P(Association, GradientsDoNotDependOnHowTheWorkIsCut) {
   SCOPED_TRACE(random.trace());
   for (const auto& s : kSeparations)
     for (int variant = 0; variant < 3; ++variant) {
-      auto p = variant == 0   ? randomProblem<double>(random, 1, 1, 5, 9001, 4, 3)   // chunks side by side
-               : variant == 1 ? randomProblem<double>(random, 1, 1, 300, 60, 4, 3)   // strands
+      auto p = variant == 0   ? randomProblem<double>(random, 1, 1, 5, 9001, 4, 3)  // chunks side by side
+               : variant == 1 ? randomProblem<double>(random, 1, 1, 300, 60, 4, 3)  // strands
                               : randomProblem<double>(random, 1, 2, 100, 2500, 4, 3);
       use(p.o, s);
       p.o.updateSteps = variant == 1 ? 1 : 0;
@@ -917,7 +927,8 @@ TEST_P(Association, GradientsDoNotDependOnHowTheWorkIsCut) {
         one.gradOut.clear();
         for (int64_t h = 0; h < o.heads; ++h) {
           for (int64_t c = 0; c < o.width; ++c) one.q.push_back(p.q[(h * o.queries + l) * o.width + c]);
-          for (int64_t c = 0; c < o.valueWidth; ++c) one.gradOut.push_back(p.gradOut[(h * o.queries + l) * o.valueWidth + c]);
+          for (int64_t c = 0; c < o.valueWidth; ++c)
+            one.gradOut.push_back(p.gradOut[(h * o.queries + l) * o.valueWidth + c]);
         }
         one.o.updateStepsEps = -1;
         const auto g = runBackward(one);
@@ -936,7 +947,8 @@ TEST_P(Association, GradientsDoNotDependOnHowTheWorkIsCut) {
     }
 }
 
-// ---- the reference ------------------------------------------------------------------------------------------------------
+// ---- the reference
+// ------------------------------------------------------------------------------------------------------
 
 std::string goldenPath() {
   std::string path = GOLDEN_FILE;
@@ -979,7 +991,8 @@ TEST_P(Association, MatchesTheReference) {
       for (double n : perHeadNumbers(c.hyper.at("update_steps_max"))) p.stepsPerHead.push_back(static_cast<int64_t>(n));
       p.epsPerHead = perHeadNumbers(c.hyper.at("update_steps_eps"));
     } else if (c.has("update_steps_max")) {
-      p.o.updateSteps = c.hyper.at("update_steps_max") == "None" ? -1 : static_cast<int64_t>(c.number("update_steps_max"));
+      p.o.updateSteps =
+          c.hyper.at("update_steps_max") == "None" ? -1 : static_cast<int64_t>(c.number("update_steps_max"));
       p.o.updateStepsEps = c.number("update_steps_eps");
     }
     if (c.has("unit")) {

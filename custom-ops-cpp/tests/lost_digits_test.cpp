@@ -158,7 +158,8 @@ TEST_P(LostDigits, normmaxAtTheEdgeOfItsSupport) {
 }
 
 TEST_P(LostDigits, normmaxWhereTheDifferenceItselfIsRounded) {
-  const std::vector<double> x = {0.0037186323169656156, -1.3587622886151203, 1.0037186323169656};  // the first is in by 2e-17
+  const std::vector<double> x = {0.0037186323169656156, -1.3587622886151203,
+                                 1.0037186323169656};  // the first is in by 2e-17
   std::vector<double> y(3);
   for (double p : {3.0, 4.3119063787162304, 50.0}) {
     normmax<double>(in(x), {}, p, 1.0, out(y));

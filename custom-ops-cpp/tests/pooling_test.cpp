@@ -1,5 +1,5 @@
-// Hopfield pooling against its definition in double (both projections made, then an association), gradients against finite
-// differences, views against copies.
+// Hopfield pooling against its definition in double (both projections made, then an association), gradients against
+// finite differences, views against copies.
 #include "dl4jhopfield/pooling.h"
 
 #include <algorithm>
@@ -42,8 +42,8 @@ struct Problem {
     value = mapping(random, o.heads * o.valueWidth);
   }
   Mapping mapping(Random& random, int64_t width) const {
-    return {width, random.normals<double>(length * width, 0.5), random.normals<double>(width), random.normals<double>(length),
-            random.normals<double>(length)};
+    return {width, random.normals<double>(length * width, 0.5), random.normals<double>(width),
+            random.normals<double>(length), random.normals<double>(length)};
   }
 
   bool kept(int64_t b, int64_t h, int64_t l, int64_t j) const {
@@ -75,13 +75,20 @@ struct Problem {
     const auto rows = denseRows<double>(z.data(), 1, o.stored);
     const auto masked = denseRows<const uint8_t>(open.data(), 1, o.stored);
     switch (o.separation) {
-      case Separation::Softmax: return maskedSoftmax<double>(rows, masked, 1.0, rows);
-      case Separation::Softmax1: return softmax1<double>(rows, masked, 1.0, rows);
-      case Separation::Sparsemax: return sparsemax<double>(rows, masked, 1.0, rows);
-      case Separation::Entmax15: return entmax15<double>(rows, masked, 1.0, rows);
-      case Separation::Entmax: return entmax<double>(rows, masked, o.parameter, 1.0, rows);
-      case Separation::Normmax: return normmax<double>(rows, masked, o.parameter, 1.0, rows);
-      case Separation::KSubsets: return kSubsets<double>(rows, masked, o.parameter, o.atMost, 1.0, rows);
+      case Separation::Softmax:
+        return maskedSoftmax<double>(rows, masked, 1.0, rows);
+      case Separation::Softmax1:
+        return softmax1<double>(rows, masked, 1.0, rows);
+      case Separation::Sparsemax:
+        return sparsemax<double>(rows, masked, 1.0, rows);
+      case Separation::Entmax15:
+        return entmax15<double>(rows, masked, 1.0, rows);
+      case Separation::Entmax:
+        return entmax<double>(rows, masked, o.parameter, 1.0, rows);
+      case Separation::Normmax:
+        return normmax<double>(rows, masked, o.parameter, 1.0, rows);
+      case Separation::KSubsets:
+        return kSubsets<double>(rows, masked, o.parameter, o.atMost, 1.0, rows);
     }
   }
 
@@ -131,8 +138,17 @@ struct Solved {
   Parameters key, value, gradKey, gradValue;
 
   explicit Solved(const Problem& p)
-      : x(as<T>(p.x)), q(as<T>(p.q)), gradOut(as<T>(p.gradOut)), factor(as<T>(p.factor)), out(gradOut.size(), T(-7)), gradX(x.size(), T(-7)),
-        gradQ(q.size(), T(-7)), key(p.key), value(p.value), gradKey(p.key), gradValue(p.value) {
+      : x(as<T>(p.x)),
+        q(as<T>(p.q)),
+        gradOut(as<T>(p.gradOut)),
+        factor(as<T>(p.factor)),
+        out(gradOut.size(), T(-7)),
+        gradX(x.size(), T(-7)),
+        gradQ(q.size(), T(-7)),
+        key(p.key),
+        value(p.value),
+        gradKey(p.key),
+        gradValue(p.value) {
     PoolingInputs<T> in;
     in.x = patterns(p, x.data());
     in.q = q.data();
@@ -164,10 +180,17 @@ struct Solved {
     return rowsAlong(data, 3, shape, strides);
   }
   static Projection<T> projection(const Problem& p, const Mapping& m, const Parameters& v) {
-    return {m.width, v.weight.data(), m.width, 1, v.bias.data(), p.affine ? v.gain.data() : nullptr,
+    return {m.width,
+            v.weight.data(),
+            m.width,
+            1,
+            v.bias.data(),
+            p.affine ? v.gain.data() : nullptr,
             p.affine ? v.shift.data() : nullptr};
   }
-  static ProjectionGradient<T> gradient(Parameters& v) { return {v.weight.data(), v.bias.data(), v.gain.data(), v.shift.data()}; }
+  static ProjectionGradient<T> gradient(Parameters& v) {
+    return {v.weight.data(), v.bias.data(), v.gain.data(), v.shift.data()};
+  }
 };
 
 PoolingOptions sizes(int64_t batch, int64_t heads, int64_t queries, int64_t stored, int64_t width, int64_t valueWidth) {
@@ -210,10 +233,12 @@ std::vector<Problem> problems(Random& random) {
       all.emplace_back(random, o, variant == 2 ? 16 : 7, variant != 3, variant == 2);
       if (variant == 2) {
         all.back().mask = random.mask(o.batch * o.stored, 0.6);
-        for (int64_t j = 0; j < o.stored; ++j) all.back().mask[o.stored + j] = 0;  // nothing to retrieve from in one item
+        for (int64_t j = 0; j < o.stored; ++j)
+          all.back().mask[o.stored + j] = 0;  // nothing to retrieve from in one item
       }
       if (variant > 3)
-        for (uint8_t kept : random.mask(o.batch * o.heads * o.queries * o.stored, 0.6)) all.back().factor.push_back(kept / 0.6);
+        for (uint8_t kept : random.mask(o.batch * o.heads * o.queries * o.stored, 0.6))
+          all.back().factor.push_back(kept / 0.6);
       if (variant == 3 || variant == 5) all.back().mask = random.mask(o.batch * o.heads * o.queries * o.stored, 0.7);
     }
   for (const PoolingOptions& o : separations(sizes(1, 1, 1, 2500, 32, 32))) all.emplace_back(random, o, 32, true);
@@ -302,7 +327,8 @@ TEST_P(PoolingKernel, keepsNanInItsItem) {
     Problem p(random, o, 12, true);
     p.x[(40 + 7) * 12] = std::nan("");
     const Solved<float> run(p);
-    for (std::size_t i = 0; i < run.out.size(); ++i) EXPECT_EQ(std::isnan(run.out[i]), i / (run.out.size() / 3) == 1) << i;
+    for (std::size_t i = 0; i < run.out.size(); ++i)
+      EXPECT_EQ(std::isnan(run.out[i]), i / (run.out.size() / 3) == 1) << i;
   }
 }
 
@@ -329,7 +355,8 @@ TEST_P(PoolingKernel, ofViewsIsThatOfCopies) {
   Random random(28);
   const Problem p(random, sizes(3, 2, 2, 37, 4, 5), 18, true);
   const Solved<float> dense(p);
-  std::vector<float> x(dense.x.size()), gradX(x.size()), out(dense.out.size()), weight(18 * 8), gradQ(dense.gradQ.size());
+  std::vector<float> x(dense.x.size()), gradX(x.size()), out(dense.out.size()), weight(18 * 8),
+      gradQ(dense.gradQ.size());
   const int64_t shape[] = {3, 37, 18}, strides[] = {37 * 18, 1, 37};
   for (int64_t b = 0; b < 3; ++b)
     for (int64_t j = 0; j < 37; ++j)

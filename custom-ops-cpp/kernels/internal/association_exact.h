@@ -1,7 +1,8 @@
 // Separations of tiles that take more than the arithmetic of a tile, lane by lane in double (baseline code only).
 //
-// alpha-entmax and normmax with a parameter above 2 are steep without bound, and near 1 powers of a number near 1: there a
-// threshold in T says little of the weights (steep_entmax.h, power_threshold.h). A lane is described by numbers that say all:
+// alpha-entmax and normmax with a parameter above 2 are steep without bound, and near 1 powers of a number near 1:
+// there a threshold in T says little of the weights (steep_entmax.h, power_threshold.h). A lane is described by numbers
+// that say all:
 //
 //   parameter > 2: top = x_s, the smallest score of the support, tau = its weight s before the factor;
 //     entmax   (s^a + a (x - x_s))^(1/a),  a = alpha - 1
@@ -47,8 +48,12 @@ template <class T>
 class ExactWeight {
  public:
   ExactWeight(const Separator<T>& s, double top, double tau)
-      : steep_(s.parameter > kSteep), entmax_(s.kind == Kind::Entmax), top_(top), tau_(tau),
-        exponent_(std::min(s.parameter, std::numeric_limits<double>::max()) - 1), steepEntmax_(exponent_, tau),
+      : steep_(s.parameter > kSteep),
+        entmax_(s.kind == Kind::Entmax),
+        top_(top),
+        tau_(tau),
+        exponent_(std::min(s.parameter, std::numeric_limits<double>::max()) - 1),
+        steepEntmax_(exponent_, tau),
         least_(std::pow(tau, exponent_)) {}
 
   double operator()(double x) const {
@@ -70,7 +75,8 @@ class ExactWeight {
 };
 
 template <class T>
-void exactWeights(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width, int64_t rows) {
+void exactWeights(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
+                  int64_t rows) {
   for (int64_t q = 0; q < width; ++q) {
     const ExactWeight<T> weight(s, lanes.top[q], lanes.tau[q]);
     const double factor = lanes.factor[q];
@@ -82,7 +88,8 @@ void exactWeights(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, 
   }
 }
 
-/// Calls f(lane, scores) for some lanes with the scores above `from` of each, a few lanes at a time where they are many.
+/// Calls f(lane, scores) for some lanes with the scores above `from` of each, a few lanes at a time where they are
+/// many.
 template <class T, class Each, class F>
 void eachLane(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64_t sets, int64_t stored,
               const std::vector<int64_t>& which, const std::vector<double>& from, Each&& each, F&& f) {
@@ -113,8 +120,8 @@ void eachLane(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64
 
 /// top, tau and factor of separators that are exact. `largest`: of D(x) in each lane, -inf where there is none.
 template <class T, class Each>
-void exactThresholds(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64_t sets, int64_t stored, const T* largest,
-                     T* top, T* tau, T* factor, Each&& each) {
+void exactThresholds(const Separator<T>& s, const Lanes<T>& lanes, int64_t width, int64_t sets, int64_t stored,
+                     const T* largest, T* top, T* tau, T* factor, Each&& each) {
   constexpr double inf = std::numeric_limits<double>::infinity();
   const bool steep = s.parameter > kSteep, entmax = s.kind == Kind::Entmax;
   const double exponent = std::min(s.parameter, std::numeric_limits<double>::max()) - 1;

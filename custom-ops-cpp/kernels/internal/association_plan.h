@@ -17,17 +17,17 @@ constexpr int64_t kBlockBytes = 32 * 1024;         // scores computed at a time:
 constexpr int64_t kPreferredTile = 512 * 1024;     // resident tiles shrink to fewer queries to stay in the second level
 constexpr int64_t kLargestTile = 8 * 1024 * 1024;  // and are not kept at all beyond this
 constexpr int64_t kLargestSplitTile = 26 * 1024 * 1024;
-constexpr int64_t kKeptBytes = 512 * 1024;         // weights of a head at two steps, for its early stop
-constexpr int64_t kSeparateHeads = 16;             // from so many on, heads iterate one by one
+constexpr int64_t kKeptBytes = 512 * 1024;  // weights of a head at two steps, for its early stop
+constexpr int64_t kSeparateHeads = 16;      // from so many on, heads iterate one by one
 
 /// How the scores of one head are cut. Depends on shapes only.
 struct Plan {
-  int64_t width;   // queries of a unit, padded
-  int64_t units;   // units of a head
-  int64_t block;   // stored patterns scored at a time
+  int64_t width;  // queries of a unit, padded
+  int64_t units;  // units of a head
+  int64_t block;  // stored patterns scored at a time
   int64_t chunk, chunks;
-  bool split;      // chunks run in parallel, units one after the other; else the reverse
-  bool resident;   // the scores of a unit stay in memory between passes
+  bool split;     // chunks run in parallel, units one after the other; else the reverse
+  bool resident;  // the scores of a unit stay in memory between passes
   int64_t sets() const { return split ? chunks : 1; }
 };
 

@@ -106,16 +106,16 @@ Separator<T> makeSeparator(AssociationSeparation separation, double alpha, doubl
 
 /// ops.weights, or what takes its place.
 template <class T>
-void weightsOf(const TileOps<T>& ops, const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
-               int64_t rows) {
+void weightsOf(const TileOps<T>& ops, const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P,
+               int64_t width, int64_t rows) {
   if (s.exact)
     exactWeights(s, lanes, finalStep, X, P, width, rows);
   else
     ops.weights(s, lanes, finalStep, X, P, width, rows);
 }
 
-/// Largest scores and sums of an online softmax before its first pattern, [sets, width]. Of softmax1 the first set has seen nothing's
-/// score, 0, already.
+/// Largest scores and sums of an online softmax before its first pattern, [sets, width]. Of softmax1 the first set has
+/// seen nothing's score, 0, already.
 template <class T>
 void beginOnline(const Separator<T>& sep, T* top, T* sum, int64_t sets, int64_t width) {
   std::fill(top, top + sets * width, -std::numeric_limits<T>::infinity());
@@ -138,8 +138,9 @@ struct SearchMemory {
   T *a, *b, *c, *lo, *hi, *done;
 };
 
-/// For each lane: `top`, the largest scale * D(x) (0 where there is none); `tau`, the threshold below it; `factor`, see Lanes.
-/// each(f) calls f(set, rows, X) for all tiles of scores, sets possibly at the same time. `lanes` points to the three outputs.
+/// For each lane: `top`, the largest scale * D(x) (0 where there is none); `tau`, the threshold below it; `factor`, see
+/// Lanes. each(f) calls f(set, rows, X) for all tiles of scores, sets possibly at the same time. `lanes` points to the
+/// three outputs.
 template <class T, class Each>
 void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<T>& lanes, int64_t W, int64_t sets,
                     const SearchMemory<T>& m, T* top, T* tau, T* factor, Each&& each) {
@@ -222,9 +223,7 @@ void findThresholds(const TileOps<T>& ops, const Separator<T>& sep, const Lanes<
   }
   if (sep.kind == Kind::Softmax || sep.kind == Kind::Normmax) {
     fill(m.b, sets * W, T(0));
-    each([&](int64_t set, int64_t rows, const T* X) {
-      ops.total(sep, lanes, X, W, rows, m.b + set * W);
-    });
+    each([&](int64_t set, int64_t rows, const T* X) { ops.total(sep, lanes, X, W, rows, m.b + set * W); });
     addSets(m.b, sets, W);
     if (sep.nothing)
       for (int64_t q = 0; q < W; ++q) m.b[q] += std::exp(-top[q]);

@@ -14,7 +14,8 @@ namespace association_detail {
 
 enum class Kind : int { Softmax, Sparsemax, Entmax15, Entmax, Normmax, KSubsets };
 
-/// What every element-wise primitive needs to know. u = scale * (D(x) - largest), t = u - tau; weights are functions of t.
+/// What every element-wise primitive needs to know. u = scale * (D(x) - largest), t = u - tau; weights are functions of
+/// t.
 template <class T>
 struct Separator {
   Kind kind;
@@ -24,10 +25,10 @@ struct Separator {
   T sumPower;    // what sums to 1: 1 / (alpha - 1) for entmax, alpha / (alpha - 1) for normmax
   T k;           // k-subsets
   bool atMost;
-  bool unit;     // a Lagrangian unit: D(x) = x > threshold ? x : fill
-  bool exact;    // weights are those of internal/association_exact.h, not of the tile primitives
+  bool unit;         // a Lagrangian unit: D(x) = x > threshold ? x : fill
+  bool exact;        // weights are those of internal/association_exact.h, not of the tile primitives
   double parameter;  // alpha or p
-  bool nothing;  // softmax1: softmax with one more score, 0, whose weight goes to nothing
+  bool nothing;      // softmax1: softmax with one more score, 0, whose weight goes to nothing
 };
 
 /// Per-lane numbers of a tile; each pointer has `width` elements.
@@ -35,9 +36,10 @@ template <class T>
 struct Lanes {
   const T* threshold;  // of the unit
   const T* fill;       // of the unit
-  const T* top;        // the largest D(x), half of it for 1.5-entmax, 0 where there is none; of k-subsets any near the threshold
+  const T*
+      top;  // the largest D(x), half of it for 1.5-entmax, 0 where there is none; of k-subsets any near the threshold
   const T* tau;
-  const T* factor;     // softmax, normmax: 1 / sum; k-subsets: 0 where "at most" does not bind, else 1
+  const T* factor;  // softmax, normmax: 1 / sum; k-subsets: 0 where "at most" does not bind, else 1
 };
 
 template <class T>
@@ -84,21 +86,22 @@ struct TileOps {
                  T* count);
   /// Online softmax: X = exp(D(x) - top) (0 where `finalStep` and the unit forgot x), top and sum brought up to
   /// date, rescale = what earlier sums are multiplied by. Returns whether any rescale differs from 1.
-  bool (*online)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, int64_t width, int64_t rows, T* top,
-                 T* sum, T* rescale);
+  bool (*online)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, int64_t width, int64_t rows,
+                 T* top, T* sum, T* rescale);
   /// value += sum of what the threshold search sets to a constant, slope += -d value / d tau (up to a factor).
   void (*search)(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* value,
                  T* slope);
   /// One safeguarded Newton step of each lane; returns whether all lanes are done. lo, hi, done are its memory.
-  bool (*step)(const Separator<T>& s, int64_t width, int iteration, const T* value, const T* slope, T* tau, T* lo, T* hi,
-               T* done);
+  bool (*step)(const Separator<T>& s, int64_t width, int iteration, const T* value, const T* slope, T* tau, T* lo,
+               T* hi, T* done);
   /// total += sum of the unnormalised weights (softmax, normmax).
   void (*total)(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* total);
   /// P = weights; with `finalStep`, 0 where the unit forgot. P may be X.
   void (*weights)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, T* P, int64_t width,
                   int64_t rows);
   /// distance += sum (factorX X - factorY Y)^2 of two tiles.
-  void (*distance)(const T* X, const T* factorX, const T* Y, const T* factorY, int64_t width, int64_t rows, T* distance);
+  void (*distance)(const T* X, const T* factorX, const T* Y, const T* factorY, int64_t width, int64_t rows,
+                   T* distance);
 
   /// r1 += sum p g, r2 += sum s g, r3 += sum s, with s the slope of the separation.
   void (*reduce)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G, int64_t width,
@@ -108,8 +111,8 @@ struct TileOps {
   /// Of softmax from X = exp(x - top), without a unit: X = factor X, G = X (G - mean).
   void (*softmaxGradient)(T* X, T* G, const T* factor, const T* mean, int64_t width, int64_t rows);
   /// forgotten += sum of the gradients that reach D(x) where the unit forgot x.
-  void (*forgotten)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G,
-                    const T* mean, const T* extra, int64_t width, int64_t rows, T* forgotten);
+  void (*forgotten)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, const T* X, const T* G, const T* mean,
+                    const T* extra, int64_t width, int64_t rows, T* forgotten);
   /// X becomes the weights (forgotten ones 0 with `finalStep`), G the gradient of the scores. Where
   /// medianShare != null it is added to the gradient of entries equal to `median`.
   void (*gradient)(const Separator<T>& s, const Lanes<T>& lanes, bool finalStep, T* X, T* G, const T* mean,
@@ -117,8 +120,8 @@ struct TileOps {
 
   /// Writes j * width + q of each X[j * width + q] > threshold[q] to `found`, in order; returns how many.
   int64_t (*above)(const T* X, int64_t width, int64_t rows, const T* threshold, int32_t* found);
-  /// Of the first `queries` lanes: there += entries above -inf, below += those of them below `low`; entries in [low, high]
-  /// are written to `found`; returns how many.
+  /// Of the first `queries` lanes: there += entries above -inf, below += those of them below `low`; entries in [low,
+  /// high] are written to `found`; returns how many.
   int64_t (*between)(const T* X, int64_t width, int64_t rows, int64_t queries, T low, T high, int64_t* there,
                      int64_t* below, T* found);
   /// IEEE binary16 to T.
@@ -130,9 +133,11 @@ struct TileOps {
 
   // For a few queries, whose lanes would be mostly empty: features lie in the lanes instead.
   /// X[j * width + q] = sum_c Q[q * depth + c] * K[j * stride + c].
-  void (*dots)(T* X, int64_t width, const T* Q, int64_t queries, const T* K, int64_t stride, int64_t rows, int64_t depth);
+  void (*dots)(T* X, int64_t width, const T* Q, int64_t queries, const T* K, int64_t stride, int64_t rows,
+               int64_t depth);
   /// M[q * depth + c] += sum_j X[j * width + q] * V[j * stride + c]; terms in rising j.
-  void (*mix)(T* M, const T* X, int64_t width, int64_t queries, const T* V, int64_t stride, int64_t rows, int64_t depth);
+  void (*mix)(T* M, const T* X, int64_t width, int64_t queries, const T* V, int64_t stride, int64_t rows,
+              int64_t depth);
   /// The same of rows in IEEE binary16.
   void (*dotsHalf)(T* X, int64_t width, const T* Q, int64_t queries, const uint16_t* K, int64_t stride, int64_t rows,
                    int64_t depth);
@@ -142,15 +147,16 @@ struct TileOps {
   // Rows that a layer norm takes apart, each along the lanes.
   /// mean, and inverse = 1 / sqrt(variance + eps), of each row.
   void (*moments)(const T* x, int64_t step, int64_t rows, int64_t depth, T eps, T* mean, T* inverse);
-  /// h[r * hStep + c] = (x[r * step + c] - mean[r]) * inverse[r]; h is written up to the next multiple of `lanes` after depth.
+  /// h[r * hStep + c] = (x[r * step + c] - mean[r]) * inverse[r]; h is written up to the next multiple of `lanes` after
+  /// depth.
   void (*standardise)(const T* x, int64_t step, int64_t rows, int64_t depth, const T* mean, const T* inverse, T* h,
                       int64_t hStep);
   /// The gradient of x from that of h: out = inverse (g - mean of g - h * mean of g h) in each row.
-  void (*standardiseGradient)(T* out, int64_t outStep, const T* g, int64_t gStep, const T* h, int64_t hStep, int64_t rows,
-                              int64_t depth, const T* inverse);
+  void (*standardiseGradient)(T* out, int64_t outStep, const T* g, int64_t gStep, const T* h, int64_t hStep,
+                              int64_t rows, int64_t depth, const T* inverse);
   /// Z[q * zStep + j] = sum_c Q[q * qStep + c] * K[j * step + c].
-  void (*rowDots)(T* Z, int64_t zStep, const T* Q, int64_t qStep, int64_t queries, const T* K, int64_t step, int64_t rows,
-                  int64_t depth);
+  void (*rowDots)(T* Z, int64_t zStep, const T* Q, int64_t qStep, int64_t queries, const T* K, int64_t step,
+                  int64_t rows, int64_t depth);
 
   // Of one row of n numbers.
   /// The largest that is no NaN; -inf where there is none.

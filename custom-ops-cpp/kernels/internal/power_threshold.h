@@ -6,8 +6,8 @@
 //
 // (alpha-entmax: s = alpha - 1, q = 1/(alpha - 1), tau = s (max z - v) - 1; normmax: s = 1, q = p/(p - 1)). For q >= 1
 // the norm N = F^(1/q) is convex and rising in v, so Newton on N = 1 from v = 0 (where F >= 1) falls
-// monotonically to the root, quadratically. For q < 1 steps are kept in a bracket. v rather than tau, and log1p, keep full
-// precision as alpha -> 1, where F becomes sum exp(d_i + v).
+// monotonically to the root, quadratically. For q < 1 steps are kept in a bracket. v rather than tau, and log1p, keep
+// full precision as alpha -> 1, where F becomes sum exp(d_i + v).
 #pragma once
 
 #include <cmath>
@@ -46,9 +46,9 @@ inline double powerThreshold(const std::vector<double>& d, double s, double q) {
   return v;
 }
 
-/// The same for normmax (s = 1, q > 1), where weights are u^(q-1), u_i = 1 + d_i + v: for p above 2 a root that magnifies errors of a
-/// small u without bound. So u is computed from 1 + d_i, which is exact where u is small, and v to its own last digit: a lone
-/// maximum's part of the sum enters as its difference from 1.
+/// The same for normmax (s = 1, q > 1), where weights are u^(q-1), u_i = 1 + d_i + v: for p above 2 a root that
+/// magnifies errors of a small u without bound. So u is computed from 1 + d_i, which is exact where u is small, and v
+/// to its own last digit: a lone maximum's part of the sum enters as its difference from 1.
 /// @param above 1 + d_i of all but the largest, see oneAbove
 /// @param ties how often the largest is there
 inline double normThreshold(const std::vector<double>& above, double ties, double q) {

@@ -29,7 +29,8 @@ void kSubsetsRow(const C* x, const uint8_t* mask, C* y, int64_t n, double beta, 
 template <class C>
 double alphaGradient(const C* y, const C* g, int64_t n, double alpha);
 
-/// The gradients before beta of alpha-entmax (of any alpha, and above 2: see weightedGradient) and normmax at n weights above 0.
+/// The gradients before beta of alpha-entmax (of any alpha, and above 2: see weightedGradient) and normmax at n weights
+/// above 0.
 template <class C>
 void entmaxGradient(const C* y, const C* g, int64_t n, double alpha, double* raw);
 template <class C>

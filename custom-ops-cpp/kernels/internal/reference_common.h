@@ -11,8 +11,8 @@
 namespace dl4jhopfield {
 namespace reference {
 
-/// |beta| times the difference of two scores, which is taken first: it has the digits that count. Beyond the range of double
-/// half the difference is taken.
+/// |beta| times the difference of two scores, which is taken first: it has the digits that count. Beyond the range of
+/// double half the difference is taken.
 inline double scaledDifference(double x, double origin, double scale) {
   const double difference = x - origin;
   return std::isinf(difference) ? (x / 2 - origin / 2) * scale * 2 : difference * scale;
@@ -22,9 +22,9 @@ inline double scaledDifference(double x, double origin, double scale) {
 struct Scores {
   std::vector<double> x;  // with the sign of beta
   std::vector<int64_t> index;
-  double scale = 1;       // |beta|
+  double scale = 1;                                           // |beta|
   double maximum = -std::numeric_limits<double>::infinity();  // of x
-  int64_t infinite = 0;   // how many are +inf
+  int64_t infinite = 0;                                       // how many are +inf
   bool nan = false;
 
   int64_t count() const { return static_cast<int64_t>(x.size()); }
@@ -92,16 +92,16 @@ void finishBackward(const Block<C>& block, int64_t row, const std::vector<double
   for (int64_t i = 0; i < block.length; ++i) gradX[i] = raw[i] == 0 ? C(0) : static_cast<C>(beta * raw[i]);
 }
 
-/// Gradient of p = r (z - <r, z> / sum r) from logarithms of the slopes r: the form that softmax (r = y), sparsemax (r = 1[y > 0]),
-/// 1.5-entmax (r = sqrt y) and alpha-entmax (r = y^(2 - alpha)) share.
+/// Gradient of p = r (z - <r, z> / sum r) from logarithms of the slopes r: the form that softmax (r = y), sparsemax (r
+/// = 1[y > 0]), 1.5-entmax (r = sqrt y) and alpha-entmax (r = y^(2 - alpha)) share.
 ///
-/// Slopes may differ by any factor, and be beyond the range of double. So g is taken relative to that of the steepest entry: its
-/// own g - mean, a difference of nearly equal numbers times a huge one, becomes the sum of the others.
+/// Slopes may differ by any factor, and be beyond the range of double. So g is taken relative to that of the steepest
+/// entry: its own g - mean, a difference of nearly equal numbers times a huge one, becomes the sum of the others.
 /// @param y an entry that is 0 is outside the support
 /// @param logSlope log r_i of the entries inside, relative to nothing
 /// @param steepest log r_i less that of the steepest entry, exact where they nearly tie
-inline void weightedGradient(const std::vector<double>& g, const std::vector<double>& logSlope, const std::vector<double>& steepest,
-                             std::size_t top, std::vector<double>& raw) {
+inline void weightedGradient(const std::vector<double>& g, const std::vector<double>& logSlope,
+                             const std::vector<double>& steepest, std::size_t top, std::vector<double>& raw) {
   constexpr double none = -std::numeric_limits<double>::infinity();
   const std::size_t n = g.size();
   double mass = 0, reach = none;  // the largest slope among those whose g differs from that of the steepest

@@ -32,8 +32,8 @@ struct RowKernels {
   C (*select)(C* values, int64_t n, int64_t k);
   // x | - | y;   x, g | - | gradX
   Kernel gelu, geluTanh, geluBackward, geluTanhBackward;
-  // x, gain (optional), bias (optional) | eps | y;   x, g, gain (optional) | eps | gradX, and sums over rows (optional, step 0)
-  // of gain's and bias's gradients, added to what is there
+  // x, gain (optional), bias (optional) | eps | y;   x, g, gain (optional) | eps | gradX, and sums over rows (optional,
+  // step 0) of gain's and bias's gradients, added to what is there
   Kernel layerNorm, layerNormBackward;
 };
 

@@ -5,8 +5,8 @@
 namespace dl4jhopfield {
 namespace {
 
-/// The scores of one row: +-x (the sign of beta), -inf where an entry takes no part. |beta| is applied later, to differences
-/// from the maximum: they are exact where it matters.
+/// The scores of one row: +-x (the sign of beta), -inf where an entry takes no part. |beta| is applied later, to
+/// differences from the maximum: they are exact where it matters.
 template <class V>
 struct Row {
   using T = typename V::T;
@@ -54,7 +54,8 @@ struct Row {
     int64_t i = 0;
     const Full<V> full;
     for (; i + 4 * V::W <= n; i += 4 * V::W) {
-      const R a = score(full, i), b = score(full, i + V::W), c = score(full, i + 2 * V::W), d = score(full, i + 3 * V::W);
+      const R a = score(full, i), b = score(full, i + V::W), c = score(full, i + 2 * V::W),
+              d = score(full, i + 3 * V::W);
       m0 = V::max(m0, a);
       m1 = V::max(m1, b);
       m2 = V::max(m2, c);
@@ -214,8 +215,8 @@ inline double inverseRootLess1(double F, double q) {
   return -a * x * (1 - (a + 1) / 2 * x * (1 - (a + 2) / 3 * x * (1 - (a + 3) / 4 * x * (1 - (a + 4) / 5 * x))));
 }
 
-/// The step from v towards N(v) = 1, N = F^(1/q). N' and N'' are positive for q >= 1, and Newton's step falls short of the root;
-/// Halley's takes the curvature into account. Below q = 2 H is unbounded, so there Newton's must do.
+/// The step from v towards N(v) = 1, N = F^(1/q). N' and N'' are positive for q >= 1, and Newton's step falls short of
+/// the root; Halley's takes the curvature into account. Below q = 2 H is unbounded, so there Newton's must do.
 inline double powerStep(const PowerSums& p, double s, double q) {
   const double step = inverseRootLess1(p.F, q) * p.F / (s * p.G);
   if (q < 2) return step;
@@ -233,8 +234,8 @@ struct PoweredCandidates {
   double v;
 };
 
-/// The vector twin of internal/power_threshold.h. `d` as for threshold(), all above `limit` = -1/s; what cannot be in the support is
-/// taken out of it on the way. The powers at the solution end up in `powers`.
+/// The vector twin of internal/power_threshold.h. `d` as for threshold(), all above `limit` = -1/s; what cannot be in
+/// the support is taken out of it on the way. The powers at the solution end up in `powers`.
 template <class V, bool lowered>
 PoweredCandidates<typename V::T> solvePowers(typename V::T* d, int64_t count, typename V::T limit, double s, double q,
                                              typename V::T* powers) {
@@ -271,8 +272,8 @@ PoweredCandidates<typename V::T> solvePowers(typename V::T* d, int64_t count, ty
 }
 
 /// y_i proportional to [1 + s (scale (x_i - max) + v)]_+ ^ a, where v makes the sum of the q-th powers 1.
-/// alpha-entmax: s = alpha - 1, q = a = 1/s. normmax (lowered): s = 1, q = p/(p-1), a = q - 1. False: the reference must answer.
-/// scratch: two rows.
+/// alpha-entmax: s = alpha - 1, q = a = 1/s. normmax (lowered): s = 1, q = p/(p-1), a = q - 1. False: the reference
+/// must answer. scratch: two rows.
 template <class V, bool lowered>
 bool powerRow(const Row<V>& row, double s, double q, typename V::T* scratch) {
   using T = typename V::T;
@@ -410,8 +411,8 @@ struct PiecewiseSum {
   }
 };
 
-/// The threshold t with sum clip(d - t, 0, 1) = k, by Newton on the piecewise linear sum inside a bracket, from `t`. `d` is padded with
-/// -inf. Fails (false) only if rounding keeps it from settling.
+/// The threshold t with sum clip(d - t, 0, 1) = k, by Newton on the piecewise linear sum inside a bracket, from `t`.
+/// `d` is padded with -inf. Fails (false) only if rounding keeps it from settling.
 template <class V>
 bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, double high, double& t) {
   using T = typename V::T;
@@ -430,7 +431,8 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
         risers += V::count(V::both(V::greater(c, zero), V::greaterEqual(one, c)));   // what moves if t rises
         fallers += V::count(V::both(V::greaterEqual(c, zero), V::greater(one, c)));  // ... if t falls
       }
-    } else {  // a float sum as large as k has no digits left for its terms: ones are counted, the others added up in pieces
+    } else {  // a float sum as large as k has no digits left for its terms: ones are counted, the others added up in
+              // pieces
       int64_t ones = 0;
       for (int64_t i = 0; i < n; i += V::W) {
         if (i % (32 * V::W) == 0) {
@@ -459,8 +461,8 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
         return true;
       }
     } else {
-      // Flat here: on to just behind the next breakpoint, of the saturated entry that a rising t reaches first or of the zero entry
-      // that a falling one does.
+      // Flat here: on to just behind the next breakpoint, of the saturated entry that a rising t reaches first or of
+      // the zero entry that a falling one does.
       auto up = V::set(static_cast<T>(__builtin_inf())), down = V::set(-static_cast<T>(__builtin_inf()));
       for (int64_t i = 0; i < n; i += V::W) {
         const auto c = V::load(d + i) - tv;
@@ -495,13 +497,15 @@ bool budgetThreshold(const typename V::T* d, int64_t n, double k, double low, do
   return false;
 }
 
-/// A score that at least k are not below, 0 < k <= 2 W: of the largest of some sets of scores the number k, or a smaller one.
+/// A score that at least k are not below, 0 < k <= 2 W: of the largest of some sets of scores the number k, or a
+/// smaller one.
 template <class V>
 typename V::T atLeastOf(const typename V::T* groups, int k) {
   using T = typename V::T;
   constexpr int most = 2 * V::W;
   if (k <= 4) {
-    auto left = V::max(V::max(V::load(groups), V::load(groups + V::W)), V::max(V::load(groups + 2 * V::W), V::load(groups + 3 * V::W)));
+    auto left = V::max(V::max(V::load(groups), V::load(groups + V::W)),
+                       V::max(V::load(groups + 2 * V::W), V::load(groups + 3 * V::W)));
     for (int i = 1; i < k; ++i)
       left = V::select(V::equal(left, V::set(V::maximum(left))), V::set(-static_cast<T>(__builtin_inf())), left);
     return V::maximum(left);
@@ -556,8 +560,9 @@ void kSubsetsAbove(const Row<V>& row, double k, typename V::T origin, typename V
 template <class V>
 typename V::T select(typename V::T* values, int64_t n, int64_t k);
 
-/// k-subsets of scores so far apart that differences from the largest have lost digits of those near the threshold: relative to the
-/// score of rank ceil(k) the threshold is in [-1, 0), and only scores nearer than 1 to it are left to tell.
+/// k-subsets of scores so far apart that differences from the largest have lost digits of those near the threshold:
+/// relative to the score of rank ceil(k) the threshold is in [-1, 0), and only scores nearer than 1 to it are left to
+/// tell.
 /// @param taking how many scores are not -inf, more than k
 template <class V>
 void kSubsetsByRank(const Row<V>& row, double k, int64_t taking, typename V::T* scratch) {
@@ -643,7 +648,8 @@ void kSubsetsRow(const Row<V>& row, double k, typename V::T* scratch) {
     });
     const T shifted = V::maximum(chosen);
     if (shifted > minusInfinity) {
-      const double moved = (static_cast<double>(shifted) - static_cast<double>(origin)) * static_cast<double>(row.scale);
+      const double moved =
+          (static_cast<double>(shifted) - static_cast<double>(origin)) * static_cast<double>(row.scale);
       origin = shifted;
       smallest = zero;
       taking = 0;
@@ -719,8 +725,8 @@ struct BackwardRow {
   }
 };
 
-/// r (g - <r, g> / sum r) with r = weight(y) where y != 0; not `whole`: without the division. No branch asks whether a vector has such a y: where a few do, it would be
-/// mispredicted too often.
+/// r (g - <r, g> / sum r) with r = weight(y) where y != 0; not `whole`: without the division. No branch asks whether a
+/// vector has such a y: where a few do, it would be mispredicted too often.
 template <class V, bool whole = true, class Weight>
 inline __attribute__((always_inline)) void weightedRow(const BackwardRow<V>& row, Weight&& weight) {
   const auto zero = V::zero();
@@ -787,7 +793,8 @@ struct Support {
     least = V::minimum(low);
     most = V::maximum(high);
   }
-  /// Whether slopes y^-power are so near to each other that T holds their differences; others cancel, and may be beyond all range.
+  /// Whether slopes y^-power are so near to each other that T holds their differences; others cancel, and may be beyond
+  /// all range.
   bool tame(double power) const {
     if (power <= 0) return true;
     constexpr double most_ = sizeof(T) == 4 ? 2 : 12;
@@ -832,7 +839,8 @@ void poweredRow(const BackwardRow<V>& row, double alpha, typename V::T* scratch)
       V::store(r + i, weight);
     }
     const auto mean = V::set(V::sum(dot) / V::sum(sum));
-    for (int64_t i = 0; i < support.count; i += V::W) V::store(r + i, V::load(r + i) * (V::load(g + i) - mean) * factor);
+    for (int64_t i = 0; i < support.count; i += V::W)
+      V::store(r + i, V::load(r + i) * (V::load(g + i) - mean) * factor);
   }
   support.spread(row);
 }
@@ -1068,8 +1076,8 @@ typename V::T selectByHalving(typename V::T* values, int64_t n, int64_t k) {
   return result;
 }
 
-/// Selection by bracketing: a sample gives two values that very likely enclose the wanted one; one pass counts, a second keeps what
-/// lies between (or, by bad luck, on the side where it is). About a quarter stays each time.
+/// Selection by bracketing: a sample gives two values that very likely enclose the wanted one; one pass counts, a
+/// second keeps what lies between (or, by bad luck, on the side where it is). About a quarter stays each time.
 template <class V>
 typename V::T select(typename V::T* values, int64_t n, int64_t k) {
   using T = typename V::T;

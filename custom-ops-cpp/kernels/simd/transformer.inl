@@ -173,12 +173,12 @@ inline __attribute__((always_inline)) void eachNormalised(const typename V::T* x
                                                           F&& f) {
   const auto m = V::set(of.mean), s = V::set(of.inverse);
   if (of.shift == 0) {
-    sweep<V>(n, [&](auto at, int64_t i) __attribute__((always_inline)) { f((at.load(x + i, m) - m) * s, at, i); });
+    sweep<V>(
+        n, [&](auto at, int64_t i) __attribute__((always_inline)) { f((at.load(x + i, m) - m) * s, at, i); });
   } else {
     const auto c = V::set(of.shift);
-    sweep<V>(n, [&](auto at, int64_t i) __attribute__((always_inline)) {
-      f((at.load(x + i, m) - m - c) * s, at, i);
-    });
+    sweep<V>(
+        n, [&](auto at, int64_t i) __attribute__((always_inline)) { f((at.load(x + i, m) - m - c) * s, at, i); });
   }
 }
 
@@ -188,11 +188,13 @@ void layerNorm(const Block<typename V::T>& b) {
   for (int64_t r = 0; r < b.rows; ++r) {
     const T* x = b.in[0] + r * b.inStep[0];
     T* y = b.out[0] + r * b.outStep[0];
-    eachNormalised<V>(x, b.length, RowMoments<V>(x, b.length, b.scalar[0][0]), [&](auto h, auto at, int64_t i) __attribute__((always_inline)) {
-      if (b.in[1] != nullptr) h = h * at.load(b.in[1] + i, V::zero());
-      if (b.in[2] != nullptr) h = h + at.load(b.in[2] + i, V::zero());
-      at.store(y + i, h);
-    });
+    eachNormalised<V>(
+        x, b.length,
+        RowMoments<V>(x, b.length, b.scalar[0][0]), [&](auto h, auto at, int64_t i) __attribute__((always_inline)) {
+          if (b.in[1] != nullptr) h = h * at.load(b.in[1] + i, V::zero());
+          if (b.in[2] != nullptr) h = h + at.load(b.in[2] + i, V::zero());
+          at.store(y + i, h);
+        });
   }
 }
 
@@ -208,23 +210,25 @@ void layerNormBackward(const Block<typename V::T>& b) {
     T* out = b.out[0] + r * b.outStep[0];
     const RowMoments<V> of(x, b.length, b.scalar[0][0]);
     auto sumU = V::zero(), sumUH = V::zero();
-    eachNormalised<V>(x, b.length, of, [&](auto h, auto at, int64_t i) __attribute__((always_inline)) {
-      const auto grad = at.load(g + i, V::zero());
-      auto u = grad;
-      if (gain != nullptr) u = u * at.load(gain + i, V::zero());
-      sumU = sumU + u;
-      sumUH = V::fma(u, h, sumUH);
-      if (gradGain != nullptr) at.store(gradGain + i, V::fma(grad, h, at.load(gradGain + i, V::zero())));
-      if (gradBias != nullptr) at.store(gradBias + i, grad + at.load(gradBias + i, V::zero()));
-    });
+    eachNormalised<V>(
+        x, b.length, of, [&](auto h, auto at, int64_t i) __attribute__((always_inline)) {
+          const auto grad = at.load(g + i, V::zero());
+          auto u = grad;
+          if (gain != nullptr) u = u * at.load(gain + i, V::zero());
+          sumU = sumU + u;
+          sumUH = V::fma(u, h, sumUH);
+          if (gradGain != nullptr) at.store(gradGain + i, V::fma(grad, h, at.load(gradGain + i, V::zero())));
+          if (gradBias != nullptr) at.store(gradBias + i, grad + at.load(gradBias + i, V::zero()));
+        });
     const auto a = V::set(V::sum(sumU) / static_cast<T>(b.length)),
                c = V::set(V::sum(sumUH) / static_cast<T>(b.length));
     const auto s = V::set(of.inverse);
-    eachNormalised<V>(x, b.length, of, [&](auto h, auto at, int64_t i) __attribute__((always_inline)) {
-      auto u = at.load(g + i, V::zero());
-      if (gain != nullptr) u = u * at.load(gain + i, V::zero());
-      at.store(out + i, (V::fnma(h, c, u) - a) * s);
-    });
+    eachNormalised<V>(
+        x, b.length, of, [&](auto h, auto at, int64_t i) __attribute__((always_inline)) {
+          auto u = at.load(g + i, V::zero());
+          if (gain != nullptr) u = u * at.load(gain + i, V::zero());
+          at.store(out + i, (V::fnma(h, c, u) - a) * s);
+        });
   }
 }
 

@@ -12,22 +12,23 @@
 // Ramsauer et al., Hopfield Networks Is All You Need, ICLR 2021, eqs. 3 and 10; Santos et al., ICML 2024 (sparse
 // separations); Ota et al., AISTATS 2023 (Lagrangian units).
 //
-// T is `updateSteps`, or less: a head stops after step t >= 1 once ||p_t - p_{t-1}||_F, over all queries and stored patterns,
-// is at most `updateStepsEps` (in every batch item for StopScope::Batch, as the original; in the item itself for
-// StopScope::Sample, so that a prediction does not depend on its batch mates).
+// T is `updateSteps`, or less: a head stops after step t >= 1 once ||p_t - p_{t-1}||_F, over all queries and stored
+// patterns, is at most `updateStepsEps` (in every batch item for StopScope::Batch, as the original; in the item itself
+// for StopScope::Sample, so that a prediction does not depend on its batch mates).
 //
-// Early stop: where heads are many each iterates on one thread, and while the weights of one head at two steps fit 512 KB they
-// are kept, so that their change costs no product; else both are computed again.
+// Early stop: where heads are many each iterates on one thread, and while the weights of one head at two steps fit 512
+// KB they are kept, so that their change costs no product; else both are computed again.
 //
 // Memory: nothing grows with L * S. Scores live in a tile of one block of queries; softmax is online; for the other
-// separations the threshold is searched on the tile while S * 16 scores fit in a few MB, else the scores are computed again in every
-// round of the search. The backward pass computes everything again from q, k and v.
+// separations the threshold is searched on the tile while S * 16 scores fit in a few MB, else the scores are computed
+// again in every round of the search. The backward pass computes everything again from q, k and v.
 //
 // Deterministic: how sums are split depends on the shapes only, never on the number of threads: same bits with any.
 //
 // Masks: 1 = keep. A query with nothing to attend to gives zeros, forward and backward. -inf scores count as masked.
 // NaN in the scores of a query gives NaN in the results of that query.
-// Where a padded stored pattern holds NaN, its score is masked, but 0 * NaN still reaches `out`: padding must be finite.
+// Where a padded stored pattern holds NaN, its score is masked, but 0 * NaN still reaches `out`: padding must be
+// finite.
 #pragma once
 
 #include <cstdint>
@@ -58,13 +59,14 @@ struct AssociationOptions {
   int64_t valueWidth = 0;  // dv
 
   AssociationSeparation separation = AssociationSeparation::Softmax;
-  double alpha = 1.5;   // Entmax: alpha >= 1; Normmax: p > 1
+  double alpha = 1.5;                    // Entmax: alpha >= 1; Normmax: p > 1
   const double* alphaPerHead = nullptr;  // [heads], instead of alpha; Entmax only
-  double k = 1;         // KSubsets
-  bool atMost = false;  // KSubsets: at most k instead of exactly k
+  double k = 1;                          // KSubsets
+  bool atMost = false;                   // KSubsets: at most k instead of exactly k
 
   AssociationUnit unit = AssociationUnit::None;
-  /// MedianScope::Sample is a batch item (all its heads, queries and unmasked scores); Row is a query. `samples` is not used.
+  /// MedianScope::Sample is a batch item (all its heads, queries and unmasked scores); Row is a query. `samples` is not
+  /// used.
   PfuOptions pfu;
   /// Training noise of the PFU, standard normal: noise[t * groups + g] for step t; groups = 1, batch, or
   /// batch * heads * queries by scope. nullptr: none. With `updateSteps` < 0 only nullptr.
@@ -82,48 +84,48 @@ struct AssociationOptions {
 template <class T>
 struct AssociationInputs {
   HeadView<const T> q, k, v;
-  double beta = 1;                  // where betas is null
-  const T* betas = nullptr;         // beta of (b, h) at betas[b * betaBatch + h * betaHead]
+  double beta = 1;           // where betas is null
+  const T* betas = nullptr;  // beta of (b, h) at betas[b * betaBatch + h * betaHead]
   int64_t betaBatch = 0, betaHead = 0;
 
-  HeadView<const uint8_t> mask;     // [b, h, L, S] by strides; data null: none
-  HeadView<const T> additive;       // [b, h, L, S] by strides, added to the scaled scores
+  HeadView<const uint8_t> mask;          // [b, h, L, S] by strides; data null: none
+  HeadView<const T> additive;            // [b, h, L, S] by strides, added to the scaled scores
   const uint8_t* paddingMask = nullptr;  // [B, S]
   int64_t paddingBatch = 0, paddingStep = 1;
-  const uint8_t* queryMask = nullptr;    // [B, L]: rows with 0 give zeros and enter neither medians nor stopping
+  const uint8_t* queryMask = nullptr;  // [B, L]: rows with 0 give zeros and enter neither medians nor stopping
   int64_t queryBatch = 0, queryStep = 1;
 };
 
 /// What is wanted; null data: not wanted.
 template <class T>
 struct AssociationOutputs {
-  HeadView<T> out;                 // [b, h, L, dv]
-  HeadView<T> weights;             // [b, h, L, S]: p
-  HeadView<T> state;               // [b, h, L, d]: state_T
-  int32_t* steps = nullptr;        // [B * H]: T
-  /// What spares the backward pass the update steps: state_1 to state_n [n, b * h, L, d] of the most steps n that a head
-  /// may take (zeros where it did not), then T [b * h]. Not with an unbounded number of steps.
+  HeadView<T> out;           // [b, h, L, dv]
+  HeadView<T> weights;       // [b, h, L, S]: p
+  HeadView<T> state;         // [b, h, L, d]: state_T
+  int32_t* steps = nullptr;  // [B * H]: T
+  /// What spares the backward pass the update steps: state_1 to state_n [n, b * h, L, d] of the most steps n that a
+  /// head may take (zeros where it did not), then T [b * h]. Not with an unbounded number of steps.
   T* saved = nullptr;
 };
 
 template <class T>
 struct AssociationGradients {
-  HeadView<const T> gradOut;       // [b, h, L, dv]; data null: zero
-  HeadView<const T> gradWeights;   // [b, h, L, S]; data null: zero
-  const T* saved = nullptr;        // of the forward pass; nullptr: the steps are computed again
+  HeadView<const T> gradOut;      // [b, h, L, dv]; data null: zero
+  HeadView<const T> gradWeights;  // [b, h, L, S]; data null: zero
+  const T* saved = nullptr;       // of the forward pass; nullptr: the steps are computed again
   /// Overwritten, not added to. gradK, gradV and gradAdditive need step == 1 and full strides: for inputs that were
   /// broadcast the caller sums afterwards.
   HeadView<T> gradQ, gradK, gradV, gradAdditive;
-  double* gradBeta = nullptr;      // [B * H]
-  double* gradAlpha = nullptr;     // [B * H]; Entmax only
+  double* gradBeta = nullptr;   // [B * H]
+  double* gradAlpha = nullptr;  // [B * H]; Entmax only
 };
 
 /// Throws std::invalid_argument for arguments that do not fit, std::bad_alloc without memory.
 template <class T>
 void association(const AssociationOptions& options, const AssociationInputs<T>& in, const AssociationOutputs<T>& out);
 
-/// Gradients with respect to q, k, v, beta, alpha and the additive mask, exact through the update steps; the number of steps and
-/// the indicators D' are held fixed, as in the original.
+/// Gradients with respect to q, k, v, beta, alpha and the additive mask, exact through the update steps; the number of
+/// steps and the indicators D' are held fixed, as in the original.
 template <class T>
 void associationBackward(const AssociationOptions& options, const AssociationInputs<T>& in,
                          const AssociationGradients<T>& gradients);

@@ -42,9 +42,9 @@ template <class S>
 void entmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& alpha, const RowScalars<S>& beta,
             const RowsView<S>& y);
 
-/// With r = y^(2-alpha) on the support: gradX = beta r (g - <r, g> / sum r), at the weights as they are given. Infinite where the type
-/// is too small for it, never NaN.
-/// gradAlpha (Correia, Niculae & Martins, EMNLP 2019, proposition 1), in a form with no cancellation near alpha = 1.
+/// With r = y^(2-alpha) on the support: gradX = beta r (g - <r, g> / sum r), at the weights as they are given. Infinite
+/// where the type is too small for it, never NaN. gradAlpha (Correia, Niculae & Martins, EMNLP 2019, proposition 1), in
+/// a form with no cancellation near alpha = 1.
 template <class S>
 void entmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& alpha,
                     const RowScalars<S>& beta, const RowsView<S>& gradX, double* gradAlphaPerRow = nullptr,

@@ -8,9 +8,9 @@
 //   normmax        Omega(p) = ||p||_p - 1
 //   k-subsets      Omega(p) = 1/2 ||p||^2
 //
-// The Fenchel-Young loss of a target distribution t is L(z; t) = Omega*(z) + Omega(t) - <t, z> >= 0, with gradient y - t; for
-// a class index, Omega(t) = 0 (but for k-subsets, where Omega(t) = 1/2).
-// The energy of a Hopfield-Fenchel-Young network is made of Omega* (Santos et al., 2024, equation 8).
+// The Fenchel-Young loss of a target distribution t is L(z; t) = Omega*(z) + Omega(t) - <t, z> >= 0, with gradient y -
+// t; for a class index, Omega(t) = 0 (but for k-subsets, where Omega(t) = 1/2). The energy of a Hopfield-Fenchel-Young
+// network is made of Omega* (Santos et al., 2024, equation 8).
 #pragma once
 
 #include "dl4jhopfield/dtype.h"
@@ -38,8 +38,8 @@ template <class S>
 void conjugate(SeparationKind kind, const RowScalars<S>& parameter, const RowsView<const S>& x, const MaskView& mask,
                const RowScalars<S>& beta, const RowsView<S>& y, double* perRow);
 
-/// Losses of class indices, one a row, and y for the backward pass. A row whose target is ignoreIndex costs 0 and gets no
-/// gradient. A target outside [0, length), or masked, throws std::invalid_argument.
+/// Losses of class indices, one a row, and y for the backward pass. A row whose target is ignoreIndex costs 0 and gets
+/// no gradient. A target outside [0, length), or masked, throws std::invalid_argument.
 template <class S>
 void fenchelYoungLoss(SeparationKind kind, const RowScalars<S>& parameter, const RowsView<const S>& x,
                       const MaskView& mask, const int64_t* targets, int64_t ignoreIndex, const RowsView<S>& y,

@@ -7,8 +7,9 @@
 // equation 17, the "budget" of the entmax package); constrained sparsemax is Malaviya, Ferreira & Martins, ACL 2018.
 //
 // Method: sum clip(z - tau, 0, u) falls piecewise linearly in tau; Newton on it within a bracket, entries that the
-// bracket has settled as 0 or u taken out. It stops on the linear piece of the root, where the step is exact. Scores are relative to one
-// near the threshold (of k-subsets that of rank ceil(k)), so that no digit is lost by what the others are.
+// bracket has settled as 0 or u taken out. It stops on the linear piece of the root, where the step is exact. Scores
+// are relative to one near the threshold (of k-subsets that of rank ceil(k)), so that no digit is lost by what the
+// others are.
 //
 // The rules of masked_softmax.h hold, with k for the mass: with at most k entries to choose from (exactly k) all get 1;
 // m entries of +inf get min(1, k/m) each and the others share what is left of k.

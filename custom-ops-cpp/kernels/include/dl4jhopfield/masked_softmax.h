@@ -8,12 +8,13 @@
 //
 //   y_i = exp(beta x_i) / (1 + sum_j exp(beta x_j))
 //
-// Hu, Chang, Luo, Chen, Li, Wang and Liu, Outlier-Efficient Hopfield Layers for Large Transformer-Based Models, ICML 2024, equation 2.2;
-// Miller, Attention is off by one, 2023. The weights sum to less than 1. It is softmax over one more pattern whose score is 0 and whose
-// value is nothing.
+// Hu, Chang, Luo, Chen, Li, Wang and Liu, Outlier-Efficient Hopfield Layers for Large Transformer-Based Models, ICML
+// 2024, equation 2.2; Miller, Attention is off by one, 2023. The weights sum to less than 1. It is softmax over one
+// more pattern whose score is 0 and whose value is nothing.
 //
 // Rules of every separation of this library:
-// - a masked entry, and one whose score is -inf, gets exactly 0 and takes part in nothing, whatever it holds (even NaN);
+// - a masked entry, and one whose score is -inf, gets exactly 0 and takes part in nothing, whatever it holds (even
+// NaN);
 // - a row with nothing left gives zeros, forward and backward;
 // - NaN in an unmasked entry gives NaN in all entries of that row that take part, and in no other row;
 // - +inf scores (of beta x) share the mass equally; the others get 0 (the limit of large equal scores);

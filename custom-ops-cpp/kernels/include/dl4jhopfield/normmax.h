@@ -3,10 +3,9 @@
 //   y = argmax_y <y, z> - ||y||_p over the simplex,  z = beta x,  p > 1
 //   y_i = w_i / sum w,  w_i = [z_i - tau]_+ ^ (1/(p-1)),  tau such that sum_i [z_i - tau]_+ ^ (p/(p-1)) = 1
 //
-// Method: as alpha-entmax (entmax.h) with exponent q = p/(p-1) > 1: Newton on a convex norm, monotone, quadratic. For p > 2 weights
-// are roots that magnify errors of a small z_i - tau without bound: such rows are solved to the last digit of it
-// (internal/power_threshold.h).
-// The rules of masked_softmax.h hold; a row whose p is not above 1 gives NaN.
+// Method: as alpha-entmax (entmax.h) with exponent q = p/(p-1) > 1: Newton on a convex norm, monotone, quadratic. For p
+// > 2 weights are roots that magnify errors of a small z_i - tau without bound: such rows are solved to the last digit
+// of it (internal/power_threshold.h). The rules of masked_softmax.h hold; a row whose p is not above 1 gives NaN.
 #pragma once
 
 #include "dl4jhopfield/dtype.h"

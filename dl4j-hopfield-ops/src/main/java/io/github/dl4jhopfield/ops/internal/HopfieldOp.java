@@ -156,7 +156,7 @@ public abstract class HopfieldOp extends DynamicCustomOp {
 
   /** The arguments of an eager call, as they are. */
   public final OpArgs arguments() {
-    return OpArgs.of(this, null);
+    return args(null);
   }
 
   /** Gives the arguments of a call, checked. */
