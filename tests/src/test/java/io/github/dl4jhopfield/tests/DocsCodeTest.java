@@ -119,6 +119,14 @@ class DocsCodeTest {
         """,
         "");
     setting(
+        "vision.md 1",
+        """
+        SafetensorsFile.write(
+            Path.of("model.safetensors"),
+            VitWeights.stateDict(VisionTransformer.builder().shape(VitShape.tiny()).build().init()));
+        """,
+        "");
+    setting(
         "weights.md 1",
         BAG_NETWORK
             + """
@@ -147,6 +155,7 @@ class DocsCodeTest {
       import io.github.dl4jhopfield.zoo.files.*;
       import io.github.dl4jhopfield.zoo.learn.*;
       import io.github.dl4jhopfield.zoo.report.*;
+      import io.github.dl4jhopfield.zoo.vision.*;
       import java.nio.file.*;
       import java.util.*;
       import org.deeplearning4j.nn.conf.*;
