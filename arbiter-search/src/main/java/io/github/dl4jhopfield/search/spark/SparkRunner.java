@@ -1,18 +1,14 @@
 package io.github.dl4jhopfield.search.spark;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jhopfield.search.trial.PooledRunner;
 import io.github.dl4jhopfield.search.trial.Trial;
 import io.github.dl4jhopfield.search.trial.TrialResult;
-import io.github.dl4jhopfield.search.trial.TrialRunner;
 import java.io.File;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -26,7 +22,7 @@ import org.apache.spark.api.java.JavaSparkContext;
  * <p>Executors need this project's jars: on one machine they are put on the executors' class path;
  * with {@code spark-submit}, which has a master of its own, the jars are those of {@code --jars}.
  */
-public final class SparkRunner implements TrialRunner {
+public final class SparkRunner extends PooledRunner {
   /** What Java 17 must open to Spark, where {@code spark-submit} does not. */
   static final List<String> OPENS =
       List.of(
@@ -45,19 +41,11 @@ public final class SparkRunner implements TrialRunner {
           "sun.util.calendar");
 
   private final JavaSparkContext spark;
-  private final ExecutorService pool;
   private final ObjectMapper json = new ObjectMapper();
 
   private SparkRunner(JavaSparkContext spark, int atOnce) {
+    super("trial-on-spark", atOnce);
     this.spark = spark;
-    pool =
-        Executors.newFixedThreadPool(
-            atOnce,
-            work -> {
-              Thread thread = new Thread(work, "trial-on-spark");
-              thread.setDaemon(true);
-              return thread;
-            });
   }
 
   /**
@@ -130,41 +118,16 @@ public final class SparkRunner implements TrialRunner {
   }
 
   @Override
-  public void run(List<Trial> trials, Listener listener) throws IOException, InterruptedException {
-    List<Future<?>> running = new ArrayList<>();
-    for (Trial trial : trials) {
-      running.add(
-          pool.submit(
-              () -> {
-                synchronized (listener) {
-                  listener.started(trial);
-                }
-                TrialResult result = runOne(trial);
-                synchronized (listener) {
-                  listener.ended(result);
-                }
-                return null;
-              }));
+  protected IOException failure(Throwable cause) {
+    if (cause instanceof SparkException) {
+      return new IOException("Spark: " + firstLine(cause.getMessage()), cause);
     }
-    try {
-      for (Future<?> trial : running) {
-        trial.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof SparkException) {
-        throw new IOException("Spark: " + firstLine(e.getCause().getMessage()), e.getCause());
-      }
-      throw new IllegalStateException("Spark: " + firstLine(e.getCause().toString()), e.getCause());
-    } finally {
-      running.forEach(trial -> trial.cancel(true));
-    }
+    throw new IllegalStateException("Spark: " + firstLine(cause.toString()), cause);
   }
 
   /** A job of one task: its result is here as soon as it has ended, whatever the others do. */
-  private TrialResult runOne(Trial trial) throws IOException {
+  @Override
+  protected TrialResult runOne(Trial trial) throws IOException {
     List<String> answer =
         spark
             .parallelize(List.of(json.writeValueAsString(trial)), 1)
@@ -175,7 +138,7 @@ public final class SparkRunner implements TrialRunner {
 
   @Override
   public void close() {
-    pool.shutdownNow();
+    super.close();
     spark.close();
   }
 }

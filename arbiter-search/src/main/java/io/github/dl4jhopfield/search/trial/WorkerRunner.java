@@ -15,11 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * outside) is replaced and its trial runs again, with the same seed. Every worker computes with one
  * thread, so that a score does not depend on how many workers there are.
  */
-public final class WorkerRunner implements TrialRunner {
+public final class WorkerRunner extends PooledRunner {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerRunner.class);
   private static final int TRIES = 3;
   private static final String ENDED = "";
@@ -38,7 +33,6 @@ public final class WorkerRunner implements TrialRunner {
 
   private final Settings settings;
   private final List<Worker> workers = new ArrayList<>();
-  private final ExecutorService pool;
   private final ObjectMapper json = new ObjectMapper();
   private volatile boolean closed;
 
@@ -68,56 +62,12 @@ public final class WorkerRunner implements TrialRunner {
 
   /** Workers that start when the first trial comes. */
   public WorkerRunner(Settings settings) {
+    super("trial-worker", settings.workers());
     this.settings = settings;
-    pool =
-        Executors.newFixedThreadPool(
-            settings.workers(),
-            work -> {
-              Thread thread = new Thread(work, "trial-worker");
-              thread.setDaemon(true);
-              return thread;
-            });
   }
 
   @Override
-  public void run(List<Trial> trials, Listener listener) throws IOException, InterruptedException {
-    ConcurrentLinkedQueue<Trial> left = new ConcurrentLinkedQueue<>(trials);
-    List<Future<?>> running = new ArrayList<>();
-    for (int w = 0; w < Math.min(settings.workers(), trials.size()); w++) {
-      running.add(
-          pool.submit(
-              () -> {
-                for (Trial trial = left.poll(); trial != null && !closed; trial = left.poll()) {
-                  synchronized (listener) {
-                    listener.started(trial);
-                  }
-                  TrialResult result = runOne(trial);
-                  synchronized (listener) {
-                    listener.ended(result);
-                  }
-                }
-                return null;
-              }));
-    }
-    try {
-      for (Future<?> worker : running) {
-        worker.get();
-      }
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException io) {
-        throw io;
-      }
-      if (e.getCause() instanceof InterruptedException) {
-        throw new InterruptedException("the search was stopped");
-      }
-      throw new IllegalStateException("a worker failed: " + e.getCause(), e.getCause());
-    } finally {
-      left.clear();
-      running.forEach(worker -> worker.cancel(true));
-    }
-  }
-
-  private TrialResult runOne(Trial trial) throws IOException, InterruptedException {
+  protected TrialResult runOne(Trial trial) throws IOException, InterruptedException {
     long started = System.currentTimeMillis();
     long start = System.nanoTime();
     String last = "";
@@ -207,7 +157,7 @@ public final class WorkerRunner implements TrialRunner {
   @Override
   public void close() {
     closed = true;
-    pool.shutdownNow();
+    super.close();
     List<Worker> left;
     synchronized (workers) {
       left = List.copyOf(workers);
