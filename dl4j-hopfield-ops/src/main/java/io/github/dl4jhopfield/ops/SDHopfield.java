@@ -34,14 +34,7 @@ public final class SDHopfield {
     if (x.dataType() != null && !x.dataType().isFPType()) {
       throw Checks.bad(call.op(), "x", "data type DOUBLE, FLOAT, HALF or BFLOAT16", x.dataType());
     }
-    SDVariable[] outputs =
-        OpCatalog.inGraph(
-                call.op(),
-                sameDiff,
-                call.inputs().toArray(new SDVariable[0]),
-                call.iArgs(),
-                call.tArgs())
-            .outputVariables();
+    SDVariable[] outputs = OpCatalog.create(call.op()).inGraph(sameDiff, call).outputVariables();
     if (name != null) {
       outputs[0] = sameDiff.updateVariableNameAndReference(outputs[0], name);
     }

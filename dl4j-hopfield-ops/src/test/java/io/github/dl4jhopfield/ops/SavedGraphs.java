@@ -397,7 +397,7 @@ public final class SavedGraphs {
       }
     }
 
-    /** Which the namespace of graphs does not offer: the op's own constructor. */
+    /** Which the namespace of graphs does not offer: the op itself. */
     void retrieve() {
       for (Separation s : kinds()) {
         for (int topK = 0; topK < 4; topK += 3) {
@@ -413,9 +413,7 @@ public final class SavedGraphs {
                       constant(numbers(DataType.HALF, 6, 2)));
           OpCall<SDVariable> call =
               Call.retrieve(s, 0.9, topK, constant(numbers(DataType.DOUBLE, 2, 3)), keys, values);
-          named(
-              new Retrieve(sd, call.inputs().toArray(new SDVariable[0]), call.iArgs(), call.tArgs())
-                  .outputVariables());
+          named(new Retrieve().inGraph(sd, call).outputVariables());
         }
       }
     }

@@ -7,7 +7,6 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -28,15 +27,8 @@ public final class ClassTargets extends HopfieldOp {
   static final Output COUNTED = D.output("counted", "[..., 1]");
   public static final OpDeclaration DECLARATION = D.build();
 
-  public ClassTargets() {}
-
-  public ClassTargets(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public ClassTargets() {
+    super(DECLARATION);
   }
 
   @Override

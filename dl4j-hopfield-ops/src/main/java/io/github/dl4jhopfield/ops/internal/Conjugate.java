@@ -14,7 +14,6 @@ import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -38,15 +37,8 @@ public final class Conjugate extends HopfieldOp {
   static final Output Y = D.output("y", X);
   public static final OpDeclaration DECLARATION = D.build();
 
-  public Conjugate() {}
-
-  public Conjugate(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Conjugate() {
+    super(DECLARATION);
   }
 
   @Override

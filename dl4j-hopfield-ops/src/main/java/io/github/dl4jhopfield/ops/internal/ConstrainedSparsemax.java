@@ -8,7 +8,6 @@ import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -33,16 +32,8 @@ public final class ConstrainedSparsemax extends HopfieldOp {
   private static final Output GRADIENT_UPPER = B.gradient(UPPER);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public ConstrainedSparsemax() {}
-
-  public ConstrainedSparsemax(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public ConstrainedSparsemax() {
+    super(DECLARATION);
   }
 
   @Override
@@ -91,22 +82,14 @@ public final class ConstrainedSparsemax extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] always = {outputVariable(), arg(UPPER), gradients.get(0)};
-    Bp bp = new Bp(sameDiff, present(always, MASK), iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    List<SDVariable> always = List.of(outputVariable(), arg(UPPER), gradients.get(0));
+    return gradients(new Bp(), and(always, MASK));
   }
 
   /** Gradient of {@link ConstrainedSparsemax}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

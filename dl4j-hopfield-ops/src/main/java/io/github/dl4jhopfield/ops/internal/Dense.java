@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -39,15 +38,8 @@ public final class Dense extends HopfieldOp {
   static final Output Y = D.output("y", "[..., nOut]");
   public static final OpDeclaration DECLARATION = D.build();
 
-  public Dense() {}
-
-  public Dense(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Dense() {
+    super(DECLARATION);
   }
 
   @Override
@@ -167,13 +159,12 @@ public final class Dense extends HopfieldOp {
     }
     long[] linear = iArgs();
     linear[ACTIVATION.index()] = WireCodes.ACTIVATION.of(DenseActivation.NONE);
-    SDVariable z = new Dense(sameDiff, args(), linear, new double[0]).outputVariable();
+    SDVariable z = new Dense().inGraph(sameDiff, args(), linear, new double[0]).outputVariable();
     OpCall<SDVariable> gelu =
         OpCall.<SDVariable>of(Gelu.GRADIENT_DECLARATION)
             .with(Gelu.X, z)
             .with(Gelu.GRADIENT, g)
             .with(Gelu.TANH_FORM, f == DenseActivation.GELU_TANH);
-    SDVariable[] inputs = gelu.inputs().toArray(new SDVariable[0]);
-    return new Gelu.Bp(sameDiff, inputs, gelu.iArgs(), gelu.tArgs()).outputVariable();
+    return new Gelu.Bp().inGraph(sameDiff, gelu).outputVariable();
   }
 }

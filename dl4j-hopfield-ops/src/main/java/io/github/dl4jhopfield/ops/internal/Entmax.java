@@ -6,8 +6,6 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -23,15 +21,8 @@ public final class Entmax extends SeparationOp {
   public static final OpDeclaration DECLARATION = complete(D);
   public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, ALPHA);
 
-  public Entmax() {}
-
-  public Entmax(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Entmax() {
+    super(DECLARATION, Bp::new);
   }
 
   @Override
@@ -50,23 +41,10 @@ public final class Entmax extends SeparationOp {
     RowSeparations.entmax(row, alpha, y);
   }
 
-  @Override
-  protected Gradient gradient(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    return new Bp(sameDiff, inputs, iArgs, tArgs);
-  }
-
   /** Gradient of {@link Entmax}. */
   public static final class Bp extends Gradient {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

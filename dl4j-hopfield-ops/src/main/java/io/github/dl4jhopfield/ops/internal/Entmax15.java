@@ -2,8 +2,6 @@ package io.github.dl4jhopfield.ops.internal;
 
 import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 
 /** 1.5-entmax of beta x (Peters, Niculae and Martins, ACL 2019). */
 public final class Entmax15 extends SeparationOp {
@@ -11,15 +9,8 @@ public final class Entmax15 extends SeparationOp {
   public static final OpDeclaration DECLARATION = plain(NAME);
   public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
-  public Entmax15() {}
-
-  public Entmax15(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Entmax15() {
+    super(DECLARATION, Bp::new);
   }
 
   @Override
@@ -27,23 +18,10 @@ public final class Entmax15 extends SeparationOp {
     RowSeparations.entmax(row, 1.5, y);
   }
 
-  @Override
-  protected Gradient gradient(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    return new Bp(sameDiff, inputs, iArgs, tArgs);
-  }
-
   /** Gradient of {@link Entmax15}. */
   public static final class Bp extends Gradient {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Type;
 import io.github.dl4jhopfield.ops.internal.java.RowFunctions;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -31,15 +30,8 @@ public final class Gelu extends RowMap {
     GRADIENT_DECLARATION = B.build();
   }
 
-  public Gelu() {}
-
-  public Gelu(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Gelu() {
+    super(DECLARATION);
   }
 
   @Override
@@ -58,21 +50,13 @@ public final class Gelu extends RowMap {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] inputs = {arg(0), gradients.get(0)};
-    return List.of(new Bp(sameDiff, inputs, iArgs(), tArgs()).outputVariable());
+    return gradients(new Bp(), argsAnd(gradients));
   }
 
   /** Gradient of {@link Gelu}: inputs x and the gradient of y. */
   public static final class Bp extends RowMap {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -90,15 +89,8 @@ public final class HopfieldAssociation extends HopfieldOp {
   private static final Output GRADIENT_ALPHA = B.gradient(ALPHA);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public HopfieldAssociation() {}
-
-  public HopfieldAssociation(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public HopfieldAssociation() {
+    super(DECLARATION);
   }
 
   /** Adds the options to a call. */
@@ -349,30 +341,22 @@ public final class HopfieldAssociation extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(args()));
     OpArgs call = args(null);
-    inputs.add(gradients.get(0));
+    List<SDVariable> more = new ArrayList<>();
+    more.add(gradients.get(0));
     if (call.is(WITH_WEIGHTS)) {
-      inputs.add(gradients.get(1));
+      more.add(gradients.get(1));
     }
     if (call.is(WITH_SAVED)) {
-      inputs.add(outputVariables()[getNumOutputs() - 1]);
+      more.add(outputVariables()[getNumOutputs() - 1]);
     }
-    Bp bp = new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    return gradients(new Bp(), argsAnd(more));
   }
 
   /** Gradient of {@link HopfieldAssociation}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

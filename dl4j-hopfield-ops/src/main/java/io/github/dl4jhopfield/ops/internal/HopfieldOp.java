@@ -27,23 +27,37 @@ import org.nd4j.linalg.factory.Nd4j;
  * is in the inputs, integer and floating arguments, which SameDiff saves, so a graph does not know
  * which path ran it.
  *
- * <p>Subclasses need a public no-argument constructor: SameDiff clones and loads ops by it.
+ * <p>Subclasses have a public no-argument constructor and no other: SameDiff clones and loads ops
+ * by it. {@link #eager} or {@link #inGraph} then makes the op a call.
  */
 public abstract class HopfieldOp extends DynamicCustomOp {
+  private final OpDeclaration declaration;
 
-  protected HopfieldOp() {}
-
-  protected HopfieldOp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(null, sameDiff, inputs, false);
-    addIArgument(iArgs);
-    addTArgument(tArgs);
+  /** Makes an op without arguments. */
+  protected HopfieldOp(OpDeclaration declaration) {
+    this.declaration = declaration;
   }
 
-  /** Fills an op made by the no-argument constructor for an eager call. */
+  /** Makes this op an eager call. */
   public final HopfieldOp eager(OpCall<INDArray> call) {
     addInputArgument(call.inputs().toArray(new INDArray[0]));
     addIArgument(call.iArgs());
     addTArgument(call.tArgs());
+    return this;
+  }
+
+  /** Makes this op a call in a graph. */
+  public final HopfieldOp inGraph(SameDiff graph, OpCall<SDVariable> call) {
+    return inGraph(graph, call.inputs().toArray(new SDVariable[0]), call.iArgs(), call.tArgs());
+  }
+
+  final HopfieldOp inGraph(SameDiff graph, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
+    sameDiff = graph;
+    ownName = null; // the constructor's, by which the graph does not know the op
+    setInstanceId();
+    graph.addArgsFor(inputs, this);
+    addIArgument(iArgs);
+    addTArgument(tArgs);
     return this;
   }
 
@@ -57,7 +71,9 @@ public abstract class HopfieldOp extends DynamicCustomOp {
   }
 
   /** What a call of this op is made of. */
-  public abstract OpDeclaration declaration();
+  public final OpDeclaration declaration() {
+    return declaration;
+  }
 
   /** Name in libnd4j and in saved graphs. */
   @Override
@@ -286,30 +302,41 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return arg(declaration().place(input, 0, iArgs()));
   }
 
-  /** The inputs that are there, of those of a gradient op. */
-  final SDVariable[] present(SDVariable[] always, Input... optional) {
-    List<SDVariable> all = new ArrayList<>(List.of(always));
+  /** What a gradient op takes: some variables, and those of some inputs that are there. */
+  final List<SDVariable> and(List<SDVariable> always, Input... optional) {
+    List<SDVariable> all = new ArrayList<>(always);
     for (Input input : optional) {
       if (has(input)) {
         all.add(arg(input));
       }
     }
-    return all.toArray(new SDVariable[0]);
+    return all;
+  }
+
+  /** What a gradient op takes that takes all inputs of this one first. */
+  final List<SDVariable> argsAnd(List<SDVariable> more) {
+    List<SDVariable> all = new ArrayList<>(List.of(args()));
+    all.addAll(more);
+    return all;
   }
 
   /**
-   * The gradient of each input, from the outputs of the gradient op. What stands for the gradient
-   * of an input that has none: SameDiff adds the gradients of a variable that several ops use,
-   * which it cannot do with booleans, so it has the type of the first floating input.
+   * The gradient of each input, by a gradient op with the integer and floating arguments of this
+   * one. What stands for the gradient of an input that has none: SameDiff adds the gradients of a
+   * variable that several ops use, which it cannot do with booleans, so it has the type of the
+   * first floating input.
    */
-  final List<SDVariable> gradientOfEach(OpDeclaration gradient, SDVariable[] outputs) {
+  final List<SDVariable> gradients(HopfieldOp gradient, List<SDVariable> inputs) {
+    gradient.inGraph(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
+    SDVariable[] outputs = gradient.outputVariables();
     List<SDVariable> result = new ArrayList<>();
-    for (int place : declaration().gradientPlaces(gradient, iArgs())) {
+    for (int place : declaration().gradientPlaces(gradient.declaration(), iArgs())) {
       result.add(place < 0 ? noGradient(result.size()) : outputs[place]);
     }
     return result;
   }
 
+  /** What stands for the gradient of an input that has none. */
   final SDVariable noGradient(int input) {
     return sameDiff.zerosLike(arg(input)).castTo(arg(declaration().reference()).dataType());
   }

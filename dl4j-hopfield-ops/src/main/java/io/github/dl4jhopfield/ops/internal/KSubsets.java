@@ -5,8 +5,6 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Switch;
 import io.github.dl4jhopfield.ops.internal.java.RowBudget;
 import io.github.dl4jhopfield.ops.internal.java.RowScores;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -22,15 +20,8 @@ public final class KSubsets extends SeparationOp {
   public static final OpDeclaration DECLARATION = complete(D);
   public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
-  public KSubsets() {}
-
-  public KSubsets(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public KSubsets() {
+    super(DECLARATION, Bp::new);
   }
 
   @Override
@@ -43,23 +34,10 @@ public final class KSubsets extends SeparationOp {
     RowBudget.kSubsets(row, args.get(K), args.is(AT_MOST), y);
   }
 
-  @Override
-  protected Gradient gradient(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    return new Bp(sameDiff, inputs, iArgs, tArgs);
-  }
-
   /** Gradient of {@link KSubsets}. */
   public static final class Bp extends Gradient {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -38,15 +37,8 @@ public final class LayerNorm extends HopfieldOp {
   private static final Output GRADIENT_BIAS = B.gradient(BIAS, GAIN, AFFINE);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public LayerNorm() {}
-
-  public LayerNorm(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public LayerNorm() {
+    super(DECLARATION);
   }
 
   private static void checkVector(HopfieldOp op, String name, INDArray vector, long n) {
@@ -111,9 +103,7 @@ public final class LayerNorm extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] always = {arg(X), gradients.get(0)};
-    Bp bp = new Bp(sameDiff, present(always, GAIN), iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    return gradients(new Bp(), and(List.of(arg(X), gradients.get(0)), GAIN));
   }
 
   /**
@@ -121,15 +111,8 @@ public final class LayerNorm extends HopfieldOp {
    * and bias.
    */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -2,8 +2,6 @@ package io.github.dl4jhopfield.ops.internal;
 
 import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 
 /**
  * y_i = exp(beta x_i) / sum_j exp(beta x_j) over the unmasked entries (Ramsauer et al., ICLR 2021,
@@ -14,15 +12,8 @@ public final class MaskedSoftmax extends SeparationOp {
   public static final OpDeclaration DECLARATION = plain(NAME);
   public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
-  public MaskedSoftmax() {}
-
-  public MaskedSoftmax(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public MaskedSoftmax() {
+    super(DECLARATION, Bp::new);
   }
 
   @Override
@@ -30,23 +21,10 @@ public final class MaskedSoftmax extends SeparationOp {
     RowSeparations.softmax(row, y);
   }
 
-  @Override
-  protected Gradient gradient(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    return new Bp(sameDiff, inputs, iArgs, tArgs);
-  }
-
   /** Gradient of {@link MaskedSoftmax}. */
   public static final class Bp extends Gradient {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

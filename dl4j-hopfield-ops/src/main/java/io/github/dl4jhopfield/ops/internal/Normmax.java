@@ -4,8 +4,6 @@ import io.github.dl4jhopfield.ops.internal.OpDeclaration.Num;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Range;
 import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -19,15 +17,8 @@ public final class Normmax extends SeparationOp {
   public static final OpDeclaration DECLARATION = complete(D);
   public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
-  public Normmax() {}
-
-  public Normmax(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Normmax() {
+    super(DECLARATION, Bp::new);
   }
 
   @Override
@@ -40,23 +31,10 @@ public final class Normmax extends SeparationOp {
     RowSeparations.normmax(row, args.get(P), y);
   }
 
-  @Override
-  protected Gradient gradient(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    return new Bp(sameDiff, inputs, iArgs, tArgs);
-  }
-
   /** Gradient of {@link Normmax}. */
   public static final class Bp extends Gradient {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -14,7 +14,6 @@ import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -46,15 +45,8 @@ public final class PfuUnit extends HopfieldOp {
   private static final Output GRADIENT_X = B.add(MASK).gradient(X);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public PfuUnit() {}
-
-  public PfuUnit(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public PfuUnit() {
+    super(DECLARATION);
   }
 
   /** Adds what a PFU adds to a call. */
@@ -131,22 +123,14 @@ public final class PfuUnit extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] always = {arg(X), outputVariables()[1], gradients.get(0)};
-    Bp bp = new Bp(sameDiff, present(always, MASK), iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    SDVariable kept = outputVariables()[1];
+    return gradients(new Bp(), and(List.of(arg(X), kept, gradients.get(0)), MASK));
   }
 
   /** Gradient of {@link PfuUnit}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -69,15 +68,8 @@ public final class Pooling extends HopfieldOp {
           B.gradient(VALUE_SHIFT));
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public Pooling() {}
-
-  public Pooling(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Pooling() {
+    super(DECLARATION);
   }
 
   /** Sizes of a call. */
@@ -304,23 +296,13 @@ public final class Pooling extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(args()));
-    inputs.add(gradients.get(0));
-    Bp bp = new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    return gradients(new Bp(), argsAnd(gradients));
   }
 
   /** Gradient of {@link Pooling}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

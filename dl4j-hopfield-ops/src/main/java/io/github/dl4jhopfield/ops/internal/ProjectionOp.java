@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -56,15 +55,8 @@ public final class ProjectionOp extends HopfieldOp {
   private static final Output GRADIENT_SHIFT = B.gradient(SHIFT);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public ProjectionOp() {}
-
-  public ProjectionOp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public ProjectionOp() {
+    super(DECLARATION);
   }
 
   private static int count(OpArgs args) {
@@ -247,23 +239,13 @@ public final class ProjectionOp extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    List<SDVariable> inputs = new ArrayList<>(List.of(args()));
-    inputs.addAll(gradients.subList(0, getNumOutputs()));
-    Bp bp = new Bp(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    return gradients(new Bp(), argsAnd(gradients.subList(0, getNumOutputs())));
   }
 
   /** Gradient of {@link ProjectionOp}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.github.dl4jhopfield.ops.internal.java.RowLagrangian;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -29,15 +28,8 @@ public final class ReluUnit extends HopfieldOp {
   private static final Output GRADIENT_X = B.gradient(X, KEPT_IN, null);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public ReluUnit() {}
-
-  public ReluUnit(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public ReluUnit() {
+    super(DECLARATION);
   }
 
   @Override
@@ -69,22 +61,13 @@ public final class ReluUnit extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] inputs = {outputVariables()[1], gradients.get(0)};
-    Bp bp = new Bp(sameDiff, inputs, iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    return gradients(new Bp(), List.of(outputVariables()[1], gradients.get(0)));
   }
 
   /** Gradient of {@link ReluUnit}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -16,7 +16,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -56,15 +55,8 @@ public final class Retrieve extends HopfieldOp {
   static final Output TOP_WEIGHT = D.output("top weight", null, "[n, topK]", null, TOP_K, null);
   public static final OpDeclaration DECLARATION = D.build();
 
-  public Retrieve() {}
-
-  public Retrieve(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Retrieve() {
+    super(DECLARATION);
   }
 
   @Override

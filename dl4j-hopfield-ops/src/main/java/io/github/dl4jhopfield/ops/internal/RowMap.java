@@ -3,16 +3,12 @@ package io.github.dl4jhopfield.ops.internal;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Input;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Base of ops whose inputs and one output all have the shape of x and that work row by row. */
 abstract class RowMap extends HopfieldOp {
-  RowMap() {}
-
-  RowMap(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
+  RowMap(OpDeclaration declaration) {
+    super(declaration);
   }
 
   /** One row: {@code in} in the order of the inputs. */

@@ -9,8 +9,8 @@ import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -63,10 +63,11 @@ public abstract class SeparationOp extends HopfieldOp {
     return b.build();
   }
 
-  protected SeparationOp() {}
+  private final Supplier<Gradient> gradient;
 
-  protected SeparationOp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
+  SeparationOp(OpDeclaration declaration, Supplier<Gradient> gradient) {
+    super(declaration);
+    this.gradient = gradient;
   }
 
   /** The parameter as an input; null where it cannot be one. */
@@ -79,10 +80,6 @@ public abstract class SeparationOp extends HopfieldOp {
    * input.
    */
   protected abstract void separate(OpArgs args, RowScores row, double parameter, double[] y);
-
-  /** The gradient op, unconnected. */
-  protected abstract Gradient gradient(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs);
 
   /** Adds what the separation adds, for the self-test. */
   protected OpCall<INDArray> selfTestArguments(OpCall<INDArray> call) {
@@ -155,8 +152,7 @@ public abstract class SeparationOp extends HopfieldOp {
     if (parameter() != null && has(parameter())) {
       inputs.add(arg(parameter()));
     }
-    Gradient gradient = gradient(sameDiff, inputs.toArray(new SDVariable[0]), iArgs(), tArgs());
-    return gradientOfEach(gradient.declaration(), gradient.outputVariables());
+    return gradients(gradient.get(), inputs);
   }
 
   private static int rowNumbers(Rows rows) {
@@ -165,10 +161,8 @@ public abstract class SeparationOp extends HopfieldOp {
 
   /** Base of the gradient ops. */
   public abstract static class Gradient extends HopfieldOp {
-    protected Gradient() {}
-
-    protected Gradient(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
+    Gradient(OpDeclaration declaration) {
+      super(declaration);
     }
 
     /** Gradient of one row with respect to z = beta x; it is 0 where y is. */

@@ -10,7 +10,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -41,15 +40,8 @@ public final class SequenceEmbedding extends HopfieldOp {
   private static final Output GRADIENT_BIAS = B.gradient(BIAS);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public SequenceEmbedding() {}
-
-  public SequenceEmbedding(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public SequenceEmbedding() {
+    super(DECLARATION);
   }
 
   /** Checks a call of either op and gives the shape of the embedding. */
@@ -111,23 +103,13 @@ public final class SequenceEmbedding extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] all = Arrays.copyOf(args(), args().length + 1);
-    all[args().length] = gradients.get(0);
-    Bp bp = new Bp(sameDiff, all, iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    return gradients(new Bp(), argsAnd(gradients));
   }
 
   /** Gradient of {@link SequenceEmbedding}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -10,7 +10,6 @@ import io.github.dl4jhopfield.ops.internal.java.RowChain;
 import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -38,15 +37,8 @@ public final class SequentialKSubsets extends HopfieldOp {
   private static final Output GRADIENT_EDGES = B.gradient(EDGES);
   public static final OpDeclaration GRADIENT_DECLARATION = B.build();
 
-  public SequentialKSubsets() {}
-
-  public SequentialKSubsets(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public SequentialKSubsets() {
+    super(DECLARATION);
   }
 
   /** Checks what the op and its gradient share; gives the shape of the couplings. */
@@ -134,22 +126,13 @@ public final class SequentialKSubsets extends HopfieldOp {
 
   @Override
   public List<SDVariable> doDiff(List<SDVariable> gradients) {
-    SDVariable[] always = {arg(X), arg(EDGES), gradients.get(0)};
-    Bp bp = new Bp(sameDiff, present(always, MASK), iArgs(), tArgs());
-    return gradientOfEach(GRADIENT_DECLARATION, bp.outputVariables());
+    return gradients(new Bp(), and(List.of(arg(X), arg(EDGES), gradients.get(0)), MASK));
   }
 
   /** Gradient of {@link SequentialKSubsets}. */
   public static final class Bp extends HopfieldOp {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -2,8 +2,6 @@ package io.github.dl4jhopfield.ops.internal;
 
 import io.github.dl4jhopfield.ops.internal.java.RowScores;
 import io.github.dl4jhopfield.ops.internal.java.RowSeparations;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 
 /** The Euclidean projection of beta x onto the simplex (Martins and Astudillo, ICML 2016). */
 public final class Sparsemax extends SeparationOp {
@@ -11,15 +9,8 @@ public final class Sparsemax extends SeparationOp {
   public static final OpDeclaration DECLARATION = plain(NAME);
   public static final OpDeclaration GRADIENT_DECLARATION = gradientOf(DECLARATION, null);
 
-  public Sparsemax() {}
-
-  public Sparsemax(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    super(sameDiff, inputs, iArgs, tArgs);
-  }
-
-  @Override
-  public OpDeclaration declaration() {
-    return DECLARATION;
+  public Sparsemax() {
+    super(DECLARATION, Bp::new);
   }
 
   @Override
@@ -27,23 +18,10 @@ public final class Sparsemax extends SeparationOp {
     RowSeparations.entmax(row, 2, y);
   }
 
-  @Override
-  protected Gradient gradient(
-      SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    return new Bp(sameDiff, inputs, iArgs, tArgs);
-  }
-
   /** Gradient of {@link Sparsemax}. */
   public static final class Bp extends Gradient {
-    public Bp() {}
-
-    public Bp(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-      super(sameDiff, inputs, iArgs, tArgs);
-    }
-
-    @Override
-    public OpDeclaration declaration() {
-      return GRADIENT_DECLARATION;
+    public Bp() {
+      super(GRADIENT_DECLARATION);
     }
 
     @Override

@@ -28,8 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.nd4j.autodiff.samediff.SDVariable;
-import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.ops.CustomOpDescriptor;
 
 /** The ops of this library by their libnd4j names: how to make one, and what ND4J asks of it. */
@@ -37,61 +35,54 @@ public final class OpCatalog {
   private static final Map<String, Supplier<HopfieldOp>> OPS = new LinkedHashMap<>();
   private static final Map<String, CustomOpDescriptor> DESCRIPTORS = new LinkedHashMap<>();
 
-  private static final Map<String, GraphOp> GRAPH_OPS = new LinkedHashMap<>();
-
-  private interface GraphOp {
-    HopfieldOp create(SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs);
-  }
-
   static {
-    add(MaskedSoftmax::new, MaskedSoftmax::new);
-    add(MaskedSoftmax.Bp::new, MaskedSoftmax.Bp::new);
-    add(Softmax1::new, Softmax1::new);
-    add(Softmax1.Bp::new, Softmax1.Bp::new);
-    add(Sparsemax::new, Sparsemax::new);
-    add(Sparsemax.Bp::new, Sparsemax.Bp::new);
-    add(Entmax15::new, Entmax15::new);
-    add(Entmax15.Bp::new, Entmax15.Bp::new);
-    add(Entmax::new, Entmax::new);
-    add(Entmax.Bp::new, Entmax.Bp::new);
-    add(Normmax::new, Normmax::new);
-    add(Normmax.Bp::new, Normmax.Bp::new);
-    add(KSubsets::new, KSubsets::new);
-    add(KSubsets.Bp::new, KSubsets.Bp::new);
-    add(ConstrainedSparsemax::new, ConstrainedSparsemax::new);
-    add(ConstrainedSparsemax.Bp::new, ConstrainedSparsemax.Bp::new);
-    add(SequentialKSubsets::new, SequentialKSubsets::new);
-    add(SequentialKSubsets.Bp::new, SequentialKSubsets.Bp::new);
-    add(Gelu::new, Gelu::new);
-    add(Gelu.Bp::new, Gelu.Bp::new);
-    add(LayerNorm::new, LayerNorm::new);
-    add(LayerNorm.Bp::new, LayerNorm.Bp::new);
-    add(L2Normalize::new, L2Normalize::new);
-    add(L2Normalize.Bp::new, L2Normalize.Bp::new);
-    add(Conjugate::new, Conjugate::new);
-    add(ReluUnit::new, ReluUnit::new);
-    add(ReluUnit.Bp::new, ReluUnit.Bp::new);
-    add(PfuUnit::new, PfuUnit::new);
-    add(PfuUnit.Bp::new, PfuUnit.Bp::new);
-    add(ClassTargets::new, ClassTargets::new);
-    add(HopfieldAssociation::new, HopfieldAssociation::new);
-    add(HopfieldAssociation.Bp::new, HopfieldAssociation.Bp::new);
-    add(Retrieve::new, Retrieve::new);
-    add(ProjectionOp::new, ProjectionOp::new);
-    add(ProjectionOp.Bp::new, ProjectionOp.Bp::new);
-    add(Pooling::new, Pooling::new);
-    add(Pooling.Bp::new, Pooling.Bp::new);
-    add(Dense::new, Dense::new);
-    add(SequenceEmbedding::new, SequenceEmbedding::new);
-    add(SequenceEmbedding.Bp::new, SequenceEmbedding.Bp::new);
+    add(MaskedSoftmax::new);
+    add(MaskedSoftmax.Bp::new);
+    add(Softmax1::new);
+    add(Softmax1.Bp::new);
+    add(Sparsemax::new);
+    add(Sparsemax.Bp::new);
+    add(Entmax15::new);
+    add(Entmax15.Bp::new);
+    add(Entmax::new);
+    add(Entmax.Bp::new);
+    add(Normmax::new);
+    add(Normmax.Bp::new);
+    add(KSubsets::new);
+    add(KSubsets.Bp::new);
+    add(ConstrainedSparsemax::new);
+    add(ConstrainedSparsemax.Bp::new);
+    add(SequentialKSubsets::new);
+    add(SequentialKSubsets.Bp::new);
+    add(Gelu::new);
+    add(Gelu.Bp::new);
+    add(LayerNorm::new);
+    add(LayerNorm.Bp::new);
+    add(L2Normalize::new);
+    add(L2Normalize.Bp::new);
+    add(Conjugate::new);
+    add(ReluUnit::new);
+    add(ReluUnit.Bp::new);
+    add(PfuUnit::new);
+    add(PfuUnit.Bp::new);
+    add(ClassTargets::new);
+    add(HopfieldAssociation::new);
+    add(HopfieldAssociation.Bp::new);
+    add(Retrieve::new);
+    add(ProjectionOp::new);
+    add(ProjectionOp.Bp::new);
+    add(Pooling::new);
+    add(Pooling.Bp::new);
+    add(Dense::new);
+    add(SequenceEmbedding::new);
+    add(SequenceEmbedding.Bp::new);
   }
 
   private OpCatalog() {}
 
-  private static void add(Supplier<HopfieldOp> op, GraphOp graphOp) {
+  private static void add(Supplier<HopfieldOp> op) {
     HopfieldOp example = op.get();
     OPS.put(example.opName(), op);
-    GRAPH_OPS.put(example.opName(), graphOp);
     DESCRIPTORS.put(example.opName(), example.getDescriptor());
   }
 
@@ -104,12 +95,6 @@ public final class OpCatalog {
   public static HopfieldOp create(String name) {
     Supplier<HopfieldOp> op = OPS.get(name);
     return op == null ? null : op.get();
-  }
-
-  /** An op connected in a graph. */
-  public static HopfieldOp inGraph(
-      String name, SameDiff sameDiff, SDVariable[] inputs, long[] iArgs, double[] tArgs) {
-    return GRAPH_OPS.get(name).create(sameDiff, inputs, iArgs, tArgs);
   }
 
   /** What ND4J asks for each op, by name. */
