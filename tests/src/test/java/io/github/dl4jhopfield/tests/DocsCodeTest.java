@@ -152,12 +152,16 @@ class DocsCodeTest {
       import io.github.dl4jhopfield.layers.*;
       import io.github.dl4jhopfield.memory.*;
       import io.github.dl4jhopfield.ops.*;
+      import io.github.dl4jhopfield.search.layers.*;
       import io.github.dl4jhopfield.zoo.files.*;
       import io.github.dl4jhopfield.zoo.learn.*;
       import io.github.dl4jhopfield.zoo.report.*;
       import io.github.dl4jhopfield.zoo.vision.*;
       import java.nio.file.*;
       import java.util.*;
+      import org.deeplearning4j.arbiter.MultiLayerSpace;
+      import org.deeplearning4j.arbiter.layers.OutputLayerSpace;
+      import org.deeplearning4j.arbiter.optimize.generator.RandomSearchGenerator;
       import org.deeplearning4j.nn.conf.*;
       import org.deeplearning4j.nn.conf.inputs.InputType;
       import org.deeplearning4j.nn.conf.layers.OutputLayer;
