@@ -215,11 +215,10 @@ class Retrieval {
   }
 
   T lowerBound(T largest, const std::vector<Scored<T>>& best) const {
-    // Where what is taken off is less than the last digit of the largest score, that one must still be above the bound.
-    if (sep.kind != Kind::KSubsets) {
-      const T bound = largest - T(1) / sep.scale * (T(1) + 8 * std::numeric_limits<T>::epsilon());
-      return std::min(bound, std::nextafter(largest, -std::numeric_limits<T>::infinity()));
-    }
+    // Rounded down: a score equal to the bound rounded to the nearest number may be above the exact one.
+    if (sep.kind != Kind::KSubsets)
+      return std::nextafter(largest - T(1) / sep.scale * (T(1) + 8 * std::numeric_limits<T>::epsilon()),
+                            -std::numeric_limits<T>::infinity());
     const int64_t k = static_cast<int64_t>(std::ceil(o.k));
     T bound = static_cast<int64_t>(best.size()) >= k ? best[k - 1].score - T(1) : -std::numeric_limits<T>::infinity();
     if (sep.atMost) bound = std::max(bound, T(0));

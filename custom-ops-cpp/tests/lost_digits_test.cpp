@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "dl4jhopfield/association_retrieval.h"
 #include "dl4jhopfield/entmax.h"
 #include "dl4jhopfield/fenchel_young.h"
 #include "dl4jhopfield/k_subsets.h"
@@ -254,6 +255,31 @@ TEST_P(LostDigits, layerNormWithAnOffset) {
   std::vector<float> x(33, 1e4f), y(33);
   layerNorm<float>(in(x), nullptr, nullptr, 1e-5, out(y));
   EXPECT_EQ(y, std::vector<float>(33, 0.f));
+}
+
+// The bound below which no score gets a weight, largest - 1 / (alpha - 1), rounds up to 4999999.5 here.
+TEST_P(LostDigits, retrievalOfScoresAtTheBound) {
+  const std::vector<float> scores{5000000, 4999999.5f, 4999999.5f}, values{0, 1, 1};
+  const float one = 1;
+  for (double alpha : {2.722467, 2.9}) {
+    const std::vector<double> expected =
+        Exact::weights(ExactKind::Entmax, alpha, std::vector<double>(scores.begin(), scores.end()), {}, 1);
+    RetrievalOptions o;
+    o.queries = o.width = o.valueWidth = o.topK = 1;
+    o.separation = AssociationSeparation::Entmax;
+    o.alpha = alpha;
+    const PatternBlock<float> block{scores.data(), values.data(), 3, 1, 1, false};
+    float mixed = -7, weight = -7;
+    int64_t support = -7;
+    RetrievalResults<float> results;
+    results.out = &mixed;
+    results.topWeight = &weight;
+    results.support = &support;
+    retrieve<float>(o, &one, 1, &block, 1, results);
+    EXPECT_EQ(support, 3);
+    EXPECT_NEAR(weight, expected[0], 1e-6);
+    EXPECT_NEAR(mixed, expected[1] + expected[2], 1e-6);
+  }
 }
 
 AT_EACH_LEVEL(LostDigits);
