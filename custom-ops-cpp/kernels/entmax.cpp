@@ -183,30 +183,25 @@ INSTANTIATE(double)
 
 template <class S>
 void sparsemax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& beta, const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).out(y).run(1, 1, rowKernels<Compute<S>>().sparsemax);
+  RowPlan<S>(x).separation(x, mask, beta, y).run(1, 1, rowKernels<Compute<S>>().sparsemax);
 }
 
 template <class S>
 void entmax15(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& beta, const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).out(y).run(1, 1, rowKernels<Compute<S>>().entmax15);
+  RowPlan<S>(x).separation(x, mask, beta, y).run(1, 1, rowKernels<Compute<S>>().entmax15);
 }
 
 template <class S>
 void entmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& alpha, const RowScalars<S>& beta,
             const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(alpha).out(y).run(8, kWideRows, rowKernels<Compute<S>>().entmax);
+  RowPlan<S>(x).separation(x, mask, beta, y).scalar(alpha).run(8, kWideRows, rowKernels<Compute<S>>().entmax);
 }
 
 template <class S>
 void sparsemaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& beta,
                        const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
   RowPlan<S>(y)
-      .in(y)
-      .in(gradOut)
-      .maybeIn(gradBeta.x)
-      .scalar(beta)
-      .out(gradX)
-      .perRow(gradBeta.perRow)
+      .separationGradient(y, gradOut, beta, gradX, gradBeta)
       .run(1, 1, rowKernels<Compute<S>>().sparsemaxBackward);
 }
 
@@ -214,12 +209,7 @@ template <class S>
 void entmax15Backward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& beta,
                       const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
   RowPlan<S>(y)
-      .in(y)
-      .in(gradOut)
-      .maybeIn(gradBeta.x)
-      .scalar(beta)
-      .out(gradX)
-      .perRow(gradBeta.perRow)
+      .separationGradient(y, gradOut, beta, gradX, gradBeta)
       .run(1, 1, rowKernels<Compute<S>>().entmax15Backward);
 }
 
@@ -228,13 +218,8 @@ void entmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut
                     const RowScalars<S>& beta, const RowsView<S>& gradX, double* gradAlphaPerRow,
                     const RowScalarGrad<S>& gradBeta) {
   RowPlan<S>(y)
-      .in(y)
-      .in(gradOut)
-      .maybeIn(gradBeta.x)
-      .scalar(beta)
+      .separationGradient(y, gradOut, beta, gradX, gradBeta)
       .scalar(alpha)
-      .out(gradX)
-      .perRow(gradBeta.perRow)
       .perRow(gradAlphaPerRow)
       .run(4, kWideRows, rowKernels<Compute<S>>().entmaxBackward);
 }

@@ -241,8 +241,7 @@ template <class S>
 void kSubsets(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& k, bool atMost,
               const RowScalars<S>& beta, const RowsView<S>& y) {
   const auto& table = rowKernels<Compute<S>>();
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(k).out(y).run(
-      2, 1, atMost ? table.kSubsetsAtMost : table.kSubsetsExactly);
+  RowPlan<S>(x).separation(x, mask, beta, y).scalar(k).run(2, 1, atMost ? table.kSubsetsAtMost : table.kSubsetsExactly);
 }
 
 template <class S>
@@ -250,13 +249,8 @@ void kSubsetsBackward(const RowsView<const S>& y, const RowsView<const S>& gradO
                       const RowScalars<S>& beta, const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
   const auto& table = rowKernels<Compute<S>>();
   RowPlan<S>(y)
-      .in(y)
-      .in(gradOut)
-      .maybeIn(gradBeta.x)
-      .scalar(beta)
+      .separationGradient(y, gradOut, beta, gradX, gradBeta)
       .scalar(k)
-      .out(gradX)
-      .perRow(gradBeta.perRow)
       .run(1, 1, atMost ? table.kSubsetsAtMostBackward : table.kSubsetsExactlyBackward);
 }
 

@@ -55,24 +55,19 @@ template void softmaxBackward(const Block<double>&);
 
 template <class S>
 void maskedSoftmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& beta, const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).out(y).run(1, 1, rowKernels<Compute<S>>().softmax);
+  RowPlan<S>(x).separation(x, mask, beta, y).run(1, 1, rowKernels<Compute<S>>().softmax);
 }
 
 template <class S>
 void softmax1(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& beta, const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).out(y).run(1, 1, rowKernels<Compute<S>>().softmax1);
+  RowPlan<S>(x).separation(x, mask, beta, y).run(1, 1, rowKernels<Compute<S>>().softmax1);
 }
 
 template <class S>
 void maskedSoftmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& beta,
                            const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
   RowPlan<S>(y)
-      .in(y)
-      .in(gradOut)
-      .maybeIn(gradBeta.x)
-      .scalar(beta)
-      .out(gradX)
-      .perRow(gradBeta.perRow)
+      .separationGradient(y, gradOut, beta, gradX, gradBeta)
       .run(1, 1, rowKernels<Compute<S>>().softmaxBackward);
 }
 
@@ -80,12 +75,7 @@ template <class S>
 void softmax1Backward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& beta,
                       const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
   RowPlan<S>(y)
-      .in(y)
-      .in(gradOut)
-      .maybeIn(gradBeta.x)
-      .scalar(beta)
-      .out(gradX)
-      .perRow(gradBeta.perRow)
+      .separationGradient(y, gradOut, beta, gradX, gradBeta)
       .run(1, 1, rowKernels<Compute<S>>().softmax1Backward);
 }
 

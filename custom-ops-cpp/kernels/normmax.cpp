@@ -88,20 +88,15 @@ INSTANTIATE(double)
 template <class S>
 void normmax(const RowsView<const S>& x, const MaskView& mask, const RowScalars<S>& p, const RowScalars<S>& beta,
              const RowsView<S>& y) {
-  RowPlan<S>(x).in(x).mask(mask).scalar(beta).scalar(p).out(y).run(8, kWideRows, rowKernels<Compute<S>>().normmax);
+  RowPlan<S>(x).separation(x, mask, beta, y).scalar(p).run(8, kWideRows, rowKernels<Compute<S>>().normmax);
 }
 
 template <class S>
 void normmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& p,
                      const RowScalars<S>& beta, const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
   RowPlan<S>(y)
-      .in(y)
-      .in(gradOut)
-      .maybeIn(gradBeta.x)
-      .scalar(beta)
+      .separationGradient(y, gradOut, beta, gradX, gradBeta)
       .scalar(p)
-      .out(gradX)
-      .perRow(gradBeta.perRow)
       .run(4, kWideRows, rowKernels<Compute<S>>().normmaxBackward);
 }
 

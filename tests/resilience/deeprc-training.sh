@@ -39,7 +39,7 @@ for ((kill = 0; kill < kills; kill++)); do
   pid=$!
   # until it trains, then a moment of it
   for ((wait = 0; wait < 600; wait++)); do
-    [ "$work/killed/checkpoint.bin" -nt "$work/started" ] 2>/dev/null && break
+    [ "$work/killed/checkpoint.zip" -nt "$work/started" ] 2>/dev/null && break
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.05
   done

@@ -79,6 +79,16 @@ class RowPlan {
     return *this;
   }
 
+  /// What every separation has: scores, mask, beta, weights.
+  RowPlan& separation(const RowsView<const S>& x, const MaskView& m, const RowScalars<S>& beta, const RowsView<S>& y) {
+    return in(x).mask(m).scalar(beta).out(y);
+  }
+  /// What every gradient of one has; the scores only where beta has a gradient.
+  RowPlan& separationGradient(const RowsView<const S>& y, const RowsView<const S>& gradOut, const RowScalars<S>& beta,
+                              const RowsView<S>& gradX, const RowScalarGrad<S>& gradBeta) {
+    return in(y).in(gradOut).maybeIn(gradBeta.x).scalar(beta).out(gradX).perRow(gradBeta.perRow);
+  }
+
   /// No block crosses a multiple of `rows`, and what lies between two multiples runs on one thread, in order.
   RowPlan& chunk(int64_t rows) {
     chunk_ = rows;

@@ -50,33 +50,7 @@ final class KerasModelConfig {
       String savedLayer,
       String savedPrefix,
       String numberedPath,
-      Map<String, List<Integer>> places) {
-
-    Call(
-        String name,
-        String layer,
-        String type,
-        JsonNode config,
-        List<Tensor> inputs,
-        List<String> inputNames,
-        Map<String, JsonNode> arguments,
-        String savedLayer,
-        String savedPrefix,
-        String numberedPath) {
-      this(
-          name,
-          layer,
-          type,
-          config,
-          inputs,
-          inputNames,
-          arguments,
-          savedLayer,
-          savedPrefix,
-          numberedPath,
-          Map.of());
-    }
-  }
+      Map<String, List<Integer>> places) {}
 
   private static final Set<String> MODELS = Set.of("Sequential", "Functional", "Model");
 
@@ -662,7 +636,8 @@ final class KerasModelConfig {
               Map.of(),
               savedLayer == null ? d.name() : savedLayer,
               savedLayer == null ? "" : d.name(),
-              path + "/layer"));
+              path + "/layer",
+              Map.of()));
       result = new Tensor(name, 0);
     }
     return List.of(helper(d, layer + "@unfold", List.of(result, tensors.get(0)), savedLayer, path));
@@ -683,7 +658,8 @@ final class KerasModelConfig {
             Map.of(),
             savedLayer == null ? d.name() : savedLayer,
             "",
-            path));
+            path,
+            Map.of()));
     return new Tensor(name, 0);
   }
 

@@ -466,7 +466,8 @@ final class ModelAssembler {
             call.arguments(),
             call.savedLayer(),
             call.savedPrefix(),
-            call.numberedPath());
+            call.numberedPath(),
+            Map.of());
   }
 
   /** In a list of masks, which may have holes, the place of the one that comes as number n. */

@@ -122,26 +122,29 @@ final class BlockEngine implements AssociationEngine {
     }
   }
 
+  /**
+   * Dot products of a block of keys, the first of which is {@code from}, with queries: [rows, n].
+   */
+  private static INDArray products(PatternStore keys, INDArray block, long from, INDArray queries) {
+    // into 'f' order: ND4J pays dearly for a copy into 'c' order
+    INDArray scores =
+        Nd4j.createUninitialized(keys.dataType(), new long[] {block.size(0), queries.size(0)}, 'f');
+    Nd4j.gemm(block, queries, scores, false, true, 1, 0);
+    checkScores(scores, block, queries, from, keys.name());
+    return scores;
+  }
+
   /** Dot products of queries [n, d] with all keys: [n, N], each row contiguous. */
   static INDArray scores(PatternStore keys, INDArray queries) {
-    // products into 'f' order: ND4J pays dearly for a copy into 'c' order
     if (keys.inMemory()) {
       INDArray patterns = keys.block(0, Math.toIntExact(keys.size()));
-      INDArray scores =
-          Nd4j.createUninitialized(keys.dataType(), new long[] {keys.size(), queries.size(0)}, 'f');
-      Nd4j.gemm(patterns, queries, scores, false, true, 1, 0);
-      checkScores(scores, patterns, queries, 0, keys.name());
-      return scores.transpose();
+      return products(keys, patterns, 0, queries).transpose();
     }
     INDArray all =
         Nd4j.createUninitialized(keys.dataType(), new long[] {queries.size(0), keys.size()}, 'c');
     for (long from = 0; from < keys.size(); ) {
       INDArray block = keys.block(from, BLOCK_ROWS);
-      INDArray scores =
-          Nd4j.createUninitialized(
-              keys.dataType(), new long[] {block.size(0), queries.size(0)}, 'f');
-      Nd4j.gemm(block, queries, scores, false, true, 1, 0);
-      checkScores(scores, block, queries, from, keys.name());
+      INDArray scores = products(keys, block, from, queries);
       all.get(NDArrayIndex.all(), NDArrayIndex.interval(from, from + block.size(0)))
           .assign(scores.transpose());
       from += block.size(0);
@@ -288,10 +291,7 @@ final class BlockEngine implements AssociationEngine {
         IntStream.range(0, n).mapToObj(q -> new Candidates(rank, reach)).toArray(Candidates[]::new);
     for (long from = 0; from < keys.size(); ) {
       INDArray block = keys.block(from, BLOCK_ROWS);
-      INDArray scores =
-          Nd4j.createUninitialized(keys.dataType(), new long[] {block.size(0), n}, 'f');
-      Nd4j.gemm(block, queries, scores, false, true, 1, 0);
-      checkScores(scores, block, queries, from, keys.name());
+      INDArray scores = products(keys, block, from, queries);
       long start = from;
       double[] largest = toDoubles(scores.max(0));
       IntStream.range(0, n)

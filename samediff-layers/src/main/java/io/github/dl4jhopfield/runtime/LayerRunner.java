@@ -8,12 +8,15 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** The part of the runtime that layers and vertices share: picks, defines and runs graphs. */
 final class LayerRunner {
@@ -33,10 +36,44 @@ final class LayerRunner {
   private boolean lastTraining;
   private LayerGraph current;
 
+  /** The parameters with noise of the last forward pass in training; null without noise. */
+  private Map<String, INDArray> noisy;
+
   LayerRunner(MendedConfiguration config, DataType type) {
     this.config = config;
     this.type = type;
     this.unroll = config.initialSteps();
+  }
+
+  /**
+   * The output for the layer or vertex, in its workspace.
+   *
+   * @param layer gives a layer with the parameters, at the iteration and epoch that schedules of
+   *     weight noise go by
+   */
+  INDArray activate(
+      boolean training,
+      Map<String, INDArray> inputs,
+      Map<String, INDArray> masks,
+      Map<String, INDArray> params,
+      Supplier<? extends Layer> layer,
+      LayerWorkspaceMgr workspaces) {
+    if (!training) {
+      INDArray direct = direct(inputs, masks, params, workspaces);
+      if (direct != null) {
+        return direct;
+      }
+    }
+    INDArray result;
+    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
+      noisy = noisy(config.getWeightNoise(), training, layer);
+      result = forward(training, inputs, masks, noisy == null ? params : noisy, none()).output();
+    }
+    INDArray copy = workspaces.dup(ArrayType.ACTIVATIONS, result);
+    if (!training) {
+      finished();
+    }
+    return copy;
   }
 
   /** The result is valid until {@link #finished} or the next run. */
@@ -62,8 +99,7 @@ final class LayerRunner {
   }
 
   /** The output of a layer that can do without its graph, in its workspace; null for others. */
-  static INDArray direct(
-      Object config,
+  private INDArray direct(
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
@@ -81,8 +117,8 @@ final class LayerRunner {
   }
 
   /**
-   * Gradients for the arrays of the last forward run; valid until {@link #finished} or the next
-   * run.
+   * Gradients for the arrays of the last forward run, whose weight noise is used again; valid until
+   * {@link #finished} or the next run.
    */
   LayerGraph.Backward backward(
       INDArray error,
@@ -90,15 +126,31 @@ final class LayerRunner {
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
       LayerWorkspaceMgr workspaces) {
-    GraphContext.Call call = new GraphContext.Call(inputs, masks, params, type);
-    LayerGraph graph = graph(lastTraining, inputs, masks, params, none());
+    Map<String, INDArray> used = noisy == null ? params : noisy;
+    GraphContext.Call call = new GraphContext.Call(inputs, masks, used, type);
+    LayerGraph graph = graph(lastTraining, inputs, masks, used, none());
     return graph.backward(
         error,
         inputs,
         masks,
-        params,
+        used,
         graph.feeds(call, drawn),
         (t, shape) -> workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, t, shape, 'c'));
+  }
+
+  /** Copies the gradients of the parameters into their places in the flat gradient array. */
+  Gradient gradient(
+      String owner,
+      LayerGraph.Backward result,
+      Collection<String> params,
+      Map<String, INDArray> places) {
+    Gradient gradient = new DefaultGradient();
+    for (String name : params) {
+      INDArray place = places.get(name);
+      store(owner, name, config.trainable(name) ? result.params().get(name) : null, place);
+      gradient.gradientForVariable().put(name, place);
+    }
+    return gradient;
   }
 
   /** To be called when results have been copied and no backward run follows. */
@@ -166,7 +218,7 @@ final class LayerRunner {
    *
    * @param holder gives the layer, with the iteration and epoch that schedules of the noise go by
    */
-  static Map<String, INDArray> noisy(
+  private static Map<String, INDArray> noisy(
       IWeightNoise noise, boolean training, Supplier<? extends Layer> holder) {
     if (!training || noise == null) {
       return null;
@@ -188,7 +240,7 @@ final class LayerRunner {
   }
 
   /** Copies a gradient into its place in the flat gradient array; zero where there is none. */
-  static void store(String owner, String name, INDArray gradient, INDArray place) {
+  private static void store(String owner, String name, INDArray gradient, INDArray place) {
     if (gradient == null) {
       place.assign(0);
       return;
@@ -251,7 +303,7 @@ final class LayerRunner {
     };
   }
 
-  static Collection<String> none() {
+  private static Collection<String> none() {
     return List.of();
   }
 }

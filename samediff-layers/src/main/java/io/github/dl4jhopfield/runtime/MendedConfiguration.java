@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.runtime;
 
 import java.util.List;
+import org.deeplearning4j.nn.conf.weightnoise.IWeightNoise;
 import org.nd4j.autodiff.samediff.SDVariable;
 
 /** What the mended runtimes ask of a layer or vertex configuration. */
@@ -13,6 +14,9 @@ public interface MendedConfiguration {
    * @return the layer's output
    */
   SDVariable define(GraphContext context);
+
+  /** Noise on the parameters in training, such as drop-connect; null: none. */
+  IWeightNoise getWeightNoise();
 
   /** Whether the training graph differs from the inference graph. */
   default boolean differsInTraining() {

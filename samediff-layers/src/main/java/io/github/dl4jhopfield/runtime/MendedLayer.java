@@ -8,7 +8,6 @@ import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.recurrent.LastTimeStepLayer;
 import org.deeplearning4j.nn.layers.recurrent.MaskZeroLayer;
@@ -28,9 +27,6 @@ public class MendedLayer extends SameDiffLayer {
   private static final long serialVersionUID = 1L;
 
   private transient LayerRunner runner;
-
-  /** The parameters with noise of the last forward pass in training; null without noise. */
-  private transient Map<String, INDArray> noisy;
 
   public MendedLayer(NeuralNetConfiguration conf, DataType dataType) {
     super(conf, dataType);
@@ -104,52 +100,26 @@ public class MendedLayer extends SameDiffLayer {
     return paramTable == null ? Map.of() : paramTable;
   }
 
-  private Map<String, INDArray> used() {
-    return noisy == null ? parameters() : noisy;
-  }
-
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
     applyDropOutIfNecessary(training, workspaceMgr);
-    Map<String, INDArray> inputs = inputs();
-    Map<String, INDArray> masks = masks();
-    if (!training) {
-      INDArray direct = LayerRunner.direct(config(), inputs, masks, parameters(), workspaceMgr);
-      if (direct != null) {
-        return direct;
-      }
-    }
-    INDArray result;
-    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      noisy = LayerRunner.noisy(config().getWeightNoise(), training, () -> this);
-      result = runner().forward(training, inputs, masks, used(), LayerRunner.none()).output();
-    }
-    INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
-    if (!training) {
-      runner().finished();
-    }
-    return copy;
+    return runner().activate(training, inputs(), masks(), parameters(), () -> this, workspaceMgr);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
-    Gradient gradient = new DefaultGradient();
+    Gradient gradient;
     INDArray atInput;
     boolean placed;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == dataType ? epsilon : epsilon.castTo(dataType);
       LayerGraph.Backward result =
-          runner().backward(error, inputs(), masks(), used(), workspaceMgr);
+          runner().backward(error, inputs(), masks(), parameters(), workspaceMgr);
       placed = result.placed();
-      for (String name : parameters().keySet()) {
-        INDArray place = gradTable.get(name);
-        INDArray g = config().trainable(name) ? result.params().get(name) : null;
-        LayerRunner.store(owner(), name, g, place);
-        gradient.gradientForVariable().put(name, place);
-      }
+      gradient = runner().gradient(owner(), result, parameters().keySet(), gradTable);
       atInput = result.inputs().get(MendedSameDiffLayer.INPUT);
       if (atInput == null) {
         atInput = Nd4j.zeros(dataType, input.shape());

@@ -62,7 +62,7 @@ public abstract class MendedSameDiffLayer extends SameDiffLayer implements Mende
     super(builder);
   }
 
-  /** Noise on the parameters in training, such as drop-connect; null: none. */
+  @Override
   public IWeightNoise getWeightNoise() {
     return weightNoise;
   }

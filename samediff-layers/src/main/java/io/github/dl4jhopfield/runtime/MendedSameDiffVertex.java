@@ -28,7 +28,7 @@ public abstract class MendedSameDiffVertex extends SameDiffVertex implements Men
 
   private IWeightNoise weightNoise;
 
-  /** Noise on the parameters in training, such as drop-connect; null: none. */
+  @Override
   public IWeightNoise getWeightNoise() {
     return weightNoise;
   }

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
@@ -24,9 +23,6 @@ public class MendedVertex extends SameDiffGraphVertex {
 
   private final DataType type;
   private transient LayerRunner runner;
-
-  /** The parameters with noise of the last forward pass in training; null without noise. */
-  private transient Map<String, INDArray> noisy;
 
   MendedVertex(
       MendedSameDiffVertex config,
@@ -88,10 +84,6 @@ public class MendedVertex extends SameDiffGraphVertex {
     return paramTable == null ? Map.of() : paramTable;
   }
 
-  private Map<String, INDArray> used() {
-    return noisy == null ? parameters() : noisy;
-  }
-
   /** The parameters as a layer, at the graph's iteration and epoch. */
   private MendedLayer asLayer() {
     MendedLayer layer = VertexParameters.holding(config.getVertexParams(), parameters(), type);
@@ -104,40 +96,20 @@ public class MendedVertex extends SameDiffGraphVertex {
   public INDArray doForward(boolean training, LayerWorkspaceMgr workspaceMgr) {
     Map<String, INDArray> checked = checkedInputs();
     Map<String, INDArray> masks = checkedMasks(inputs, maskArrays);
-    if (!training) {
-      INDArray direct = LayerRunner.direct(config(), checked, masks, parameters(), workspaceMgr);
-      if (direct != null) {
-        return direct;
-      }
-    }
-    INDArray result;
-    try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
-      noisy = LayerRunner.noisy(config().getWeightNoise(), training, this::asLayer);
-      result = runner().forward(training, checked, masks, used(), LayerRunner.none()).output();
-    }
-    INDArray copy = workspaceMgr.dup(ArrayType.ACTIVATIONS, result);
-    if (!training) {
-      runner().finished();
-    }
-    return copy;
+    return runner().activate(training, checked, masks, parameters(), this::asLayer, workspaceMgr);
   }
 
   @Override
   public Pair<Gradient, INDArray[]> doBackward(boolean tbptt, LayerWorkspaceMgr workspaceMgr) {
-    Gradient gradient = new DefaultGradient();
+    Gradient gradient;
     INDArray[] atInputs = new INDArray[inputs.length];
     boolean placed;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == type ? epsilon : epsilon.castTo(type);
       LayerGraph.Backward result =
-          runner().backward(error, checkedInputs(), named(maskArrays), used(), workspaceMgr);
+          runner().backward(error, checkedInputs(), named(maskArrays), parameters(), workspaceMgr);
       placed = result.placed();
-      for (String name : parameters().keySet()) {
-        INDArray place = gradTable.get(name);
-        INDArray g = config().trainable(name) ? result.params().get(name) : null;
-        LayerRunner.store(owner(), name, g, place);
-        gradient.gradientForVariable().put(name, place);
-      }
+      gradient = runner().gradient(owner(), result, parameters().keySet(), gradTable);
       for (int i = 0; i < atInputs.length; i++) {
         INDArray in = result.inputs().get(names().get(i));
         atInputs[i] = in == null ? Nd4j.zeros(type, inputs[i].shape()) : in;

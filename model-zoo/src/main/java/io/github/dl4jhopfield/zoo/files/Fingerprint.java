@@ -1,7 +1,12 @@
 package io.github.dl4jhopfield.zoo.files;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -43,6 +48,22 @@ public final class Fingerprint {
   public Fingerprint add(byte[] bytes, int from, int length) {
     digest.update(bytes, from, length);
     return this;
+  }
+
+  /** Adds the bytes of a file. */
+  public Fingerprint add(Path file) throws IOException {
+    byte[] buffer = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        add(buffer, 0, n);
+      }
+    }
+    return this;
+  }
+
+  /** A stream of the same bytes; what is read from it is added. */
+  public InputStream adding(InputStream in) {
+    return new DigestInputStream(in, digest);
   }
 
   /** 64 hexadecimal digits of what was added so far; more can be added. */

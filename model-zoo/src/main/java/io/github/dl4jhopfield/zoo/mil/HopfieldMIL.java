@@ -3,9 +3,9 @@ package io.github.dl4jhopfield.zoo.mil;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
 import io.github.dl4jhopfield.zoo.networks.InstanceRows;
 import io.github.dl4jhopfield.zoo.networks.RowInstances;
+import io.github.dl4jhopfield.zoo.networks.UntrainedModel;
 import java.util.Arrays;
 import java.util.Objects;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -15,8 +15,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.zoo.ModelMetaData;
-import org.deeplearning4j.zoo.PretrainedType;
-import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.ZooType;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
@@ -40,7 +38,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * instance learning). There the depth of the embedding is searched too; here it is one layer. To
  * train and use it on data see {@link BagClassifier}.
  */
-public final class HopfieldMIL extends ZooModel<MultiLayerNetwork> {
+public final class HopfieldMIL extends UntrainedModel<MultiLayerNetwork> {
   /** Name of the pooling layer. */
   public static final String POOLING = "pooling";
 
@@ -49,6 +47,7 @@ public final class HopfieldMIL extends ZooModel<MultiLayerNetwork> {
   private int features;
 
   private HopfieldMIL(Builder builder) {
+    super(MultiLayerNetwork.class);
     features = builder.features;
     parameters = builder.parameters;
     seed = builder.seed;
@@ -122,22 +121,6 @@ public final class HopfieldMIL extends ZooModel<MultiLayerNetwork> {
   @Override
   public ModelMetaData metaData() {
     return new ModelMetaData(new int[][] {{features}}, 1, ZooType.RNN);
-  }
-
-  @Override
-  public Class<? extends Model> modelType() {
-    return MultiLayerNetwork.class;
-  }
-
-  /** There are no pretrained weights: bags have no common features. */
-  @Override
-  public String pretrainedUrl(PretrainedType type) {
-    return null;
-  }
-
-  @Override
-  public long pretrainedChecksum(PretrainedType type) {
-    return 0;
   }
 
   /** Builder of {@link HopfieldMIL}. */

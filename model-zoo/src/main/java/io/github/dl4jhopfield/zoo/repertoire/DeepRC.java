@@ -2,9 +2,9 @@ package io.github.dl4jhopfield.zoo.repertoire;
 
 import io.github.dl4jhopfield.layers.HopfieldPoolingVertex;
 import io.github.dl4jhopfield.zoo.learn.Target;
+import io.github.dl4jhopfield.zoo.networks.UntrainedModel;
 import java.util.List;
 import java.util.Objects;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -12,8 +12,6 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.zoo.ModelMetaData;
-import org.deeplearning4j.zoo.PretrainedType;
-import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.ZooType;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -47,7 +45,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
  * Classification, NeurIPS 2020; units: Ota et al., Learning with Partial Forgetting in Modern
  * Hopfield Networks, AISTATS 2023.
  */
-public final class DeepRC extends ZooModel<ComputationGraph> {
+public final class DeepRC extends UntrainedModel<ComputationGraph> {
   /** Name of the network's input. */
   public static final String SEQUENCES = "sequences";
 
@@ -65,6 +63,7 @@ public final class DeepRC extends ZooModel<ComputationGraph> {
   private final long seed;
 
   private DeepRC(Builder builder) {
+    super(ComputationGraph.class);
     parameters = builder.parameters;
     targets = builder.targets;
     updater = builder.updater == null ? new Adam(1e-3) : builder.updater;
@@ -175,22 +174,6 @@ public final class DeepRC extends ZooModel<ComputationGraph> {
   public ModelMetaData metaData() {
     return new ModelMetaData(
         new int[][] {{parameters.maxLength() + 1}}, targets.size(), ZooType.RNN);
-  }
-
-  @Override
-  public Class<? extends Model> modelType() {
-    return ComputationGraph.class;
-  }
-
-  /** There are no pretrained weights. */
-  @Override
-  public String pretrainedUrl(PretrainedType type) {
-    return null;
-  }
-
-  @Override
-  public long pretrainedChecksum(PretrainedType type) {
-    return 0;
   }
 
   /** Builder of {@link DeepRC}. */

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.repertoire;
 
+import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import io.github.dl4jhopfield.zoo.learn.Dataset;
 import io.github.dl4jhopfield.zoo.learn.Sample;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
@@ -168,7 +169,7 @@ final class DeepRcTraining {
    */
   void run(Path checkpoint, Consumer<Look> listener) throws IOException {
     if (checkpoint != null && Files.exists(checkpoint)) {
-      resume(Checkpoint.read(checkpoint, key()));
+      resume(Checkpoint.read(checkpoint, network, key()));
     }
     double loss = 0;
     int since = 0;
@@ -187,7 +188,8 @@ final class DeepRcTraining {
           bestParameters = network.params().dup();
         }
         if (checkpoint != null) {
-          state().write(checkpoint);
+          new Checkpoint(key(), step, bestStep, best, sequences, List.copyOf(looks))
+              .write(checkpoint, network, bestParameters);
         }
         listener.accept(look);
         loss = 0;
@@ -212,41 +214,29 @@ final class DeepRcTraining {
 
   /** What a checkpoint must have been written by. */
   private String key() {
-    return parameters
-        + "|"
-        + settings
-        + "|"
-        + seed
-        + "|"
-        + training.fingerprint()
-        + "|"
-        + IntStream.range(0, training.size()).mapToObj(i -> training.sample(i).id()).toList()
-        + "|"
-        + IntStream.range(0, validation.size()).mapToObj(i -> validation.sample(i).id()).toList();
+    Fingerprint key =
+        new Fingerprint()
+            .add(parameters.toString())
+            .add(settings.toString())
+            .add(seed)
+            .add(training.fingerprint());
+    for (Dataset<SequenceBag> part : List.of(training, validation)) {
+      key.add(part.size());
+      for (int i = 0; i < part.size(); i++) {
+        key.add(part.sample(i).id());
+      }
+    }
+    return key.toString();
   }
 
-  private Checkpoint state() {
-    return new Checkpoint(
-        key(),
-        step,
-        bestStep,
-        best,
-        sequences,
-        List.copyOf(looks),
-        network.params().dup(),
-        network.getUpdater().getUpdaterStateViewArray().dup(),
-        bestParameters);
-  }
-
-  private void resume(Checkpoint state) {
+  private void resume(Checkpoint.Content content) {
+    Checkpoint state = content.state();
     step = state.step();
     bestStep = state.bestStep();
     best = state.best();
     sequences = state.sequences();
     looks.addAll(state.looks());
-    network.params().assign(state.parameters());
-    network.getUpdater().getUpdaterStateViewArray().assign(state.updater());
-    bestParameters = state.bestParameters();
+    bestParameters = content.bestParameters();
     // Adam's bias correction goes by the count of iterations
     network.getConfiguration().setIterationCount(step);
   }

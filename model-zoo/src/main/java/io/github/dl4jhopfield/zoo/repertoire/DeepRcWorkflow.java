@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 
 /** {@link DeepRC} on the user's own repertoires: a table of files, or to predict a single file. */
 public final class DeepRcWorkflow implements ModelWorkflow {
-  private static final String CHECKPOINT = "checkpoint.bin";
+  private static final String CHECKPOINT = "checkpoint.zip";
 
   /** For the service loader. */
   public DeepRcWorkflow() {}

@@ -1,16 +1,14 @@
 package io.github.dl4jhopfield.zoo.vision;
 
+import io.github.dl4jhopfield.zoo.networks.UntrainedModel;
 import java.util.Arrays;
 import java.util.Objects;
-import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.zoo.ModelMetaData;
-import org.deeplearning4j.zoo.PretrainedType;
-import org.deeplearning4j.zoo.ZooModel;
 import org.deeplearning4j.zoo.ZooType;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -32,7 +30,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * <p>Source: Dosovitskiy et al., An Image is Worth 16x16 Words, ICLR 2021; with Lagrangian units
  * Ota et al., AISTATS 2023.
  */
-public final class VisionTransformer extends ZooModel<MultiLayerNetwork> {
+public final class VisionTransformer extends UntrainedModel<MultiLayerNetwork> {
   /** Name of the first layer. */
   public static final String EMBEDDING = "embedding";
 
@@ -48,6 +46,7 @@ public final class VisionTransformer extends ZooModel<MultiLayerNetwork> {
   private VitShape shape;
 
   private VisionTransformer(Builder builder) {
+    super(MultiLayerNetwork.class);
     shape = builder.shape;
     dataType = builder.dataType;
     updater = builder.updater;
@@ -126,22 +125,6 @@ public final class VisionTransformer extends ZooModel<MultiLayerNetwork> {
   public ModelMetaData metaData() {
     return new ModelMetaData(
         new int[][] {{shape.channels(), shape.imageHeight(), shape.imageWidth()}}, 1, ZooType.CNN);
-  }
-
-  @Override
-  public Class<? extends Model> modelType() {
-    return MultiLayerNetwork.class;
-  }
-
-  /** Nothing is downloaded: weights are the user's files, see {@link VitWeights}. */
-  @Override
-  public String pretrainedUrl(PretrainedType type) {
-    return null;
-  }
-
-  @Override
-  public long pretrainedChecksum(PretrainedType type) {
-    return 0;
   }
 
   /** Builder of {@link VisionTransformer}. */

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.vision;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.Objects;
+import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonIgnoreProperties;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -27,148 +28,19 @@ public final class VitShape {
     AVG
   }
 
-  private final int imageHeight;
-  private final int imageWidth;
-  private final int patchHeight;
-  private final int patchWidth;
-  private final int channels;
-  private final int width;
-  private final int depth;
-  private final int heads;
-  private final int hidden;
-  private final int classes;
-  private final boolean classToken;
-  private final int registers;
-  private final boolean prefixPositions;
-  private final Pool pool;
-  private final boolean preNorm;
-  private final boolean layerScale;
-  private final boolean qkvBias;
-  private final double eps;
-  private final double dropout;
-  private final double stochasticDepth;
-  private final Separation separation;
-  private final LagrangianUnit unit;
-  private final double beta;
-  private final int updateSteps;
+  private final Parts parts;
 
-  private VitShape(Builder b) {
-    imageHeight = b.imageHeight;
-    imageWidth = b.imageWidth;
-    patchHeight = b.patchHeight;
-    patchWidth = b.patchWidth;
-    channels = b.channels;
-    width = b.width;
-    depth = b.depth;
-    heads = b.heads;
-    hidden = b.hidden == 0 ? 4 * b.width : b.hidden;
-    classes = b.classes;
-    classToken = b.classToken;
-    registers = b.registers;
-    prefixPositions = b.prefixPositions;
-    pool = b.pool;
-    preNorm = b.preNorm;
-    layerScale = b.layerScale;
-    qkvBias = b.qkvBias;
-    eps = b.eps;
-    dropout = b.dropout;
-    stochasticDepth = b.stochasticDepth;
-    separation = b.separation;
-    unit = b.unit;
-    beta = b.beta;
-    updateSteps = b.updateSteps;
-    check();
+  private VitShape(Parts parts) {
+    this.parts = parts;
+    if (parts.hidden == 0) {
+      parts.hidden = 4 * parts.width;
+    }
+    parts.check();
   }
 
-  @JsonCreator
-  static VitShape of(
-      @JsonProperty("imageHeight") int imageHeight,
-      @JsonProperty("imageWidth") int imageWidth,
-      @JsonProperty("patchHeight") int patchHeight,
-      @JsonProperty("patchWidth") int patchWidth,
-      @JsonProperty("channels") int channels,
-      @JsonProperty("width") int width,
-      @JsonProperty("depth") int depth,
-      @JsonProperty("heads") int heads,
-      @JsonProperty("hidden") int hidden,
-      @JsonProperty("classes") int classes,
-      @JsonProperty("classToken") boolean classToken,
-      @JsonProperty("registers") int registers,
-      @JsonProperty("prefixPositions") boolean prefixPositions,
-      @JsonProperty("pool") Pool pool,
-      @JsonProperty("preNorm") boolean preNorm,
-      @JsonProperty("layerScale") boolean layerScale,
-      @JsonProperty("qkvBias") boolean qkvBias,
-      @JsonProperty("eps") double eps,
-      @JsonProperty("dropout") double dropout,
-      @JsonProperty("stochasticDepth") double stochasticDepth,
-      @JsonProperty("separation") Separation separation,
-      @JsonProperty("unit") LagrangianUnit unit,
-      @JsonProperty("beta") double beta,
-      @JsonProperty("updateSteps") int updateSteps) {
-    return builder()
-        .image(imageHeight, imageWidth)
-        .patch(patchHeight, patchWidth)
-        .channels(channels)
-        .width(width)
-        .depth(depth)
-        .heads(heads)
-        .hidden(hidden)
-        .classes(classes)
-        .classToken(classToken)
-        .registers(registers)
-        .prefixPositions(prefixPositions)
-        .pool(pool)
-        .preNorm(preNorm)
-        .layerScale(layerScale)
-        .qkvBias(qkvBias)
-        .eps(eps)
-        .dropout(dropout)
-        .stochasticDepth(stochasticDepth)
-        .separation(separation)
-        .unit(unit)
-        .beta(beta)
-        .updateSteps(updateSteps)
-        .build();
-  }
-
-  private void check() {
-    atLeast("image height", imageHeight, 1);
-    atLeast("image width", imageWidth, 1);
-    atLeast("patch height", patchHeight, 1);
-    atLeast("patch width", patchWidth, 1);
-    atLeast("channels", channels, 1);
-    atLeast("width", width, 1);
-    atLeast("depth", depth, 1);
-    atLeast("heads", heads, 1);
-    atLeast("hidden", hidden, 1);
-    atLeast("classes", classes, 1);
-    atLeast("registers", registers, 0);
-    atLeast("updateSteps", updateSteps, 0);
-    if (imageHeight % patchHeight != 0 || imageWidth % patchWidth != 0) {
-      throw wrong(
-          "an image that is cut into patches of "
-              + patchHeight
-              + "x"
-              + patchWidth
-              + " without a rest",
-          imageHeight + "x" + imageWidth);
-    }
-    if (width % heads != 0) {
-      throw wrong("a width that is a multiple of its " + heads + " heads", width);
-    }
-    if (pool == Pool.TOKEN && !classToken) {
-      throw wrong("a class token for pool = token", "none; pool = avg needs none");
-    }
-    if (!(eps > 0) || !(dropout >= 0 && dropout < 1)) {
-      throw wrong("eps above 0 and dropout from 0 to below 1", eps + " and " + dropout);
-    }
-    if (!(stochasticDepth >= 0 && stochasticDepth < 1)) {
-      throw wrong("stochasticDepth from 0 to below 1", stochasticDepth);
-    }
-    if (!(beta >= 0) || Double.isInfinite(beta)) {
-      throw wrong("beta of 0 (1 / sqrt of a head's width) or more", beta);
-    }
+  @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+  static VitShape of(Parts parts) {
+    return new VitShape(parts);
   }
 
   private static void atLeast(String name, int value, int least) {
@@ -204,49 +76,27 @@ public final class VitShape {
 
   /** Base/16. */
   public static Builder builder() {
-    return new Builder();
+    return new Builder(new Parts());
   }
 
   /** A builder with everything as here. */
   public Builder toBuilder() {
-    return builder()
-        .image(imageHeight, imageWidth)
-        .patch(patchHeight, patchWidth)
-        .channels(channels)
-        .width(width)
-        .depth(depth)
-        .heads(heads)
-        .hidden(hidden)
-        .classes(classes)
-        .classToken(classToken)
-        .registers(registers)
-        .prefixPositions(prefixPositions)
-        .pool(pool)
-        .preNorm(preNorm)
-        .layerScale(layerScale)
-        .qkvBias(qkvBias)
-        .eps(eps)
-        .dropout(dropout)
-        .stochasticDepth(stochasticDepth)
-        .separation(separation)
-        .unit(unit)
-        .beta(beta)
-        .updateSteps(updateSteps);
+    return new Builder(parts.copy());
   }
 
   /** Learned tokens before the patches. */
   public int prefixTokens() {
-    return (classToken ? 1 : 0) + registers;
+    return (parts.classToken ? 1 : 0) + parts.registers;
   }
 
   /** Patches in a column. */
   public int gridHeight() {
-    return imageHeight / patchHeight;
+    return parts.imageHeight / parts.patchHeight;
   }
 
   /** Patches in a row. */
   public int gridWidth() {
-    return imageWidth / patchWidth;
+    return parts.imageWidth / parts.patchWidth;
   }
 
   /** Patches of an image. */
@@ -261,161 +111,161 @@ public final class VitShape {
 
   /** Tokens that have a learned position. */
   public int positions() {
-    return prefixPositions ? tokens() : patches();
+    return parts.prefixPositions ? tokens() : patches();
   }
 
   /** Width of a head. */
   public int headWidth() {
-    return width / heads;
+    return parts.width / parts.heads;
   }
 
   /** The inverse temperature that is used. */
   public double effectiveBeta() {
-    return beta == 0 ? 1 / Math.sqrt(headWidth()) : beta;
+    return parts.beta == 0 ? 1 / Math.sqrt(headWidth()) : parts.beta;
   }
 
   /** Height of an image in pixels. */
   @JsonProperty
   public int imageHeight() {
-    return imageHeight;
+    return parts.imageHeight;
   }
 
   /** Width of an image in pixels. */
   @JsonProperty
   public int imageWidth() {
-    return imageWidth;
+    return parts.imageWidth;
   }
 
   /** Height of a patch. */
   @JsonProperty
   public int patchHeight() {
-    return patchHeight;
+    return parts.patchHeight;
   }
 
   /** Width of a patch. */
   @JsonProperty
   public int patchWidth() {
-    return patchWidth;
+    return parts.patchWidth;
   }
 
   /** Channels of an image. */
   @JsonProperty
   public int channels() {
-    return channels;
+    return parts.channels;
   }
 
   /** Numbers of a token. */
   @JsonProperty
   public int width() {
-    return width;
+    return parts.width;
   }
 
   /** Blocks. */
   @JsonProperty
   public int depth() {
-    return depth;
+    return parts.depth;
   }
 
   /** Heads of a block. */
   @JsonProperty
   public int heads() {
-    return heads;
+    return parts.heads;
   }
 
   /** Width of the feed-forward part. */
   @JsonProperty
   public int hidden() {
-    return hidden;
+    return parts.hidden;
   }
 
   /** Classes. */
   @JsonProperty
   public int classes() {
-    return classes;
+    return parts.classes;
   }
 
   /** Whether there is a class token. */
   @JsonProperty
   public boolean classToken() {
-    return classToken;
+    return parts.classToken;
   }
 
   /** Further learned tokens. */
   @JsonProperty
   public int registers() {
-    return registers;
+    return parts.registers;
   }
 
   /** Whether learned tokens have positions too. */
   @JsonProperty
   public boolean prefixPositions() {
-    return prefixPositions;
+    return parts.prefixPositions;
   }
 
   /** How tokens become one vector. */
   @JsonProperty
   public Pool pool() {
-    return pool;
+    return parts.pool;
   }
 
   /** Whether tokens are normalised before the first block. */
   @JsonProperty
   public boolean preNorm() {
-    return preNorm;
+    return parts.preNorm;
   }
 
   /** Whether each residual is scaled by learned numbers. */
   @JsonProperty
   public boolean layerScale() {
-    return layerScale;
+    return parts.layerScale;
   }
 
   /** Whether queries, keys and values have biases. */
   @JsonProperty
   public boolean qkvBias() {
-    return qkvBias;
+    return parts.qkvBias;
   }
 
   /** Of the layer norms. */
   @JsonProperty
   public double eps() {
-    return eps;
+    return parts.eps;
   }
 
   /** Of the feed-forward part and of the association's output, in training. */
   @JsonProperty
   public double dropout() {
-    return dropout;
+    return parts.dropout;
   }
 
   /** Probability to leave out the last block's residuals in training; from 0 at the first on. */
   @JsonProperty
   public double stochasticDepth() {
-    return stochasticDepth;
+    return parts.stochasticDepth;
   }
 
   /** Of the association. */
   @JsonProperty
   public Separation separation() {
-    return separation;
+    return parts.separation;
   }
 
   /** Lagrangian unit on the scores: none, ReLU or PFU (learning with partial forgetting). */
   @JsonProperty
   public LagrangianUnit unit() {
-    return unit;
+    return parts.unit;
   }
 
   /** Inverse temperature; 0: 1 / sqrt of a head's width. */
   @JsonProperty
   public double beta() {
-    return beta;
+    return parts.beta;
   }
 
   /** Update steps of the association. */
   @JsonProperty
   public int updateSteps() {
-    return updateSteps;
+    return parts.updateSteps;
   }
 
   @Override
@@ -430,40 +280,13 @@ public final class VitShape {
 
   @Override
   public String toString() {
-    return String.format(
-        java.util.Locale.ROOT,
-        "ViT image %dx%dx%d, patch %dx%d, width %d, depth %d, heads %d, hidden %d, classes %d, class"
-            + " token %s, registers %d, prefix positions %s, pool %s, pre-norm %s, layer scale %s,"
-            + " qkv bias %s, eps %s, dropout %s, stochastic depth %s, separation %s, unit %s, beta"
-            + " %s, update steps %d",
-        channels,
-        imageHeight,
-        imageWidth,
-        patchHeight,
-        patchWidth,
-        width,
-        depth,
-        heads,
-        hidden,
-        classes,
-        classToken,
-        registers,
-        prefixPositions,
-        pool,
-        preNorm,
-        layerScale,
-        qkvBias,
-        eps,
-        dropout,
-        stochasticDepth,
-        separation,
-        unit,
-        beta,
-        updateSteps);
+    return parts.toString();
   }
 
-  /** Builder of {@link VitShape}; starts as Base/16. */
-  public static final class Builder {
+  /** The parts, as a builder sets them and as they are saved. */
+  @JsonAutoDetect(fieldVisibility = JsonAutoDetect.Visibility.ANY)
+  @JsonIgnoreProperties(ignoreUnknown = false)
+  private static final class Parts implements Cloneable {
     private int imageHeight = 224;
     private int imageWidth = 224;
     private int patchHeight = 16;
@@ -489,139 +312,230 @@ public final class VitShape {
     private double beta;
     private int updateSteps;
 
-    private Builder() {}
+    void check() {
+      Objects.requireNonNull(pool, "pool");
+      Objects.requireNonNull(separation, "separation");
+      Objects.requireNonNull(unit, "unit");
+      atLeast("image height", imageHeight, 1);
+      atLeast("image width", imageWidth, 1);
+      atLeast("patch height", patchHeight, 1);
+      atLeast("patch width", patchWidth, 1);
+      atLeast("channels", channels, 1);
+      atLeast("width", width, 1);
+      atLeast("depth", depth, 1);
+      atLeast("heads", heads, 1);
+      atLeast("hidden", hidden, 1);
+      atLeast("classes", classes, 1);
+      atLeast("registers", registers, 0);
+      atLeast("updateSteps", updateSteps, 0);
+      if (imageHeight % patchHeight != 0 || imageWidth % patchWidth != 0) {
+        throw wrong(
+            "an image that is cut into patches of "
+                + patchHeight
+                + "x"
+                + patchWidth
+                + " without a rest",
+            imageHeight + "x" + imageWidth);
+      }
+      if (width % heads != 0) {
+        throw wrong("a width that is a multiple of its " + heads + " heads", width);
+      }
+      if (pool == Pool.TOKEN && !classToken) {
+        throw wrong("a class token for pool = token", "none; pool = avg needs none");
+      }
+      if (!(eps > 0) || !(dropout >= 0 && dropout < 1)) {
+        throw wrong("eps above 0 and dropout from 0 to below 1", eps + " and " + dropout);
+      }
+      if (!(stochasticDepth >= 0 && stochasticDepth < 1)) {
+        throw wrong("stochasticDepth from 0 to below 1", stochasticDepth);
+      }
+      if (!(beta >= 0) || Double.isInfinite(beta)) {
+        throw wrong("beta of 0 (1 / sqrt of a head's width) or more", beta);
+      }
+    }
+
+    Parts copy() {
+      try {
+        return (Parts) clone();
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          java.util.Locale.ROOT,
+          "ViT image %dx%dx%d, patch %dx%d, width %d, depth %d, heads %d, hidden %d, classes %d, class"
+              + " token %s, registers %d, prefix positions %s, pool %s, pre-norm %s, layer scale %s,"
+              + " qkv bias %s, eps %s, dropout %s, stochastic depth %s, separation %s, unit %s, beta"
+              + " %s, update steps %d",
+          channels,
+          imageHeight,
+          imageWidth,
+          patchHeight,
+          patchWidth,
+          width,
+          depth,
+          heads,
+          hidden,
+          classes,
+          classToken,
+          registers,
+          prefixPositions,
+          pool,
+          preNorm,
+          layerScale,
+          qkvBias,
+          eps,
+          dropout,
+          stochasticDepth,
+          separation,
+          unit,
+          beta,
+          updateSteps);
+    }
+  }
+
+  /** Builder of {@link VitShape}; starts as Base/16. */
+  public static final class Builder {
+    private final Parts parts;
+
+    private Builder(Parts parts) {
+      this.parts = parts;
+    }
 
     /** Size of images in pixels. */
     public Builder image(int height, int width) {
-      imageHeight = height;
-      imageWidth = width;
+      parts.imageHeight = height;
+      parts.imageWidth = width;
       return this;
     }
 
     /** Size of patches in pixels. */
     public Builder patch(int height, int width) {
-      patchHeight = height;
-      patchWidth = width;
+      parts.patchHeight = height;
+      parts.patchWidth = width;
       return this;
     }
 
     /** Channels of an image. */
     public Builder channels(int channels) {
-      this.channels = channels;
+      parts.channels = channels;
       return this;
     }
 
     /** Numbers of a token. */
     public Builder width(int width) {
-      this.width = width;
+      parts.width = width;
       return this;
     }
 
     /** Blocks. */
     public Builder depth(int depth) {
-      this.depth = depth;
+      parts.depth = depth;
       return this;
     }
 
     /** Heads of a block. */
     public Builder heads(int heads) {
-      this.heads = heads;
+      parts.heads = heads;
       return this;
     }
 
     /** Width of the feed-forward part; 0: four times the width. */
     public Builder hidden(int hidden) {
-      this.hidden = hidden;
+      parts.hidden = hidden;
       return this;
     }
 
     /** Classes. */
     public Builder classes(int classes) {
-      this.classes = classes;
+      parts.classes = classes;
       return this;
     }
 
     /** Whether there is a class token. */
     public Builder classToken(boolean classToken) {
-      this.classToken = classToken;
+      parts.classToken = classToken;
       return this;
     }
 
     /** Learned tokens after the class token. */
     public Builder registers(int registers) {
-      this.registers = registers;
+      parts.registers = registers;
       return this;
     }
 
     /** Whether learned tokens have positions too (timm's no_embed_class is the opposite). */
     public Builder prefixPositions(boolean prefixPositions) {
-      this.prefixPositions = prefixPositions;
+      parts.prefixPositions = prefixPositions;
       return this;
     }
 
     /** How tokens become one vector. */
     public Builder pool(Pool pool) {
-      this.pool = Objects.requireNonNull(pool, "pool");
+      parts.pool = pool;
       return this;
     }
 
     /** Whether tokens are normalised before the first block. */
     public Builder preNorm(boolean preNorm) {
-      this.preNorm = preNorm;
+      parts.preNorm = preNorm;
       return this;
     }
 
     /** Whether each residual is scaled by learned numbers (Touvron et al., CaiT, 2021). */
     public Builder layerScale(boolean layerScale) {
-      this.layerScale = layerScale;
+      parts.layerScale = layerScale;
       return this;
     }
 
     /** Whether queries, keys and values have biases. */
     public Builder qkvBias(boolean qkvBias) {
-      this.qkvBias = qkvBias;
+      parts.qkvBias = qkvBias;
       return this;
     }
 
     /** Of the layer norms. */
     public Builder eps(double eps) {
-      this.eps = eps;
+      parts.eps = eps;
       return this;
     }
 
     /** Of the feed-forward part and of the association's output, in training. */
     public Builder dropout(double dropout) {
-      this.dropout = dropout;
+      parts.dropout = dropout;
       return this;
     }
 
     /** Probability to leave out the last block's residuals in training; from 0 at the first on. */
     public Builder stochasticDepth(double stochasticDepth) {
-      this.stochasticDepth = stochasticDepth;
+      parts.stochasticDepth = stochasticDepth;
       return this;
     }
 
     /** Of the association. */
     public Builder separation(Separation separation) {
-      this.separation = Objects.requireNonNull(separation, "separation");
+      parts.separation = separation;
       return this;
     }
 
     /** Lagrangian unit on the scores. */
     public Builder unit(LagrangianUnit unit) {
-      this.unit = Objects.requireNonNull(unit, "unit");
+      parts.unit = unit;
       return this;
     }
 
     /** Inverse temperature; 0: 1 / sqrt of a head's width. */
     public Builder beta(double beta) {
-      this.beta = beta;
+      parts.beta = beta;
       return this;
     }
 
     /** Update steps of the association. */
     public Builder updateSteps(int updateSteps) {
-      this.updateSteps = updateSteps;
+      parts.updateSteps = updateSteps;
       return this;
     }
 
@@ -631,7 +545,7 @@ public final class VitShape {
      * @throws IllegalArgumentException if its parts don't fit
      */
     public VitShape build() {
-      return new VitShape(this);
+      return new VitShape(parts.copy());
     }
   }
 }

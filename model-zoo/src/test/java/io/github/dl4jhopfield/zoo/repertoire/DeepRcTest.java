@@ -293,7 +293,7 @@ class DeepRcTest {
     DeepRcParameters p = parameters(1, CountScale.NONE, 0.5);
     DeepRcTraining whole = new DeepRcTraining(train, held, p, settings(12, 3), 7);
     whole.run(null, look -> {});
-    Path checkpoint = folder.resolve("checkpoint.bin");
+    Path checkpoint = folder.resolve("checkpoint.zip");
     DeepRcTraining first = new DeepRcTraining(train, held, p, settings(12, 3), 7);
     assertThatThrownBy(
             () ->
@@ -317,7 +317,7 @@ class DeepRcTest {
         .hasMessageContaining("other data, options or seed");
     Files.write(checkpoint, Arrays.copyOf(Files.readAllBytes(checkpoint), 300));
     assertThatThrownBy(() -> second.run(checkpoint, look -> {}))
-        .hasMessageContaining("a damaged file");
+        .hasMessageContaining("a damaged one");
   }
 
   @Test

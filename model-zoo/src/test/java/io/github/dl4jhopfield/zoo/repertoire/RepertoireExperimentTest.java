@@ -131,7 +131,7 @@ class RepertoireExperimentTest {
     ExperimentResult trained =
         workflow.train(small().data(table).out(out).option("target", "status").build());
     assertThat(trained.metrics()).containsKeys("validationAuc", "validationLoss");
-    assertThat(out.resolve("checkpoint.bin")).doesNotExist();
+    assertThat(out.resolve("checkpoint.zip")).doesNotExist();
     Path model = out.resolve("model.zip");
     Path sequences = folder.resolve("sequences");
     ExperimentResult one = workflow.predict(model, folder.resolve("r3.tsv"), sequences);

@@ -3,16 +3,12 @@ package io.github.dl4jhopfield.keras.layers;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
 import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -115,11 +111,10 @@ public class MaskedInputs extends GraphVertex {
   }
 
   /** The vertex at run time: hands its masks over before each pass. */
-  static final class Runtime extends BaseGraphVertex {
+  static final class Runtime extends VertexOwning {
 
     private static final long serialVersionUID = 1L;
 
-    private final org.deeplearning4j.nn.graph.vertex.GraphVertex inner;
     private final List<Integer> maskOf;
 
     Runtime(
@@ -129,8 +124,7 @@ public class MaskedInputs extends GraphVertex {
         DataType dataType,
         org.deeplearning4j.nn.graph.vertex.GraphVertex inner,
         List<Integer> maskOf) {
-      super(graph, name, index, null, null, dataType);
-      this.inner = inner;
+      super(graph, name, index, dataType, inner);
       this.maskOf = maskOf;
     }
 
@@ -145,49 +139,12 @@ public class MaskedInputs extends GraphVertex {
     }
 
     @Override
-    public void setOutputVertices(VertexIndices[] vertices) {
-      super.setOutputVertices(vertices);
-      inner.setOutputVertices(vertices);
-    }
-
-    @Override
     public void setInput(int number, INDArray input, LayerWorkspaceMgr manager) {
-      super.setInput(number, input, manager);
       if (number < own()) {
-        inner.setInput(number, input, manager);
+        super.setInput(number, input, manager);
+      } else {
+        inputs[number] = input;
       }
-    }
-
-    @Override
-    public void setEpsilon(INDArray epsilon) {
-      super.setEpsilon(epsilon);
-      inner.setEpsilon(epsilon);
-    }
-
-    @Override
-    public void clear() {
-      super.clear();
-      inner.clear();
-    }
-
-    @Override
-    public void clearVertex() {
-      clear();
-    }
-
-    @Override
-    public boolean hasLayer() {
-      return inner.hasLayer();
-    }
-
-    @Override
-    public Layer getLayer() {
-      return inner.getLayer();
-    }
-
-    @Override
-    public void setLayerAsFrozen() {
-      inner.setLayerAsFrozen();
     }
 
     private void handMasksOver() {
@@ -216,50 +173,11 @@ public class MaskedInputs extends GraphVertex {
       return new Pair<>(result.getFirst(), all);
     }
 
-    @Override
-    public void setBackpropGradientsViewArray(INDArray view) {
-      inner.setBackpropGradientsViewArray(view);
-    }
-
+    /** The masks are inputs; those that DL4J hands on are not for this vertex. */
     @Override
     public Pair<INDArray, MaskState> feedForwardMaskArrays(
         INDArray[] maskArrays, MaskState currentMaskState, int minibatchSize) {
       return null;
-    }
-
-    @Override
-    public Map<String, INDArray> paramTable(boolean backprop) {
-      return inner.paramTable(backprop);
-    }
-
-    @Override
-    public long numParams() {
-      return inner.numParams();
-    }
-
-    @Override
-    public INDArray params() {
-      return inner.params();
-    }
-
-    @Override
-    public INDArray getGradientsViewArray() {
-      return inner.getGradientsViewArray();
-    }
-
-    @Override
-    public TrainingConfig getConfig() {
-      return inner.getConfig();
-    }
-
-    @Override
-    public boolean updaterDivideByMinibatch(String name) {
-      return inner.updaterDivideByMinibatch(name);
-    }
-
-    @Override
-    public boolean canDoBackward() {
-      return super.canDoBackward();
     }
 
     @Override

@@ -546,14 +546,6 @@ public final class Operation {
         }
         return sd.concat(axis, apart);
       case "matmul":
-        return new Einsum(text)
-            .apply(
-                c,
-                "product",
-                x[0],
-                shapeOf(operands[0], inputNames),
-                x[1],
-                shapeOf(operands[1], inputNames));
       case "einsum":
         return new Einsum(text)
             .apply(

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.keras.layers;
 
+import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /** The options of a recurrent layer: cell, size, functions, order of time. */
@@ -93,6 +94,14 @@ public final class RecurrentCell {
 
   public long units() {
     return units;
+  }
+
+  /** Declares W [nIn, gates units], R [units, gates units] and b. */
+  void declare(SDLayerParams params) {
+    long wide = kind.gates() * units;
+    params.addWeightParam("W", nIn, wide);
+    params.addWeightParam("R", units, wide);
+    params.addBiasParam("b", kind.biases(), wide);
   }
 
   ScalarFunction function() {

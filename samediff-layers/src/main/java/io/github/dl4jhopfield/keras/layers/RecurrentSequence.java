@@ -47,10 +47,7 @@ public class RecurrentSequence extends TensorLayer {
 
   @Override
   public void defineParameters(SDLayerParams params) {
-    long wide = cell.kind().gates() * cell.units();
-    params.addWeightParam("W", cell.nIn(), wide);
-    params.addWeightParam("R", cell.units(), wide);
-    params.addBiasParam("b", cell.kind().biases(), wide);
+    cell.declare(params);
   }
 
   @Override

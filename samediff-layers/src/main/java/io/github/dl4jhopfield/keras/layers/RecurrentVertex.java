@@ -36,10 +36,7 @@ public class RecurrentVertex extends TensorVertex {
 
   @Override
   protected void defineParameters(SDVertexParams params) {
-    long wide = cell.kind().gates() * cell.units();
-    params.addWeightParam("W", cell.nIn(), wide);
-    params.addWeightParam("R", cell.units(), wide);
-    params.addBiasParam("b", cell.kind().biases(), wide);
+    cell.declare(params);
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.keras.layers;
 import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import java.util.List;
+import java.util.stream.Stream;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.autodiff.samediff.SameDiff;
 
@@ -11,37 +12,24 @@ public final class SdActivations {
 
   /** The names that {@link #apply} knows. */
   public static final List<String> NAMES =
-      List.of(
-          "linear",
-          "relu",
-          "relu6",
-          "leaky_relu",
-          "elu",
-          "selu",
-          "tanh",
-          "sigmoid",
-          "softplus",
-          "softsign",
-          "hard_sigmoid",
-          "hard_sigmoid_keras3",
-          "exponential",
-          "swish",
-          "mish",
-          "gelu",
-          "gelu_approximate",
-          "softmax",
-          "log_softmax",
-          "celu",
-          "glu",
-          "log_sigmoid",
-          "hard_tanh",
-          "hard_shrink",
-          "tanh_shrink",
-          "soft_shrink",
-          "squareplus",
-          "sparse_plus",
-          "sparse_sigmoid",
-          "hard_swish");
+      Stream.concat(
+              ScalarFunction.NAMES.stream(),
+              Stream.of(
+                  "mish",
+                  "softmax",
+                  "log_softmax",
+                  "celu",
+                  "glu",
+                  "log_sigmoid",
+                  "hard_tanh",
+                  "hard_shrink",
+                  "tanh_shrink",
+                  "soft_shrink",
+                  "squareplus",
+                  "sparse_plus",
+                  "sparse_sigmoid",
+                  "hard_swish"))
+          .toList();
 
   private SdActivations() {}
 

@@ -2,15 +2,11 @@ package io.github.dl4jhopfield.keras.layers;
 
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.api.MaskState;
-import org.deeplearning4j.nn.api.TrainingConfig;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.BaseGraphVertex;
-import org.deeplearning4j.nn.graph.vertex.VertexIndices;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -120,58 +116,11 @@ public class SharedVertex extends GraphVertex {
         : new Follower(graph, name, idx, dataType, inner, owner);
   }
 
-  /** What owner and followers have in common: they hand everything on. */
-  private abstract static class Place extends BaseGraphVertex {
-
-    private static final long serialVersionUID = 1L;
-
-    Place(ComputationGraph graph, String name, int index, DataType dataType) {
-      super(graph, name, index, null, null, dataType);
-    }
-
-    abstract org.deeplearning4j.nn.graph.vertex.GraphVertex inner();
-
-    @Override
-    public void setInput(int number, INDArray input, LayerWorkspaceMgr manager) {
-      super.setInput(number, input, manager);
-      inner().setInput(number, input, manager);
-    }
-
-    @Override
-    public void setEpsilon(INDArray epsilon) {
-      super.setEpsilon(epsilon);
-      inner().setEpsilon(epsilon);
-    }
-
-    @Override
-    public void clear() {
-      super.clear();
-      inner().clear();
-    }
-
-    @Override
-    public void clearVertex() {
-      clear();
-    }
-
-    @Override
-    public Pair<INDArray, MaskState> feedForwardMaskArrays(
-        INDArray[] maskArrays, MaskState currentMaskState, int minibatchSize) {
-      return inner().feedForwardMaskArrays(maskArrays, currentMaskState, minibatchSize);
-    }
-
-    @Override
-    public String toString() {
-      return "SharedVertex(" + inner() + ")";
-    }
-  }
-
   /** The place that has the parameters. */
-  static final class Owner extends Place {
+  static final class Owner extends VertexOwning {
 
     private static final long serialVersionUID = 1L;
 
-    private final org.deeplearning4j.nn.graph.vertex.GraphVertex inner;
     private INDArray gradients;
 
     /** Whether no place has put its gradient into the array since the last forward pass. */
@@ -183,40 +132,7 @@ public class SharedVertex extends GraphVertex {
         int index,
         DataType dataType,
         org.deeplearning4j.nn.graph.vertex.GraphVertex inner) {
-      super(graph, name, index, dataType);
-      this.inner = inner;
-    }
-
-    @Override
-    org.deeplearning4j.nn.graph.vertex.GraphVertex inner() {
-      return inner;
-    }
-
-    @Override
-    public void setInputVertices(VertexIndices[] vertices) {
-      super.setInputVertices(vertices);
-      inner.setInputVertices(vertices);
-    }
-
-    @Override
-    public void setOutputVertices(VertexIndices[] vertices) {
-      super.setOutputVertices(vertices);
-      inner.setOutputVertices(vertices);
-    }
-
-    @Override
-    public boolean hasLayer() {
-      return inner.hasLayer();
-    }
-
-    @Override
-    public Layer getLayer() {
-      return inner.getLayer();
-    }
-
-    @Override
-    public void setLayerAsFrozen() {
-      inner.setLayerAsFrozen();
+      super(graph, name, index, dataType, inner);
     }
 
     @Override
@@ -249,42 +165,17 @@ public class SharedVertex extends GraphVertex {
     @Override
     public void setBackpropGradientsViewArray(INDArray view) {
       gradients = view;
-      inner.setBackpropGradientsViewArray(view);
+      super.setBackpropGradientsViewArray(view);
     }
 
     @Override
-    public Map<String, INDArray> paramTable(boolean backprop) {
-      return inner.paramTable(backprop);
-    }
-
-    @Override
-    public long numParams() {
-      return inner.numParams();
-    }
-
-    @Override
-    public INDArray params() {
-      return inner.params();
-    }
-
-    @Override
-    public INDArray getGradientsViewArray() {
-      return inner.getGradientsViewArray();
-    }
-
-    @Override
-    public TrainingConfig getConfig() {
-      return inner.getConfig();
-    }
-
-    @Override
-    public boolean updaterDivideByMinibatch(String name) {
-      return inner.updaterDivideByMinibatch(name);
+    public String toString() {
+      return "SharedVertex(" + inner + ")";
     }
   }
 
   /** A place that takes the owner's parameters. */
-  static final class Follower extends Place {
+  static final class Follower extends VertexAround {
 
     private static final long serialVersionUID = 1L;
 
@@ -379,6 +270,11 @@ public class SharedVertex extends GraphVertex {
     @Override
     public Map<String, INDArray> paramTable(boolean backprop) {
       return Map.of();
+    }
+
+    @Override
+    public String toString() {
+      return "SharedVertex(" + inner() + ")";
     }
   }
 }

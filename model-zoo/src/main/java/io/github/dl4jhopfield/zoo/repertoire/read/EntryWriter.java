@@ -1,10 +1,10 @@
 package io.github.dl4jhopfield.zoo.repertoire.read;
 
+import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -50,7 +50,7 @@ final class EntryWriter implements SequenceSink {
   private long total;
   private OutputStream out;
   private CRC32C checksum;
-  private MessageDigest content;
+  private Fingerprint content;
   private long written;
   private final List<Long> blocks = new ArrayList<>();
 
@@ -86,7 +86,7 @@ final class EntryWriter implements SequenceSink {
     written = 0;
     blocks.clear();
     checksum = new CRC32C();
-    content = Digests.sha256();
+    content = new Fingerprint();
     out = target.open();
     write(MAGIC, MAGIC.length);
   }
@@ -126,9 +126,9 @@ final class EntryWriter implements SequenceSink {
     block.position(geneAt(n, 0, 0));
     block.asShortBuffer().put(genes, 0, 2 * n);
     block.put(residuesAt(n), residues, 0, letters);
-    content.update(block.array(), offsetAt(0), 4 * (n + 1));
-    content.update(block.array(), countAt(n, 0), 8 * n);
-    content.update(residues, 0, letters);
+    content.add(block.array(), offsetAt(0), 4 * (n + 1));
+    content.add(block.array(), countAt(n, 0), 8 * n);
+    content.add(residues, 0, letters);
     blocks.add(written);
     write(block.array(), block.capacity());
     total += n;
@@ -157,7 +157,7 @@ final class EntryWriter implements SequenceSink {
         new EntryFooter(
             key,
             fileDigest,
-            Digests.hex(content.digest()),
+            content.toString(),
             report,
             List.copyOf(vGenes),
             List.copyOf(jGenes),

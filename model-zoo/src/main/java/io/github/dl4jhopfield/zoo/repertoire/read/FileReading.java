@@ -1,9 +1,9 @@
 package io.github.dl4jhopfield.zoo.repertoire.read;
 
+import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import io.github.dl4jhopfield.zoo.repertoire.read.RepertoireFaults.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -54,7 +54,7 @@ final class FileReading {
       vGenes.clear();
       jGenes.clear();
       sink.begin();
-      MessageDigest digest = Digests.sha256();
+      Fingerprint digest = new Fingerprint();
       ReadReport report;
       try (TextFile text = TextFile.open(file, digest)) {
         Tally tally = new Tally();
@@ -68,7 +68,7 @@ final class FileReading {
           checkUsable(tally, residues);
         }
       }
-      String found = Digests.hex(digest.digest());
+      String found = digest.toString();
       if (fileDigest != null && !found.equals(fileDigest)) {
         throw changed(file);
       }

@@ -1,12 +1,11 @@
 package io.github.dl4jhopfield.zoo.repertoire.read;
 
+import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
@@ -16,7 +15,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -232,28 +230,17 @@ public final class RepertoireCache {
   }
 
   private static String name(String digest, ReadOptions options) {
-    MessageDigest name = Digests.sha256();
-    name.update(EntryWriter.MAGIC);
-    name.update((byte) FileReading.VERSION);
-    name.update(digest.getBytes(StandardCharsets.UTF_8));
-    name.update(options.key().getBytes(StandardCharsets.UTF_8));
-    return Digests.hex(name.digest()).substring(0, 40);
+    Fingerprint name = new Fingerprint();
+    name.add(EntryWriter.MAGIC, 0, EntryWriter.MAGIC.length);
+    name.add(FileReading.VERSION).add(digest).add(options.key());
+    return name.toString().substring(0, 40);
   }
 
   /** SHA-256 of a file's bytes: remembered as long as its size and times are the same. */
   private String digest(Path file, Stamp stamp) throws IOException {
+    String path = file.toAbsolutePath().normalize().toString();
     Path remembered =
-        folder
-            .resolve(STAMPS)
-            .resolve(
-                Digests.hex(
-                        Digests.sha256()
-                            .digest(
-                                file.toAbsolutePath()
-                                    .normalize()
-                                    .toString()
-                                    .getBytes(StandardCharsets.UTF_8)))
-                    .substring(0, 40));
+        folder.resolve(STAMPS).resolve(new Fingerprint().add(path).toString().substring(0, 40));
     try {
       String[] lines = Files.readString(remembered).split("\n");
       if (lines.length == 2 && lines[0].equals(stamp.text()) && lines[1].length() == 64) {
@@ -264,14 +251,7 @@ public final class RepertoireCache {
     } catch (IOException e) {
       log.debug("{} cannot be read", remembered, e);
     }
-    MessageDigest digest = Digests.sha256();
-    byte[] buffer = new byte[1 << 16];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    String found = Digests.hex(digest.digest());
+    String found = new Fingerprint().add(file).toString();
     if (!Stamp.of(file).equals(stamp)) {
       throw FileReading.changed(file);
     }

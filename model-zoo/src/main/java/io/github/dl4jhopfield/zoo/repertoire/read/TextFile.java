@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.repertoire.read;
 
+import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import io.github.dl4jhopfield.zoo.repertoire.read.RepertoireFaults.Kind;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
@@ -11,8 +12,6 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.zip.ZipException;
 
@@ -41,16 +40,16 @@ final class TextFile implements Closeable {
   /**
    * Opens a file and passes over a byte order mark.
    *
-   * @param digest is updated with the file's bytes, as they are read; or null
+   * @param digest gets the file's bytes, as they are read; or null
    */
-  static TextFile open(Path file, MessageDigest digest) throws IOException {
+  static TextFile open(Path file, Fingerprint digest) throws IOException {
     checkReadable(file);
     InputStream stream = null;
     try {
       InputStream raw = Files.newInputStream(file);
       stream = raw;
       if (digest != null) {
-        stream = new DigestInputStream(raw, digest);
+        stream = digest.adding(raw);
       }
       BufferedInputStream buffered = new BufferedInputStream(stream, BUFFER);
       stream = buffered;
