@@ -514,11 +514,15 @@ public final class NDHopfield {
   public INDArray separate(
       Separation separation, INDArray x, INDArray mask, double beta, int axis) {
     if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
-      INDArray edges = Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1);
-      return sequentialKSubsets(
-          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+      return sequential(separation, x.mul(beta), mask, axis);
     }
     return run(Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
+  }
+
+  /** Sequential k-subsets with one edge score, of scores that beta has scaled. */
+  private INDArray sequential(Separation separation, INDArray z, INDArray mask, int axis) {
+    INDArray edges = Nd4j.scalar(z.dataType(), separation.getEdgeScore()).reshape(1);
+    return sequentialKSubsets(z, edges, mask, separation.getK(), separation.isAtMost(), axis);
   }
 
   /**
@@ -528,9 +532,7 @@ public final class NDHopfield {
   public INDArray separate(
       Separation separation, INDArray x, INDArray mask, INDArray beta, int axis) {
     if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
-      INDArray edges = Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1);
-      return sequentialKSubsets(
-          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+      return sequential(separation, x.mul(beta), mask, axis);
     }
     return run(Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
   }

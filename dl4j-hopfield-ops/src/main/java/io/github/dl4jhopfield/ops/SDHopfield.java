@@ -635,12 +635,16 @@ public final class SDHopfield {
   public SDVariable separate(
       Separation separation, SDVariable x, SDVariable mask, double beta, int axis) {
     if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
-      SDVariable edges =
-          sameDiff.constant(Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1));
-      return sequentialKSubsets(
-          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+      return sequential(separation, x.mul(beta), mask, axis);
     }
     return run(null, Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
+  }
+
+  /** Sequential k-subsets with one edge score, of scores that beta has scaled. */
+  private SDVariable sequential(Separation separation, SDVariable z, SDVariable mask, int axis) {
+    SDVariable edges =
+        sameDiff.constant(Nd4j.scalar(z.dataType(), separation.getEdgeScore()).reshape(1));
+    return sequentialKSubsets(z, edges, mask, separation.getK(), separation.isAtMost(), axis);
   }
 
   /**
@@ -650,10 +654,7 @@ public final class SDHopfield {
   public SDVariable separate(
       Separation separation, SDVariable x, SDVariable mask, SDVariable beta, int axis) {
     if (separation.getKind() == Separation.Kind.SEQUENTIAL_K_SUBSETS) {
-      SDVariable edges =
-          sameDiff.constant(Nd4j.scalar(x.dataType(), separation.getEdgeScore()).reshape(1));
-      return sequentialKSubsets(
-          x.mul(beta), edges, mask, separation.getK(), separation.isAtMost(), axis);
+      return sequential(separation, x.mul(beta), mask, axis);
     }
     return run(null, Call.separate(separation, x, mask, Value.of(beta), null, axis))[0];
   }

@@ -33,11 +33,7 @@ class GradientTest {
   }
 
   private static INDArray smooth(Random random, long... shape) {
-    INDArray x = Nd4j.create(DataType.DOUBLE, shape);
-    for (long i = 0; i < x.length(); i++) {
-      x.data().put(i, random.nextGaussian());
-    }
-    return x;
+    return OpCase.normal(random, DataType.DOUBLE, shape);
   }
 
   @ParameterizedTest

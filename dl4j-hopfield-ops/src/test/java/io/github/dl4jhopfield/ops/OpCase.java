@@ -55,6 +55,15 @@ final class OpCase {
     return x.castTo(type);
   }
 
+  /** Standard normal numbers: no ties, nothing on a kink. */
+  static INDArray normal(Random random, DataType type, long... shape) {
+    INDArray x = Nd4j.create(DataType.DOUBLE, shape);
+    for (long i = 0; i < x.length(); i++) {
+      x.data().put(i, random.nextGaussian());
+    }
+    return x.castTo(type);
+  }
+
   static INDArray mask(Random random, double keep, long... shape) {
     INDArray mask = Nd4j.create(DataType.BOOL, shape);
     for (long i = 0; i < mask.length(); i++) {

@@ -26,11 +26,7 @@ class RetrieveTest {
   private final Random random = new Random(SEED);
 
   private INDArray normal(DataType type, long... shape) {
-    INDArray x = Nd4j.create(DataType.DOUBLE, shape);
-    for (long i = 0; i < x.length(); i++) {
-      x.data().put(i, random.nextGaussian());
-    }
-    return x.castTo(type);
+    return OpCase.normal(random, type, shape);
   }
 
   /** Blocks of unequal sizes; the second is a view of a wider array. */

@@ -40,11 +40,7 @@ class SequenceEmbeddingTest {
   }
 
   private INDArray numbers(DataType type, double scale, long... shape) {
-    INDArray x = Nd4j.create(DataType.DOUBLE, shape);
-    for (long i = 0; i < x.length(); i++) {
-      x.data().put(i, scale * random.nextGaussian());
-    }
-    return x.castTo(type);
+    return OpCase.normal(random, DataType.DOUBLE, shape).muli(scale).castTo(type);
   }
 
   private SequenceInputs<INDArray> inputs(

@@ -15,7 +15,6 @@ import io.github.dl4jhopfield.ops.internal.java.Rows;
 import java.util.List;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The convex conjugate of a separation's regulariser, of z = beta x: Omega*(z) = &lt;y, z&gt; -
@@ -113,7 +112,7 @@ public final class Conjugate extends HopfieldOp {
   protected OpCall<INDArray> selfTestCall() {
     return OpCall.<INDArray>of(DECLARATION)
         .axis(-1)
-        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+        .with(X, exampleRows())
         .with(BETA, 0.5)
         .with(SEPARATION, Separation.entmax(1.3));
   }

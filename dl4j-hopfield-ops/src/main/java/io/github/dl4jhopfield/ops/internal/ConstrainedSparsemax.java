@@ -98,7 +98,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
           .axis(-1)
           .with(Y_IN, Nd4j.createFromArray(new double[][] {{0.3, 0.7, 0}, {0.2, 0.3, 0.1}}))
           .with(UPPER, Nd4j.createFromArray(new double[][] {{0.3, 1, 0.5}, {0.2, 0.3, 0.1}}))
-          .with(GRADIENT, Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}));
+          .with(GRADIENT, exampleGradient());
     }
 
     @Override

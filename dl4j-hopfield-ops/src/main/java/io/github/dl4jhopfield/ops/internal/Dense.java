@@ -116,7 +116,7 @@ public final class Dense extends HopfieldOp {
   @Override
   protected OpCall<INDArray> selfTestCall() {
     return OpCall.<INDArray>of(DECLARATION)
-        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+        .with(X, exampleRows())
         .with(W, Nd4j.createFromArray(new double[][] {{1, -2}, {0.5, 3}, {1, 2}}))
         .with(B, Nd4j.createFromArray(0.1, -1))
         .with(ACTIVATION, DenseActivation.GELU)

@@ -368,6 +368,16 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     return a;
   }
 
+  /** Two rows for a self-test. */
+  static INDArray exampleRows() {
+    return Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}});
+  }
+
+  /** The gradient of two rows, for a self-test. */
+  static INDArray exampleGradient() {
+    return Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+  }
+
   /** Checks the axis against x and makes it non-negative. */
   final int axis(INDArray x, long axis) {
     int rank = x.rank();
@@ -412,6 +422,13 @@ public abstract class HopfieldOp extends DynamicCustomOp {
     long[] shape = x.shape().clone();
     shape[axis] = 1;
     checkBroadcast(argument, array, shape);
+  }
+
+  /** Checks the shape of an array. */
+  final void checkShape(String argument, INDArray array, long... shape) {
+    if (!Arrays.equals(array.shape(), shape)) {
+      throw bad(argument, Arrays.toString(shape), Arrays.toString(array.shape()));
+    }
   }
 
   /** Checks that an array has the shape of another. */

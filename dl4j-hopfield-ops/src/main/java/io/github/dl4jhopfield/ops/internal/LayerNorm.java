@@ -95,7 +95,7 @@ public final class LayerNorm extends HopfieldOp {
   protected OpCall<INDArray> selfTestCall() {
     return OpCall.<INDArray>of(DECLARATION)
         .axis(-1)
-        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+        .with(X, exampleRows())
         .with(GAIN, Nd4j.createFromArray(1.5, -1, 0.5))
         .with(BIAS, Nd4j.createFromArray(0.1, 0, 2))
         .with(EPS, 1e-5);
@@ -160,8 +160,8 @@ public final class LayerNorm extends HopfieldOp {
     protected OpCall<INDArray> selfTestCall() {
       return OpCall.<INDArray>of(GRADIENT_DECLARATION)
           .axis(-1)
-          .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
-          .with(GRADIENT, Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}}))
+          .with(X, exampleRows())
+          .with(GRADIENT, exampleGradient())
           .with(GAIN, Nd4j.createFromArray(1.5, -1, 0.5))
           .with(EPS, 1e-5);
     }

@@ -85,7 +85,7 @@ public final class PfuUnit extends HopfieldOp {
   protected OpCall<INDArray> selfTestCall() {
     return with(OpCall.<INDArray>of(DECLARATION), LagrangianUnit.pfu())
         .axis(-1)
-        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
+        .with(X, exampleRows());
   }
 
   @Override
@@ -136,10 +136,10 @@ public final class PfuUnit extends HopfieldOp {
     @Override
     protected OpCall<INDArray> selfTestCall() {
       INDArray kept = Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}});
-      INDArray g = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+      INDArray g = exampleGradient();
       return PfuUnit.with(OpCall.<INDArray>of(GRADIENT_DECLARATION), LagrangianUnit.pfu())
           .axis(-1)
-          .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}))
+          .with(X, exampleRows())
           .with(KEPT_IN, kept)
           .with(GRADIENT, g);
     }

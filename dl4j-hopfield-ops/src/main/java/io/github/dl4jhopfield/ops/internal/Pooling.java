@@ -1,7 +1,5 @@
 package io.github.dl4jhopfield.ops.internal;
 
-import io.github.dl4jhopfield.ops.LagrangianUnit;
-import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
 import io.github.dl4jhopfield.ops.PoolingInputs;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.ops.internal.OpDeclaration.Flag;
@@ -167,18 +165,8 @@ public final class Pooling extends HopfieldOp {
           new PlainAssociation(
               PlainAssociation.Sizes.of(
                   n.batch(), n.heads(), n.queries(), n.stored(), n.width(), n.depth()),
-              new PlainAssociation.Rule(
-                  separation.kind(),
-                  separation.parameter(),
-                  separation.atMost(),
-                  LagrangianUnit.Kind.NONE,
-                  0.0,
-                  0.0,
-                  0,
-                  MedianScope.ROW,
-                  false,
-                  new long[] {0},
-                  new double[] {-1}),
+              PlainAssociation.Rule.retrieval(
+                  separation.kind(), separation.parameter(), separation.atMost()),
               new PlainAssociation.Inputs(
                   args.get(Q),
                   heads(k),
@@ -307,11 +295,7 @@ public final class Pooling extends HopfieldOp {
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      Sizes n = check(this, args);
-      INDArray g = args.get(GRADIENT);
-      if (!Arrays.equals(g.shape(), n.out())) {
-        throw bad("gradient", Arrays.toString(n.out()), Arrays.toString(g.shape()));
-      }
+      checkShape("gradient", args.get(GRADIENT), check(this, args).out());
       return super.outputShapes(args);
     }
 

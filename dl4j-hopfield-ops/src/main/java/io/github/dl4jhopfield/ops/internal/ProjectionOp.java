@@ -252,13 +252,7 @@ public final class ProjectionOp extends HopfieldOp {
     protected List<long[]> outputShapes(OpArgs args) {
       List<long[]> projected = projected(this, args);
       for (int i = 0; i < projected.size(); i++) {
-        INDArray g = args.get(GRADIENT, i);
-        if (!Arrays.equals(g.shape(), projected.get(i))) {
-          throw bad(
-              "gradient of projection " + i,
-              Arrays.toString(projected.get(i)),
-              Arrays.toString(g.shape()));
-        }
+        checkShape("gradient of projection " + i, args.get(GRADIENT, i), projected.get(i));
       }
       return super.outputShapes(args);
     }

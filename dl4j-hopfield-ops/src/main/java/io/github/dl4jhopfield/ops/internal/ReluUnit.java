@@ -34,9 +34,7 @@ public final class ReluUnit extends HopfieldOp {
 
   @Override
   protected OpCall<INDArray> selfTestCall() {
-    return OpCall.<INDArray>of(DECLARATION)
-        .axis(-1)
-        .with(X, Nd4j.createFromArray(new double[][] {{1, -0.8, 0.3}, {-2, 2, 0.1}}));
+    return OpCall.<INDArray>of(DECLARATION).axis(-1).with(X, exampleRows());
   }
 
   @Override
@@ -73,7 +71,7 @@ public final class ReluUnit extends HopfieldOp {
     @Override
     protected OpCall<INDArray> selfTestCall() {
       INDArray kept = Nd4j.createFromArray(new double[][] {{1, 0, 1}, {0, 1, 0}});
-      INDArray g = Nd4j.createFromArray(new double[][] {{1, -2, 0.5}, {3, 1, 2}});
+      INDArray g = exampleGradient();
       return OpCall.<INDArray>of(GRADIENT_DECLARATION)
           .axis(-1)
           .with(KEPT_IN, kept)

@@ -14,6 +14,20 @@ abstract class RowMap extends HopfieldOp {
   /** One row: {@code in} in the order of the inputs. */
   abstract void row(OpArgs args, double[][] in, int n, double[] out);
 
+  /** Adds to a self-test's call what the op has beside its inputs. */
+  abstract OpCall<INDArray> selfTestArguments(OpCall<INDArray> call);
+
+  /** The inputs are x and, in a gradient op, the gradient of y. */
+  @Override
+  protected OpCall<INDArray> selfTestCall() {
+    List<Input> inputs = declaration().inputs();
+    OpCall<INDArray> call = OpCall.<INDArray>of(declaration()).with(inputs.get(0), exampleRows());
+    if (inputs.size() > 1) {
+      call.with(inputs.get(1), exampleGradient());
+    }
+    return selfTestArguments(call);
+  }
+
   @Override
   protected List<long[]> outputShapes(OpArgs args) {
     List<Input> inputs = declaration().inputs();

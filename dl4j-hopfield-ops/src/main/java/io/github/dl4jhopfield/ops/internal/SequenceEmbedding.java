@@ -114,11 +114,7 @@ public final class SequenceEmbedding extends HopfieldOp {
 
     @Override
     protected List<long[]> outputShapes(OpArgs args) {
-      long[] out = check(this, args);
-      INDArray g = args.get(GRADIENT);
-      if (!Arrays.equals(g.shape(), out)) {
-        throw bad("gradient", Arrays.toString(out), Arrays.toString(g.shape()));
-      }
+      checkShape("gradient", args.get(GRADIENT), check(this, args));
       return super.outputShapes(args);
     }
 

@@ -61,7 +61,24 @@ public final class PlainAssociation {
       MedianScope scope,
       boolean stopsByBatch,
       long[] steps,
-      double[] eps) {}
+      double[] eps) {
+
+    /** One retrieval: no Lagrangian unit and no update steps. */
+    public static Rule retrieval(Separation.Kind separation, double parameter, boolean atMost) {
+      return new Rule(
+          separation,
+          parameter,
+          atMost,
+          LagrangianUnit.Kind.NONE,
+          0.0,
+          0.0,
+          0,
+          MedianScope.ROW,
+          false,
+          new long[] {0},
+          new double[] {-1});
+    }
+  }
 
   /**
    * Inputs; null where there is none.

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.ops.internal.java;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit.MedianScope;
 import java.util.Arrays;
+import java.util.function.LongConsumer;
 
 /** The Lagrangian units on rows, in double: ReLU and PFU (Ota et al., AISTATS 2023). */
 public final class RowLagrangian {
@@ -136,6 +137,15 @@ public final class RowLagrangian {
           double[] kept = new double[n];
           double[] g = new double[n];
           boolean[] open = opened(n);
+          LongConsumer read =
+              row -> {
+                x.read(row, in);
+                keep.read(row, kept);
+                gradD.read(row, g);
+                if (mask != null) {
+                  mask.readMask(row, open);
+                }
+              };
           for (long group = begin; group < end; group++) {
             double median = Double.NaN;
             double share = 0;
@@ -144,12 +154,7 @@ public final class RowLagrangian {
               double forgotten = 0;
               long equals = 0;
               for (long row = group * each; row < (group + 1) * each; row++) {
-                x.read(row, in);
-                keep.read(row, kept);
-                gradD.read(row, g);
-                if (mask != null) {
-                  mask.readMask(row, open);
-                }
+                read.accept(row);
                 for (int i = 0; i < n; i++) {
                   if (open[i] && !Double.isNaN(in[i])) {
                     forgotten += kept[i] == 0 ? g[i] : 0;
@@ -160,12 +165,7 @@ public final class RowLagrangian {
               share = equals == 0 ? 0 : forgotten / equals;
             }
             for (long row = group * each; row < (group + 1) * each; row++) {
-              x.read(row, in);
-              keep.read(row, kept);
-              gradD.read(row, g);
-              if (mask != null) {
-                mask.readMask(row, open);
-              }
+              read.accept(row);
               for (int i = 0; i < n; i++) {
                 g[i] = !open[i] ? 0 : (kept[i] == 0 ? 0 : g[i]) + (in[i] == median ? share : 0);
               }
