@@ -31,6 +31,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,9 +49,10 @@ import org.slf4j.LoggerFactory;
  * cross-validation.
  *
  * <p>With an output folder it writes {@code sweep.jsonl} as it goes (see {@link TrialStore}),
- * {@code sweep.json} with the result, {@code report.html}, and {@code model.zip}, the best
- * candidate trained on all data. A search that was stopped or killed goes on from there with {@link
- * Builder#resume}: nothing is trained twice, and the result is that of a search that was not.
+ * {@code report.html}, written anew now and then while it runs, {@code sweep.json} with the result,
+ * and {@code model.zip}, the best candidate trained on all data. A search that was stopped or
+ * killed goes on from there with {@link Builder#resume}: nothing is trained twice, and the result
+ * is that of a search that was not.
  */
 public final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
@@ -73,6 +75,8 @@ public final class Sweep {
 
   private final List<TrialResult> results = new ArrayList<>();
   private final Map<Map<String, Object>, TrialResult> known = new HashMap<>();
+  private final List<Consumer<SweepState>> watchers;
+  private SweepState state;
   private int trained;
 
   private Sweep(Builder builder) {
@@ -89,6 +93,7 @@ public final class Sweep {
     workers = builder.workers;
     runner = builder.runner;
     resume = builder.resume;
+    watchers = List.copyOf(builder.watchers);
   }
 
   /** Starts what runs the trials. */
@@ -160,12 +165,24 @@ public final class Sweep {
               experiment.name(),
               tuning.dataset()),
           count);
-      try (TrialRunner runner = runner(task)) {
+      state =
+          new SweepState(
+              experiment.name(),
+              tuning,
+              strategyName,
+              context.seed(),
+              count,
+              space,
+              System::currentTimeMillis);
+      watchers.forEach(watcher -> watcher.accept(state));
+      try (LiveReport report = out == null ? null : LiveReport.start(state, out);
+          TrialRunner runner = runner(task)) {
         search(strategy, runner, tuning, store, progress);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("the search was stopped");
       } finally {
+        state.end();
         progress.end();
       }
       SweepResult result =
@@ -295,6 +312,7 @@ public final class Sweep {
         left.add(trial);
       } else if (DataHash.canonical(stored.values()).equals(DataHash.canonical(trial.values()))) {
         ended.put(trial.number(), stored);
+        state.known(stored);
         progress.advance(1, "candidate " + trial.number() + " was in the store");
       } else {
         throw new IllegalStateException(
@@ -313,6 +331,7 @@ public final class Sweep {
         new TrialRunner.Listener() {
           @Override
           public void started(Trial trial) throws IOException {
+            state.started(trial);
             if (store != null) {
               store.started(trial);
             }
@@ -321,6 +340,7 @@ public final class Sweep {
           @Override
           public void ended(TrialResult result) throws IOException {
             ended.put(result.candidate(), result);
+            state.ended(result);
             trained++;
             if (store != null) {
               store.ended(result);
@@ -358,12 +378,12 @@ public final class Sweep {
       throws IOException {
     Path model = out.resolve("model.zip");
     Path summary = out.resolve("sweep.json");
-    Path report = out.resolve("report.html");
+    Path report = out.resolve(LiveReport.FILE);
     TrialResult best = result.best();
     SweepResult written =
         result.withFiles(List.of(out.resolve(TrialStore.FILE), summary, report, model));
     AtomicFiles.writeText(summary, written.toJson() + "\n");
-    AtomicFiles.writeText(report, SweepReport.html(written, space));
+    AtomicFiles.writeText(report, SweepReport.html(state));
     Integer there = store.modelOf();
     if (there == null || there != best.candidate() || !Files.exists(model)) {
       Trial trial = trial(best.candidate(), best.values());
@@ -384,6 +404,7 @@ public final class Sweep {
     private WorkerRunner.Settings workers;
     private RunnerStart runner;
     private boolean resume;
+    private final List<Consumer<SweepState>> watchers = new ArrayList<>();
 
     private Builder() {}
 
@@ -450,6 +471,14 @@ public final class Sweep {
     /** Goes on with the search that the output folder has; starts one where it has none. */
     public Builder resume(boolean resume) {
       this.resume = resume;
+      return this;
+    }
+
+    /**
+     * Somebody who is given the search when it begins, to look at it from any thread while it runs.
+     */
+    public Builder watch(Consumer<SweepState> watcher) {
+      watchers.add(Objects.requireNonNull(watcher, "watcher"));
       return this;
     }
 

@@ -1,87 +1,207 @@
 package io.github.dl4jhopfield.search;
 
-import io.github.dl4jhopfield.search.space.Space;
-import io.github.dl4jhopfield.search.space.SpaceParameter;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.search.trial.TrialTask;
 import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.BarPlot;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.Panels;
+import io.github.dl4jhopfield.zoo.report.ParallelCoordinates;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import io.github.dl4jhopfield.zoo.report.XyPlot;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
-/** A sweep as a page: how the best score grew, what mattered, where good candidates lie. */
+/**
+ * A sweep as a page, at its end or while it runs: how the best score grew, what mattered, where
+ * good candidates lie, what ran when. However many candidates there are, drawings show a number
+ * that can be seen, the best always among them.
+ */
 final class SweepReport {
   /** More rows than a reader looks at make the page slow. */
   private static final int MOST_ROWS = 200;
 
   private static final int MOST_POINTS = 1_000;
+  private static final int MOST_IN_SLICE = 300;
+  private static final int MOST_LINES = 250;
 
-  private SweepReport() {}
+  private final SweepState state;
+  private final List<TrialResult> results;
 
-  static String html(SweepResult result, Space space) {
-    HtmlReport page =
-        new HtmlReport("Search of " + result.experiment() + " on " + result.dataset());
-    TrialResult best = result.best();
-    List<TrialResult> scored = result.candidates().stream().filter(c -> !c.failed()).toList();
-    page.paragraph(
-        String.format(
-            "%d candidates by %s search, seed %d; %d without a score. Best: candidate %d, validation"
-                + " %s %s. Scores are of validation parts within the data: the best of many is"
-                + " favoured by chance.",
-            result.candidates().size(),
-            result.strategy(),
-            result.seed(),
-            result.candidates().size() - scored.size(),
-            best.candidate(),
-            result.metric(),
-            Numbers.of(best.score())));
-    page.table(ResultTable.ofValues("Values of the best candidate", "parameter", best.values()));
-    page.section("History");
-    page.figure(history(result, scored), "Each candidate's score, and the best so far.");
-    importance(page, result, space);
-    slices(page, result, space, scored);
-    page.section("Candidates");
-    table(page, result);
+  /** Those with a score, by number. */
+  private final List<TrialResult> scored;
+
+  private final HtmlReport page;
+
+  private SweepReport(SweepState state) {
+    this.state = state;
+    results = state.results();
+    scored = results.stream().filter(c -> !c.failed() && Double.isFinite(c.score())).toList();
+    page = new HtmlReport("Search of " + state.experiment() + " on " + state.dataset());
+  }
+
+  /** The page as the search is now. */
+  static String html(SweepState state) {
+    return html(state, 0);
+  }
+
+  /**
+   * The page as the search is now.
+   *
+   * @param refresh after how many seconds a browser reads it again while the search runs; 0 for
+   *     never
+   */
+  static String html(SweepState state, int refresh) {
+    return new SweepReport(state).write(refresh);
+  }
+
+  private String write(int refresh) {
+    boolean ended = state.ended();
+    if (!ended && refresh > 0) {
+      page.refreshEvery(refresh);
+    }
+    summary(ended);
+    if (scored.isEmpty()) {
+      page.paragraph("No candidate has a score yet.");
+    } else {
+      TrialResult best = best();
+      page.table(ResultTable.ofValues("Values of the best candidate", "parameter", best.values()));
+      page.section("History");
+      page.figure(history(), "Each candidate's score, and the best so far." + outside(scores()));
+      importance();
+      slices();
+      contours();
+      parallelCoordinates();
+    }
+    if (!results.isEmpty()) {
+      page.section("What ran when");
+      page.figure(
+          SweepTimeline.of(results, state.running()),
+          "Each candidate from its start to its end, by the process that ran it."
+              + " Times in which nothing ran are left out at dashed lines.");
+      page.section("Candidates");
+      table();
+    }
     return page.toHtml();
   }
 
-  /** At most {@value #MOST_POINTS}, evenly spread. */
-  private static List<TrialResult> thinned(List<TrialResult> scored) {
-    int step = (scored.size() + MOST_POINTS - 1) / MOST_POINTS;
-    List<TrialResult> thinned = new ArrayList<>();
-    for (int i = 0; i < scored.size(); i += step) {
-      thinned.add(scored.get(i));
+  private void summary(boolean ended) {
+    long failed = results.size() - scored.size();
+    StringBuilder text = new StringBuilder();
+    if (ended) {
+      text.append(Numbers.of(results.size())).append(" candidates by ");
+    } else {
+      text.append("Running: ").append(Numbers.of(results.size())).append(" of ");
+      text.append(Numbers.of(state.planned())).append(" candidates by ");
+    }
+    text.append(state.strategy()).append(" search, seed ").append(state.seed()).append("; ");
+    text.append(Numbers.of(failed)).append(" without a score.");
+    if (!scored.isEmpty()) {
+      TrialResult best = best();
+      text.append(" Best: candidate ").append(best.candidate()).append(", validation ");
+      text.append(state.metric()).append(' ').append(Numbers.of(best.score())).append('.');
+      text.append(" Scores are of validation parts within the data: the best of many is favoured");
+      text.append(" by chance.");
+    }
+    page.paragraph(text.toString());
+    if (!ended) {
+      page.paragraph(
+          "As of "
+              + Instant.now().truncatedTo(ChronoUnit.SECONDS)
+              + ": "
+              + state.running().size()
+              + " running"
+              + (state.secondsLeft().isPresent()
+                  ? ", about " + minutes(state.secondsLeft().getAsDouble()) + " left"
+                  : "")
+              + ". This page is written again while the search runs.");
+    }
+  }
+
+  private static String minutes(double seconds) {
+    return seconds < 90
+        ? Numbers.of(Math.rint(seconds)) + " s"
+        : seconds < 5400
+            ? Numbers.of(Math.rint(seconds / 60)) + " minutes"
+            : Numbers.of(Math.rint(seconds / 360) / 10) + " hours";
+  }
+
+  private TrialResult best() {
+    TrialResult best = scored.get(0);
+    for (TrialResult c : scored) {
+      best = state.isBetter(c, best) ? c : best;
+    }
+    return best;
+  }
+
+  /** At most so many, evenly spread, and the best. */
+  private List<TrialResult> thinned(List<TrialResult> candidates, int most) {
+    List<TrialResult> thinned = Importance.thinned(candidates, most);
+    TrialResult best = best();
+    if (candidates.contains(best) && !thinned.contains(best)) {
+      thinned.add(best);
     }
     return thinned;
   }
 
-  private static XyPlot history(SweepResult result, List<TrialResult> scored) {
+  // --- scores -----------------------------------------------------------------------------------
+
+  /**
+   * An axis of scores. Where a few are so much worse than the others that these could not be told
+   * apart, it ends before the few.
+   */
+  private Axis scores() {
+    double[] sorted = scored.stream().mapToDouble(TrialResult::score).sorted().toArray();
+    int tenth = sorted.length / 10;
+    double best = state.greaterIsBetter() ? sorted[sorted.length - 1] : sorted[0];
+    double worst = state.greaterIsBetter() ? sorted[0] : sorted[sorted.length - 1];
+    double common = state.greaterIsBetter() ? sorted[tenth] : sorted[sorted.length - 1 - tenth];
+    double end = common + (common - best) / 2;
+    Axis axis = Axis.linear(state.metric());
+    if (tenth == 0 || common == best || !(Math.abs(worst - best) > 5 * Math.abs(common - best))) {
+      return axis;
+    }
+    return state.greaterIsBetter() ? axis.from(end) : axis.to(end);
+  }
+
+  private String outside(Axis axis) {
+    long outside =
+        scored.stream().filter(c -> c.score() < axis.min() || c.score() > axis.max()).count();
+    return outside == 0
+        ? ""
+        : outside == 1
+            ? " One candidate is far worse and not shown."
+            : " " + Numbers.of(outside) + " candidates are far worse and not shown.";
+  }
+
+  private XyPlot history() {
     List<Double> numbers = new ArrayList<>();
     List<Double> bests = new ArrayList<>();
-    double best = Double.NaN;
+    TrialResult best = null;
     for (TrialResult c : scored) {
-      boolean better =
-          Double.isNaN(best) || (result.greaterIsBetter() ? c.score() > best : c.score() < best);
-      if (better) {
-        if (!bests.isEmpty()) {
+      if (best == null || state.isBetter(c, best)) {
+        if (best != null) {
           numbers.add((double) c.candidate());
-          bests.add(best);
+          bests.add(best.score());
         }
-        best = c.score();
+        best = c;
         numbers.add((double) c.candidate());
-        bests.add(best);
+        bests.add(best.score());
       }
     }
     numbers.add((double) scored.get(scored.size() - 1).candidate());
-    bests.add(best);
-    List<TrialResult> shown = thinned(scored);
-    return new XyPlot("", Axis.linear("candidate"), Axis.linear(result.metric()))
-        .points(
+    bests.add(best.score());
+    List<TrialResult> shown = thinned(scored, MOST_POINTS);
+    return new XyPlot("", Axis.linear("candidate"), scores())
+        .dots(
             "candidates",
             shown.stream().mapToDouble(TrialResult::candidate).toArray(),
             shown.stream().mapToDouble(TrialResult::score).toArray())
@@ -92,9 +212,9 @@ final class SweepReport {
     return values.stream().mapToDouble(Double::doubleValue).toArray();
   }
 
-  private static void importance(HtmlReport page, SweepResult result, Space space) {
+  private void importance() {
     page.section("What mattered");
-    Map<String, Double> importance = Importance.of(space, result.candidates());
+    Map<String, Double> importance = Importance.of(state.space(), scored);
     if (importance.isEmpty()) {
       page.paragraph("Too few different scores to say.");
       return;
@@ -112,61 +232,128 @@ final class SweepReport {
             + " is interaction and noise.");
   }
 
-  private static void slices(
-      HtmlReport page, SweepResult result, Space space, List<TrialResult> scored) {
+  // --- parameters -------------------------------------------------------------------------------
+
+  /** The parameters that some candidate has, in the space's order. */
+  private List<ParameterAxis> axes() {
+    return state.space().parameters().stream()
+        .filter(p -> scored.stream().anyMatch(c -> c.values().containsKey(p.name())))
+        .map(ParameterAxis::of)
+        .toList();
+  }
+
+  private void slices() {
+    List<ParameterAxis> axes = axes();
+    if (axes.isEmpty()) {
+      return;
+    }
     page.section("Scores by parameter");
     Panels panels = new Panels("", 3, 220);
-    for (SpaceParameter p : space.parameters()) {
+    Axis scores = scores();
+    for (ParameterAxis axis : axes) {
       List<TrialResult> with =
-          thinned(scored.stream().filter(c -> c.values().containsKey(p.name())).toList());
-      if (with.isEmpty()) {
-        continue;
-      }
-      boolean numbers = p.choices().stream().allMatch(Number.class::isInstance);
-      double[] x =
-          with.stream()
-              .mapToDouble(
-                  c ->
-                      numbers
-                          ? ((Number) c.values().get(p.name())).doubleValue()
-                          : position(p, c.values().get(p.name())))
-              .toArray();
-      Axis axis =
-          p.kind().logarithmic() ? Axis.log(p.name()) : Axis.linear(numbers ? p.name() : names(p));
+          thinned(
+              scored.stream().filter(c -> !Double.isNaN(axis.of(c.values()))).toList(),
+              MOST_IN_SLICE);
       panels.add(
           "",
-          new XyPlot("", axis, Axis.linear(result.metric()))
-              .points("", x, with.stream().mapToDouble(TrialResult::score).toArray()));
+          new XyPlot("", axis.axis(), scores)
+              .dots(
+                  "",
+                  with.stream().mapToDouble(c -> axis.of(c.values())).toArray(),
+                  with.stream().mapToDouble(TrialResult::score).toArray()));
     }
     page.figure(
         panels,
-        "The score of each candidate against the value of one of its parameters."
-            + " Where points at one end are better, the range may be too narrow.");
+        "The score of each candidate against the value of one of its parameters, from end to end of"
+            + " its range. Where points at one end are better, the range may be too narrow."
+            + outside(scores));
   }
 
-  private static int position(SpaceParameter p, Object value) {
-    return (int) (p.placeOf(value) * p.choices().size()) + 1;
-  }
-
-  private static String names(SpaceParameter p) {
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < p.choices().size(); i++) {
-      names.add((i + 1) + " " + p.choices().get(i));
+  private void contours() {
+    PairMaps maps = PairMaps.of(state.space(), scored, this::comparedByScore);
+    if (maps.isEmpty()) {
+      return;
     }
-    return p.name() + ": " + String.join(", ", names);
+    page.section("Pairs of parameters");
+    page.figure(
+        maps.figure(best()),
+        "The share of candidates that one with these two values is expected to beat, whatever its"
+            + " other values, "
+            + maps.shades()
+            + ": means of a forest of regression trees. Dots are candidates, the square is the best"
+            + " one. The parameters are those that mattered most.");
   }
 
-  private static void table(HtmlReport page, SweepResult result) {
-    ResultTable table = result.table();
-    if (table.rows().size() > MOST_ROWS) {
+  private int comparedByScore(TrialResult one, TrialResult other) {
+    int byScore = Double.compare(one.score(), other.score());
+    return state.greaterIsBetter() ? byScore : -byScore;
+  }
+
+  private void parallelCoordinates() {
+    List<ParameterAxis> axes = axes();
+    if (axes.isEmpty()) {
+      return;
+    }
+    List<Axis> all = new ArrayList<>(axes.stream().map(ParameterAxis::axis).toList());
+    Axis scores = scores();
+    all.add(scores);
+    ParallelCoordinates figure = new ParallelCoordinates("", all);
+    List<TrialResult> shown = new ArrayList<>(thinned(scored, MOST_LINES));
+    shown.sort(this::comparedByScore);
+    TrialResult best = best();
+    for (int i = 0; i < shown.size(); i++) {
+      if (shown.get(i) != best) {
+        figure.line(coordinates(axes, shown.get(i)), i / (double) Math.max(1, shown.size() - 1));
+      }
+    }
+    figure.marked("candidate " + best.candidate() + ", the best", coordinates(axes, best));
+    page.section("Candidates as lines");
+    page.figure(
+        figure,
+        "Each candidate from parameter to parameter to its score; the darker, the better it is among"
+            + " the others. A line that ends has no value of the next parameter."
+            + outside(scores));
+  }
+
+  private static double[] coordinates(List<ParameterAxis> axes, TrialResult candidate) {
+    return DoubleStream.concat(
+            axes.stream().mapToDouble(axis -> axis.of(candidate.values())),
+            DoubleStream.of(candidate.score()))
+        .toArray();
+  }
+
+  // --- candidates -------------------------------------------------------------------------------
+
+  private void table() {
+    List<TrialResult> ranked =
+        results.stream()
+            .sorted(
+                Comparator.comparing(TrialResult::failed)
+                    .thenComparing((a, b) -> a.failed() ? 0 : comparedByScore(b, a))
+                    .thenComparing(TrialResult::candidate))
+            .limit(MOST_ROWS)
+            .toList();
+    if (results.size() > MOST_ROWS) {
       page.paragraph(
           "The best "
               + MOST_ROWS
               + " of "
-              + table.rows().size()
+              + Numbers.of(results.size())
               + " candidates; sweep.json has all of them.");
-      table = new ResultTable(table.title(), table.columns(), table.rows().subList(0, MOST_ROWS));
     }
-    page.table(table);
+    Set<String> fixed = state.space().fixed().keySet();
+    page.table(
+        SweepResult.table(
+            fixed.isEmpty() ? "" : "All with " + shown(state.space().fixed()),
+            state.metric(),
+            ranked,
+            name -> !fixed.contains(name)));
+  }
+
+  private static String shown(Map<String, Object> values) {
+    return values.entrySet().stream()
+        .map(e -> e.getKey() + " " + TrialTask.optionText(e.getValue()))
+        .collect(Collectors.joining(", "));
   }
 }

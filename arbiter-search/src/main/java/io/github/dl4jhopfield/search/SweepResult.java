@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.search;
 
 import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.zoo.files.Json;
+import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * What a sweep found.
@@ -94,17 +96,36 @@ public record SweepResult(
 
   /** The candidates, best first. */
   public ResultTable table() {
+    return table(
+        String.format(
+            Locale.ROOT,
+            "%s on %s: %d candidates by %s search, seed %d, validation %s",
+            experiment,
+            dataset,
+            candidates.size(),
+            strategy,
+            seed,
+            metric),
+        metric,
+        ranked(),
+        name -> true);
+  }
+
+  /** A row for each of some candidates, with those of their values that are asked for. */
+  static ResultTable table(
+      String title, String metric, List<TrialResult> candidates, Predicate<String> value) {
     Set<String> names = new LinkedHashSet<>();
     candidates.forEach(candidate -> names.addAll(candidate.values().keySet()));
+    names.removeIf(value.negate());
     List<String> columns = new ArrayList<>(List.of("candidate", metric));
     columns.addAll(names);
     columns.add("seconds");
     columns.add("");
     List<List<String>> rows = new ArrayList<>();
-    for (TrialResult candidate : ranked()) {
+    for (TrialResult candidate : candidates) {
       List<String> row = new ArrayList<>();
       row.add(Integer.toString(candidate.candidate()));
-      row.add(candidate.failed() ? "-" : String.format(Locale.ROOT, "%.4f", candidate.score()));
+      row.add(candidate.failed() ? "-" : score(candidate.score()));
       names.forEach(
           name ->
               row.add(
@@ -118,18 +139,11 @@ public record SweepResult(
               : candidate.candidate() == 0 ? "default" : "");
       rows.add(row);
     }
-    return new ResultTable(
-        String.format(
-            Locale.ROOT,
-            "%s on %s: %d candidates by %s search, seed %d, validation %s",
-            experiment,
-            dataset,
-            candidates.size(),
-            strategy,
-            seed,
-            metric),
-        columns,
-        rows);
+    return new ResultTable(title, columns, rows);
+  }
+
+  private static String score(double score) {
+    return Double.isFinite(score) ? String.format(Locale.ROOT, "%.4f", score) : Numbers.of(score);
   }
 
   private static String shown(Object value) {

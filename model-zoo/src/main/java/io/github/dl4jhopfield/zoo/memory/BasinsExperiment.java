@@ -9,6 +9,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.report.Axis;
+import io.github.dl4jhopfield.zoo.report.Contours;
 import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.Panels;
 import io.github.dl4jhopfield.zoo.report.Picture;
@@ -16,7 +17,6 @@ import io.github.dl4jhopfield.zoo.report.Plots;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -198,43 +198,18 @@ public final class BasinsExperiment extends MemoryExperiment {
     return plot;
   }
 
-  /** Marching squares between the centres of the cells, levels at equal shares of the points. */
+  /** Levels of the energy at equal shares of the points. */
   private static double[][] contours(int grid, double[] energies) {
-    List<double[]> segments = new ArrayList<>();
-    double[] sorted = energies.clone();
-    Arrays.sort(sorted);
-    for (int level = 1; level < 12; level++) {
-      double e = sorted[(int) ((long) sorted.length * level / 12)];
-      for (int r = 0; r + 1 < grid; r++) {
-        for (int c = 0; c + 1 < grid; c++) {
-          double[] v = {
-            energies[r * grid + c],
-            energies[r * grid + c + 1],
-            energies[(r + 1) * grid + c + 1],
-            energies[(r + 1) * grid + c]
-          };
-          double[][] corner = {{c, r}, {c + 1, r}, {c + 1, r + 1}, {c, r + 1}};
-          double[] first = null;
-          for (int k = 0; k < 4; k++) {
-            int next = (k + 1) % 4;
-            if (v[k] < e != v[next] < e) {
-              double t = (e - v[k]) / (v[next] - v[k]);
-              double[] at = {
-                coordinate(corner[k][0] + t * (corner[next][0] - corner[k][0]), grid),
-                -coordinate(corner[k][1] + t * (corner[next][1] - corner[k][1]), grid)
-              };
-              if (first == null) {
-                first = at;
-              } else {
-                segments.add(new double[] {first[0], first[1], at[0], at[1]});
-                first = null;
-              }
-            }
-          }
-        }
-      }
-    }
-    return segments.toArray(double[][]::new);
+    return Contours.of(energies, grid, 11).stream()
+        .map(
+            s ->
+                new double[] {
+                  coordinate(s[0], grid),
+                  -coordinate(s[1], grid),
+                  coordinate(s[2], grid),
+                  -coordinate(s[3], grid)
+                })
+        .toArray(double[][]::new);
   }
 
   /** A third of a colour on white. */

@@ -10,8 +10,11 @@ import java.util.List;
  * @param isLog whether equal steps are equal ratios
  * @param min where it begins, NaN for where the values do
  * @param max where it ends, NaN for where the values do
+ * @param names of the values 0, 1, 2 and so on; empty where values are numbers
  */
-public record Axis(String title, boolean isLog, double min, double max) {
+public record Axis(String title, boolean isLog, double min, double max, List<String> names) {
+  /** Width of the longest name of a category that is shown whole, in CSS pixels. */
+  private static final double NAME = 96;
 
   /** Where a plot puts its marks, on a scale from {@code low} to {@code high}. */
   record Scale(boolean isLog, double low, double high, List<Double> ticks, List<String> labels) {
@@ -19,12 +22,13 @@ public record Axis(String title, boolean isLog, double min, double max) {
     double share(double value) {
       return isLog
           ? (Math.log(value) - Math.log(low)) / (Math.log(high) - Math.log(low))
-          : (value - low) / (high - low);
+          : (value / 4 - low / 4) / (high / 4 - low / 4); // the largest numbers don't overflow
     }
   }
 
   /** Checks the ends. */
   public Axis {
+    names = List.copyOf(names);
     if (min >= max) {
       throw new IllegalArgumentException(
           "axis \"" + title + "\": expected the lower end first, found " + min + " and " + max);
@@ -37,22 +41,31 @@ public record Axis(String title, boolean isLog, double min, double max) {
 
   /** Equal steps are equal differences. */
   public static Axis linear(String title) {
-    return new Axis(title, false, Double.NaN, Double.NaN);
+    return new Axis(title, false, Double.NaN, Double.NaN, List.of());
   }
 
   /** Equal steps are equal ratios; values that are not above 0 are left out. */
   public static Axis log(String title) {
-    return new Axis(title, true, Double.NaN, Double.NaN);
+    return new Axis(title, true, Double.NaN, Double.NaN, List.of());
+  }
+
+  /** Categories side by side: the value 0 has the first name, 1 the second. */
+  public static Axis categories(String title, List<String> names) {
+    if (names.isEmpty()) {
+      throw new IllegalArgumentException(
+          "axis \"" + title + "\": expected at least one category, found none");
+    }
+    return new Axis(title, false, -0.5, names.size() - 0.5, names);
   }
 
   /** The same axis, beginning at that value. */
   public Axis from(double start) {
-    return new Axis(title, isLog, start, max);
+    return new Axis(title, isLog, start, max, names);
   }
 
   /** The same axis, ending at that value. */
   public Axis to(double end) {
-    return new Axis(title, isLog, min, end);
+    return new Axis(title, isLog, min, end, names);
   }
 
   /** Whether a value has a place on the axis. */
@@ -67,6 +80,9 @@ public record Axis(String title, boolean isLog, double min, double max) {
    * @param places where values are, if they are few: a logarithmic axis is marked there
    */
   Scale scale(double lowest, double highest, int most, List<Double> places) {
+    if (!names.isEmpty()) {
+      return named(most);
+    }
     double low = Double.isNaN(min) ? lowest : min;
     double high = Double.isNaN(max) ? highest : max;
     if (!(low <= high)) { // nothing to show
@@ -81,20 +97,34 @@ public record Axis(String title, boolean isLog, double min, double max) {
     return isLog ? logarithmic(low, high, most, places) : linear(low, high, Math.max(2, most));
   }
 
+  private Scale named(int most) {
+    int every = Math.max(1, (names.size() + most - 1) / Math.max(1, most));
+    List<Double> ticks = new ArrayList<>();
+    List<String> labels = new ArrayList<>();
+    for (int i = 0; i < names.size(); i += every) {
+      ticks.add((double) i);
+      labels.add(Svg.fit(names.get(i), NAME));
+    }
+    return new Scale(false, min, max, ticks, labels);
+  }
+
   private Scale linear(double low, double high, int most) {
-    double step = step((high - low) / Math.max(1, most - 1));
+    double each = Math.max(1, most - 1);
+    double step = Math.min(Double.MAX_VALUE / 2, step(high / each - low / each));
     if (Double.isNaN(min)) {
-      low = Math.floor(low / step + 1e-9) * step;
+      low = Math.max(-Double.MAX_VALUE, Math.floor(low / step + 1e-9) * step);
     }
     if (Double.isNaN(max)) {
-      high = Math.ceil(high / step - 1e-9) * step;
+      high = Math.min(Double.MAX_VALUE, Math.ceil(high / step - 1e-9) * step);
     }
     int decimals = Math.max(0, (int) Math.ceil(-Math.log10(step) - 1e-9));
     List<Double> ticks = new ArrayList<>();
     List<String> labels = new ArrayList<>();
-    for (long i = (long) Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) {
+    double last = Math.min(Double.MAX_VALUE, high + step * 1e-9);
+    for (long i = (long) Math.ceil(low / step - 1e-9); i * step <= last; i++) {
       ticks.add(i * step);
-      labels.add(decimals > 6 ? Numbers.of(i * step) : Numbers.fixed(i * step, decimals));
+      labels.add(
+          decimals > 6 || step >= 1e9 ? Numbers.of(i * step) : Numbers.fixed(i * step, decimals));
     }
     return new Scale(false, low, high, ticks, labels);
   }

@@ -16,10 +16,20 @@ public final class HtmlReport {
 
   private final StringBuilder body = new StringBuilder();
   private final String title;
+  private int refresh;
 
   /** An empty page. */
   public HtmlReport(String title) {
     this.title = title;
+  }
+
+  /** The browser reads the page again every so many seconds: for one that is still written. */
+  public HtmlReport refreshEvery(int seconds) {
+    if (seconds < 1) {
+      throw new IllegalArgumentException("expected at least 1 second, found " + seconds);
+    }
+    refresh = seconds;
+    return this;
   }
 
   /** The text with the characters that mean something in HTML escaped. */
@@ -51,15 +61,19 @@ public final class HtmlReport {
 
   /** Adds a table; its title is the caption. On a phone a wide one is shown row by row. */
   public HtmlReport table(ResultTable table) {
+    boolean[] numeric = new boolean[table.columns().size()];
+    for (int c = 0; c < numeric.length; c++) {
+      numeric[c] = table.isNumeric(c);
+    }
     body.append("<table class=\"")
-        .append(onPhone(table) > PHONE ? "many" : "few")
+        .append(onPhone(table, numeric) > PHONE ? "many" : "few")
         .append(table.rows().size() <= SHORT ? " short" : "")
         .append("\"><caption>")
         .append(escape(table.title()))
         .append("</caption>\n<thead><tr>");
     for (int c = 0; c < table.columns().size(); c++) {
       body.append("<th scope=\"col\" class=\"")
-          .append(kind(table, c))
+          .append((numeric[c] ? "n" : "text"))
           .append("\">")
           .append(escape(table.columns().get(c)))
           .append("</th>");
@@ -69,7 +83,7 @@ public final class HtmlReport {
       body.append("<tr>");
       for (int c = 0; c < row.size(); c++) {
         body.append("<td class=\"")
-            .append(kind(table, c))
+            .append((numeric[c] ? "n" : "text"))
             .append("\" data-label=\"")
             .append(escape(table.columns().get(c)))
             .append("\">")
@@ -82,16 +96,12 @@ public final class HtmlReport {
     return this;
   }
 
-  private static String kind(ResultTable table, int column) {
-    return table.isNumeric(column) ? "n" : "text";
-  }
-
   /** Pixels that a table needs on a phone: headings and long texts wrap between words. */
-  private static double onPhone(ResultTable table) {
+  private static double onPhone(ResultTable table, boolean[] numeric) {
     double sum = 0;
     for (int c = 0; c < table.columns().size(); c++) {
       int column = c;
-      boolean number = table.isNumeric(c);
+      boolean number = numeric[c];
       int longest =
           table.rows().stream()
               .map(row -> row.get(column))
@@ -129,6 +139,7 @@ public final class HtmlReport {
   /** The page. */
   public String toHtml() {
     return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        + (refresh > 0 ? "<meta http-equiv=\"refresh\" content=\"" + refresh + "\">" : "")
         + "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><title>"
         + escape(title)
         + "</title>\n<style>\n"

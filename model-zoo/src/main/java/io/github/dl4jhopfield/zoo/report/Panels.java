@@ -66,7 +66,7 @@ public final class Panels implements Figure {
   public String description() {
     return (title.isEmpty() ? "" : title + ". ")
         + panels.stream()
-            .map(p -> p.title() + ": " + p.figure().description())
+            .map(p -> (p.title().isEmpty() ? "" : p.title() + ": ") + p.figure().description())
             .collect(Collectors.joining(" "));
   }
 }

@@ -36,6 +36,7 @@ final class Style {
           + "svg text.on{fill:var(--paper)}.letters text{fill:inherit}"
           + ".grid{stroke:var(--grid)}.axis{stroke:var(--quiet)}.line{stroke:var(--s)}"
           + ".fill{fill:var(--s)}.dot{fill:var(--s);stroke:var(--paper)}"
+          + ".halo{stroke:var(--paper)}"
           + ".over{stroke:var(--ink)}.over-fill{fill:var(--ink)}"
           + classes();
 

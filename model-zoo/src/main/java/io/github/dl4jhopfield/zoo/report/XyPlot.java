@@ -40,6 +40,7 @@ public final class XyPlot implements Figure {
     THIN,
     DASHED,
     POINTS,
+    DOTS,
     BAND
   }
 
@@ -56,6 +57,7 @@ public final class XyPlot implements Figure {
   private Picture ground;
   private double[][] contours = {};
   private final List<double[][]> paths = new ArrayList<>();
+  private double[] mark;
   private String words;
 
   /** An empty plot; an empty title shows none. */
@@ -95,6 +97,17 @@ public final class XyPlot implements Figure {
     return add(Kind.POINTS, name, x, y, null);
   }
 
+  /** Adds small points, for many of them; dark ones where a picture is behind. */
+  public XyPlot dots(String name, double[] x, double[] y) {
+    return add(Kind.DOTS, name, x, y, null);
+  }
+
+  /** Marks one place before all others, in a colour of its own; not in the key. */
+  public XyPlot mark(double atX, double atY) {
+    mark = new double[] {atX, atY};
+    return this;
+  }
+
   /**
    * Adds a band between two curves, such as an interval; with the name of a line it has the line's
    * colour.
@@ -125,7 +138,7 @@ public final class XyPlot implements Figure {
     return this;
   }
 
-  /** Adds hairlines, each x1, y1, x2, y2: levels of a function of the plane. */
+  /** Adds hairlines, each x1, y1, x2, y2: levels of a function of the plane ({@link Contours}). */
   public XyPlot contours(double[][] segments) {
     contours = segments.clone();
     return this;
@@ -215,7 +228,7 @@ public final class XyPlot implements Figure {
         y.scale(
             ys().min().orElse(Double.NaN),
             ys().max().orElse(Double.NaN),
-            Math.max(2, plotHeight / 45),
+            y.names().isEmpty() ? Math.max(3, plotHeight / 45) : Math.max(2, plotHeight / 16),
             ys().distinct().sorted().limit(99).boxed().toList());
     double left = plain ? 1 : Svg.widest(down.labels()) + 8;
     double plotWidth = room - left - right;
@@ -237,12 +250,16 @@ public final class XyPlot implements Figure {
     if (!plain) {
       for (int i = 0; i < down.ticks().size(); i++) {
         double at = bottom - down.share(down.ticks().get(i)) * plotHeight;
-        svg.grid(left, at, left + plotWidth, at);
+        if (ground == null) {
+          svg.grid(left, at, left + plotWidth, at);
+        }
         svg.text(left - 6, at + 4.5, "end", down.labels().get(i));
       }
       for (int i = 0; i < along.ticks().size(); i++) {
         double at = left + along.share(along.ticks().get(i)) * plotWidth;
-        svg.grid(at, top, at, bottom);
+        if (ground == null) {
+          svg.grid(at, top, at, bottom);
+        }
         String label = along.labels().get(i);
         double half = Svg.width(label) / 2;
         String anchor = at + half > width ? "end" : "middle";
@@ -259,6 +276,9 @@ public final class XyPlot implements Figure {
     all.stream()
         .filter(s -> s.kind() != Kind.BAND && s.kind() != Kind.THIN && s.kind() != Kind.DASHED)
         .forEach(s -> series(svg, s, place));
+    if (mark != null && x.shows(mark[0]) && y.shows(mark[1])) {
+      marker(svg, 1, at(place, mark[0], mark[1]));
+    }
     svg.end();
     if (plain) {
       svg.element(
@@ -289,9 +309,10 @@ public final class XyPlot implements Figure {
   private Axis.Scale along(List<Double> places, double plotWidth) {
     double low = places.isEmpty() ? Double.NaN : places.get(0);
     double high = places.isEmpty() ? Double.NaN : places.get(places.size() - 1);
-    int most = Math.max(2, (int) (plotWidth / 60));
+    int most = Math.max(2, x.names().isEmpty() ? (int) (plotWidth / 60) : x.names().size());
     Axis.Scale scale = x.scale(low, high, most, places);
-    boolean counts = places.stream().allMatch(value -> value == Math.rint(value));
+    boolean counts =
+        x.names().isEmpty() && places.stream().allMatch(value -> value == Math.rint(value));
     while (most > 2
         && (overlap(scale, plotWidth)
             || counts && scale.labels().stream().anyMatch(label -> label.contains(".")))) {
@@ -417,7 +438,12 @@ public final class XyPlot implements Figure {
   }
 
   private static String at(Place place, double x, double y) {
-    return String.format(Locale.ROOT, "%.1f %.1f", place.x(x), place.y(y));
+    return String.format(Locale.ROOT, "%.1f %.1f", near(place.x(x)), near(place.y(y)));
+  }
+
+  /** What is far outside needs no exact place. */
+  private static double near(double pixel) {
+    return Math.max(-1e5, Math.min(1e5, pixel));
   }
 
   private void band(Svg svg, Series one, Place place) {
@@ -454,20 +480,33 @@ public final class XyPlot implements Figure {
       pen = true;
       markers.add(at);
     }
+    if (one.kind() == Kind.DOTS) {
+      String dots = markers.stream().map(at -> "M" + at + "h0").collect(Collectors.joining());
+      svg.element("<path d=\"%s\" %s/>", dots.isEmpty() ? "M0 0" : dots, dot(one));
+      return;
+    }
     if (one.kind() != Kind.POINTS && !path.isEmpty()) {
       svg.element("<path d=\"%s\" %s/>", path, stroke(one));
     }
     if (one.kind() == Kind.MARKED || one.kind() == Kind.POINTS) {
       for (String at : markers) {
-        marker(svg, one, at);
+        marker(svg, one.colour(), at);
       }
     }
   }
 
-  private static void marker(Svg svg, Series one, String at) {
+  private static void marker(Svg svg, int colour, String at) {
     svg.element(
         "<path transform=\"translate(%s)\" d=\"%s\" %s/>",
-        at, MARKERS[one.colour() % MARKERS.length], Style.dot(one.colour()));
+        at, MARKERS[colour % MARKERS.length], Style.dot(colour));
+  }
+
+  /** A line of no length has round ends. */
+  private String dot(Series one) {
+    return (ground == null
+            ? Style.line(one.colour(), 4.6)
+            : "fill=\"none\" stroke=\"#1b1f24\" stroke-width=\"3\" stroke-opacity=\".55\"")
+        + " stroke-linecap=\"round\"";
   }
 
   private static String stroke(Series one) {
@@ -490,11 +529,13 @@ public final class XyPlot implements Figure {
       svg.element(
           "<rect x=\"%s\" y=\"%s\" width=\"24\" height=\"10\" %s fill-opacity=\".3\"/>",
           left, middle - 5, Style.fill(one.colour()));
+    } else if (one.kind() == Kind.DOTS) {
+      svg.element("<path d=\"M%s %sh0\" %s/>", left + 12, middle, dot(one));
     } else if (one.kind() != Kind.POINTS) {
       svg.element("<path d=\"M%s %sh24\" %s/>", left, middle, stroke(one));
     }
     if (one.kind() == Kind.MARKED || one.kind() == Kind.POINTS) {
-      marker(svg, one, Svg.number(left + 12) + " " + Svg.number(middle));
+      marker(svg, one.colour(), Svg.number(left + 12) + " " + Svg.number(middle));
     }
     svg.text(left + 30, middle + 4.5, "start", one.name());
   }
@@ -553,7 +594,7 @@ public final class XyPlot implements Figure {
     int first = shown.get(0);
     int last = shown.get(shown.size() - 1);
     String name = one.name().isEmpty() ? "a line" : one.name();
-    if (one.kind() == Kind.POINTS) {
+    if (one.kind() == Kind.POINTS || one.kind() == Kind.DOTS) {
       return shown.size() + " points " + name;
     }
     if (one.kind() == Kind.BAND) {

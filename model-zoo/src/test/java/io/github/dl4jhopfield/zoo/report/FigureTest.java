@@ -206,6 +206,118 @@ class FigureTest {
   }
 
   @Test
+  void categoriesAreMarkedByTheirNames() {
+    Axis axis = Axis.categories("kind", List.of("softmax", "entmax 1.5", "sparsemax"));
+    String svg =
+        new XyPlot("", axis, Axis.linear("score"))
+            .dots("c", new double[] {0, 1, 2}, new double[] {1, 2, 3})
+            .toSvg(720);
+    assertThat(svg).contains(">softmax</text>", ">entmax 1.5</text>", ">sparsemax</text>");
+    assertThat(axis.scale(0, 2, 9, List.of()).share(1)).isEqualTo(0.5);
+    assertThat(axis.scale(0, 2, 2, List.of()).labels()).containsExactly("softmax", "sparsemax");
+  }
+
+  @Test
+  void manyDotsAreOneElement() throws Exception {
+    XyPlot plot =
+        new XyPlot("", Axis.linear("x").from(0).to(1), Axis.linear("y").from(0).to(1))
+            .dots("d", new double[] {0, 0.5, Double.NaN}, new double[] {0, 1, 1});
+    Element dots = (Element) parse(plot.toSvg(720)).getElementsByTagName("path").item(0);
+    NodeList paths = parse(plot.toSvg(720)).getElementsByTagName("path");
+    int rounded = 0;
+    for (int i = 0; i < paths.getLength(); i++) {
+      Element path = (Element) paths.item(i);
+      if (path.hasAttribute("stroke-linecap") && path.getAttribute("d").length() > 12) {
+        rounded++;
+        dots = path;
+      }
+    }
+    assertThat(rounded).as("besides the one of the key").isBetween(1, 2);
+    assertThat(dots.getAttribute("d").split("h0")).hasSizeLessThan(3);
+    assertThat(plot.description()).contains("2 points d");
+  }
+
+  @Test
+  void linesOfParallelCoordinatesRunThroughTheirValuesAndEndWhereTheyHaveNone() throws Exception {
+    Axis axis = Axis.linear("a").from(0).to(1);
+    ParallelCoordinates figure =
+        new ParallelCoordinates("", List.of(axis, axis, axis))
+            .line(new double[] {0, 1, 0.5}, 1)
+            .line(new double[] {0, Double.NaN, 0.5}, 0.2);
+    NodeList paths = parse(figure.toSvg(720)).getElementsByTagName("path");
+    String pale = ((Element) paths.item(0)).getAttribute("d");
+    String dark = ((Element) paths.item(1)).getAttribute("d");
+    assertThat(pale).doesNotContain("L");
+    double[] y = {y(dark, 0), y(dark, 1), y(dark, 2)};
+    assertThat(y[1]).isLessThan(y[2]);
+    assertThat(y[2]).isEqualTo((y[0] + y[1]) / 2);
+    Element on = (Element) paths.item(1);
+    Element behind = (Element) paths.item(0);
+    assertThat(Double.parseDouble(on.getAttribute("stroke-opacity")))
+        .isGreaterThan(Double.parseDouble(behind.getAttribute("stroke-opacity")));
+    assertThatThrownBy(() -> figure.line(new double[2], 1)).hasMessageContaining("3 axes, found 2");
+  }
+
+  private static double y(String path, int point) {
+    return Double.parseDouble(path.split("[ML]")[point + 1].split(" ")[1]);
+  }
+
+  @Test
+  void barsOfATimelineBeginAndEndWithTheirWork() throws Exception {
+    Timeline timeline =
+        new Timeline("", Axis.linear("s").from(0).to(10), List.of("one", "two"))
+            .state("done", 2)
+            .state("failed", 1)
+            .state("lost", 0)
+            .span(0, 0, 5, "done")
+            .span(1, 5, 10, "failed");
+    Document svg = parse(timeline.toSvg(720));
+    NodeList rects = svg.getElementsByTagName("rect");
+    assertThat(rects.getLength()).as("two of the key, two bars").isEqualTo(4);
+    Element done = (Element) rects.item(2);
+    Element failed = (Element) rects.item(3);
+    assertThat(done.getAttribute("class")).contains("s2");
+    assertThat(number(done, "x") + number(done, "width"))
+        .isCloseTo(number(failed, "x"), org.assertj.core.data.Offset.offset(1.0));
+    assertThat(number(failed, "width")).isEqualTo(number(done, "width"));
+    assertThat(timeline.description()).contains("2 lanes; 1 done, 1 failed");
+    assertThatThrownBy(() -> timeline.span(2, 0, 1, "done")).hasMessageContaining("found lane 2");
+    assertThatThrownBy(() -> timeline.span(0, 0, 1, "odd")).hasMessageContaining("\"odd\"");
+  }
+
+  @Test
+  void oneFailureAmongManyShortPiecesIsSeenAndTheDrawingStaysSmall() throws Exception {
+    Timeline timeline =
+        new Timeline("", Axis.linear("s"), List.of("one")).state("done", 2).state("failed", 1);
+    for (int i = 0; i < 100_000; i++) {
+      timeline.span(0, i, i + 0.9, i == 41_234 ? "failed" : "done");
+    }
+    String svg = timeline.toSvg(720);
+    assertThat(svg).hasSizeLessThan(5_000);
+    NodeList rects = parse(svg).getElementsByTagName("rect");
+    assertThat(rects.getLength()).as("two of the key, done, failed, done").isEqualTo(5);
+    assertThat(((Element) rects.item(3)).getAttribute("class")).contains("s1");
+  }
+
+  private static double number(Element element, String attribute) {
+    return Double.parseDouble(element.getAttribute(attribute));
+  }
+
+  @Test
+  void levelsOfAPlaneAreStraight() {
+    double[] plane = new double[25];
+    for (int i = 0; i < 25; i++) {
+      plane[i] = i % 5;
+    }
+    List<double[]> segments = Contours.of(plane, 5, 1);
+    assertThat(segments).hasSize(4);
+    for (double[] s : segments) {
+      assertThat(s[0]).as("the column where the level is crossed").isEqualTo(s[2]).isEqualTo(2);
+    }
+    assertThatThrownBy(() -> Contours.of(plane, 4, 1)).hasMessageContaining("found 25");
+  }
+
+  @Test
   void wrongShapesAreRefused() {
     assertThatThrownBy(
             () ->

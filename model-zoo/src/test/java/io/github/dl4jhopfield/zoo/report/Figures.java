@@ -24,6 +24,8 @@ final class Figures {
             .plain()
             .ground(Picture.colours(new int[] {0xFF0000, 0x00FF00}, 1, 2))
             .contours(new double[][] {{-1, -1, 1, 1}})
+            .dots("", new double[] {0, Double.NaN}, new double[] {0.5, 0})
+            .mark(0.2, 0.2)
             .path(new double[] {-1, 1}, new double[] {0, 0.5})
             .describedAs(text);
     return List.of(
@@ -53,6 +55,26 @@ final class Figures {
             List.of(
                 new Picture[] {Picture.ink(new double[] {0, 0.5, 1, 2}, 2, 2), null},
                 new Picture[] {Picture.colours(new int[] {0x123456}, 1, 1)})),
+        new XyPlot(text, Axis.categories(text, List.of("a", text, "c")), Axis.linear(text))
+            .dots(text, new double[] {0, 2, Double.NaN}, new double[] {1, 2, 3}),
+        coordinates(text),
+        new Timeline(text, Axis.linear("seconds"), List.of(text, "b"))
+            .state("done", 2)
+            .state(text, 1)
+            .span(0, 0, 10, "done")
+            .span(1, 2, 2.001, text)
+            .span(1, 5, 9, text)
+            .gap(3),
         new Panels(text, 2, 160).add(text, map).add(text, map).add(text, map));
+  }
+
+  private static ParallelCoordinates coordinates(String text) {
+    return new ParallelCoordinates(
+            text,
+            List.of(
+                Axis.log(text), Axis.categories(text + " 2", List.of("a", text)), Axis.linear("c")))
+        .line(new double[] {1, 0, 3}, 0)
+        .line(new double[] {10, Double.NaN, 3}, 0.5)
+        .marked(text, new double[] {5, 1, 4});
   }
 }

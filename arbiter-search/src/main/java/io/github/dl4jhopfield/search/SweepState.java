@@ -1,0 +1,193 @@
+package io.github.dl4jhopfield.search;
+
+import io.github.dl4jhopfield.search.space.Space;
+import io.github.dl4jhopfield.search.trial.Trial;
+import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+
+/**
+ * A sweep as it is at this moment: what has ended, what runs. Given to those who watch it ({@link
+ * Sweep.Builder#watch}), who may read it from any thread, also after the end.
+ */
+public final class SweepState {
+  private final String experiment;
+  private final String dataset;
+  private final String strategy;
+  private final long seed;
+  private final String metric;
+  private final boolean greaterIsBetter;
+  private final int planned;
+  private final Space space;
+  private final LongSupplier clock;
+  private final long began;
+
+  private final Map<Integer, TrialResult> results = new TreeMap<>();
+  private final Map<Integer, Running> running = new LinkedHashMap<>();
+  private TrialResult best;
+  private int failed;
+  private int stored;
+  private boolean ended;
+
+  /**
+   * A candidate that is being trained.
+   *
+   * @param candidate its number
+   * @param values its hyperparameters
+   * @param since when it was started, in milliseconds since 1970 UTC
+   */
+  public record Running(int candidate, Map<String, Object> values, long since) {}
+
+  SweepState(
+      String experiment,
+      Tuning tuning,
+      String strategy,
+      long seed,
+      int planned,
+      Space space,
+      LongSupplier clock) {
+    this.experiment = experiment;
+    this.dataset = tuning.dataset();
+    this.strategy = strategy;
+    this.seed = seed;
+    this.metric = tuning.metric();
+    this.greaterIsBetter = tuning.greaterIsBetter();
+    this.planned = planned;
+    this.space = space;
+    this.clock = clock;
+    this.began = clock.getAsLong();
+  }
+
+  // --- told by the sweep ------------------------------------------------------------------------
+
+  /** A result that the store had. */
+  synchronized void known(TrialResult result) {
+    stored++;
+    take(result);
+  }
+
+  synchronized void started(Trial trial) {
+    running.put(trial.number(), new Running(trial.number(), trial.values(), clock.getAsLong()));
+  }
+
+  synchronized void ended(TrialResult result) {
+    running.remove(result.candidate());
+    take(result);
+  }
+
+  synchronized void end() {
+    ended = true;
+    running.clear();
+  }
+
+  private void take(TrialResult result) {
+    results.put(result.candidate(), result);
+    if (result.failed()) {
+      failed++;
+    } else if (best == null || isBetter(result, best)) {
+      best = result;
+    }
+  }
+
+  /** Of equals the lower number, as {@link SweepResult#best}. */
+  boolean isBetter(TrialResult one, TrialResult other) {
+    if (one.score() == other.score()) {
+      return one.candidate() < other.candidate();
+    }
+    return greaterIsBetter ? one.score() > other.score() : one.score() < other.score();
+  }
+
+  // --- read by those who watch ------------------------------------------------------------------
+
+  /** Name of the experiment. */
+  public String experiment() {
+    return experiment;
+  }
+
+  /** Name of the data. */
+  public String dataset() {
+    return dataset;
+  }
+
+  /** How candidates are found. */
+  public String strategy() {
+    return strategy;
+  }
+
+  /** Seed of candidates, splits and trainings. */
+  public long seed() {
+    return seed;
+  }
+
+  /** What is measured. */
+  public String metric() {
+    return metric;
+  }
+
+  /** Whether a greater score is better. */
+  public boolean greaterIsBetter() {
+    return greaterIsBetter;
+  }
+
+  /** Where candidates lie. */
+  public Space space() {
+    return space;
+  }
+
+  /** How many candidates there are to be; a small space may have fewer. */
+  public int planned() {
+    return planned;
+  }
+
+  /** When this run of the sweep began, in milliseconds since 1970 UTC. */
+  public long began() {
+    return began;
+  }
+
+  /** Whether the search is over. */
+  public synchronized boolean ended() {
+    return ended;
+  }
+
+  /** How many candidates have ended, whatever came of them. */
+  public synchronized int done() {
+    return results.size();
+  }
+
+  /** How many of them have no score. */
+  public synchronized int failed() {
+    return failed;
+  }
+
+  /** The best so far, if any has a score. */
+  public synchronized Optional<TrialResult> best() {
+    return Optional.ofNullable(best);
+  }
+
+  /** What runs, the eldest first. */
+  public synchronized List<Running> running() {
+    return List.copyOf(running.values());
+  }
+
+  /** What has ended, by number. */
+  public synchronized List<TrialResult> results() {
+    return new ArrayList<>(results.values());
+  }
+
+  /** What is left at the pace of this run; empty where nothing of it has ended yet. */
+  public synchronized OptionalDouble secondsLeft() {
+    int trained = results.size() - stored;
+    if (ended || trained == 0) {
+      return OptionalDouble.empty();
+    }
+    double seconds = (clock.getAsLong() - began) / 1000.0;
+    return OptionalDouble.of(seconds / trained * Math.max(0, planned - results.size()));
+  }
+}
