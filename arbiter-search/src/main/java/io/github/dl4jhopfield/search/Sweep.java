@@ -2,8 +2,10 @@ package io.github.dl4jhopfield.search;
 
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.strategy.Outcome;
+import io.github.dl4jhopfield.search.strategy.Pruning;
 import io.github.dl4jhopfield.search.strategy.Strategies;
 import io.github.dl4jhopfield.search.strategy.Strategy;
+import io.github.dl4jhopfield.search.trial.Scoring;
 import io.github.dl4jhopfield.search.trial.ThreadRunner;
 import io.github.dl4jhopfield.search.trial.Trial;
 import io.github.dl4jhopfield.search.trial.TrialResult;
@@ -15,6 +17,7 @@ import io.github.dl4jhopfield.zoo.experiment.Experiment;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.Experiments;
 import io.github.dl4jhopfield.zoo.experiment.Progress;
+import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
@@ -30,7 +33,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,6 +64,10 @@ public final class Sweep {
 
   private static final int STORE_VERSION = 1;
 
+  /** What stores that say nothing of it were made with. */
+  private static final Map<String, Object> BEFORE =
+      Map.of("objectives", List.of(), "pruning", "none");
+
   private final TunableExperiment experiment;
   private final ExperimentContext context;
   private final Space space;
@@ -72,6 +78,8 @@ public final class Sweep {
   private final WorkerRunner.Settings workers;
   private final RunnerStart runner;
   private final boolean resume;
+  private final List<String> objectives;
+  private final Pruning pruning;
 
   private final List<TrialResult> results = new ArrayList<>();
   private final Map<Map<String, Object>, TrialResult> known = new HashMap<>();
@@ -94,6 +102,18 @@ public final class Sweep {
     runner = builder.runner;
     resume = builder.resume;
     watchers = List.copyOf(builder.watchers);
+    objectives = builder.objectives;
+    pruning = builder.pruning;
+    if (pruning != null && strategyName.contains("hyperband")) {
+      throw new IllegalArgumentException(
+          "prune: expected a strategy that trains every candidate to its end, found "
+              + strategyName
+              + ", which gives candidates up itself");
+    }
+    if (pruning != null && objectives.size() > 1) {
+      throw new IllegalArgumentException(
+          "prune: expected one objective, found " + String.join(", ", objectives));
+    }
   }
 
   /** Starts what runs the trials. */
@@ -156,6 +176,7 @@ public final class Sweep {
       }
       TrialTask task = new TrialTask(name -> experiment);
       Tuning tuning = task.tuning(trial(0, defaults));
+      List<Tuning.Objective> measured = measured(tuning);
       Progress progress = context.progress();
       progress.begin(
           String.format(
@@ -168,7 +189,8 @@ public final class Sweep {
       state =
           new SweepState(
               experiment.name(),
-              tuning,
+              tuning.dataset(),
+              measured,
               strategyName,
               context.seed(),
               count,
@@ -177,7 +199,7 @@ public final class Sweep {
       watchers.forEach(watcher -> watcher.accept(state));
       try (LiveReport report = out == null ? null : LiveReport.start(state, out);
           TrialRunner runner = runner(task)) {
-        search(strategy, runner, tuning, store, progress);
+        search(strategy, runner, measured, store, progress);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new InterruptedIOException("the search was stopped");
@@ -191,14 +213,43 @@ public final class Sweep {
               tuning.dataset(),
               strategyName,
               context.seed(),
-              tuning.metric(),
-              tuning.greaterIsBetter(),
+              measured,
               TrialTask.secondsSince(start),
               trained,
               results,
               List.of());
       return out == null ? result : write(result, task, store, out);
     }
+  }
+
+  /** The objectives that were asked for; the experiment's metric if none was. */
+  private List<Tuning.Objective> measured(Tuning tuning) {
+    List<Tuning.Objective> known = tuning.objectives();
+    if (objectives.isEmpty()) {
+      return List.of(new Tuning.Objective(tuning.metric(), tuning.greaterIsBetter()));
+    }
+    List<String> names = known.stream().map(Tuning.Objective::name).toList();
+    List<Tuning.Objective> measured = new ArrayList<>();
+    for (String objective : objectives) {
+      if (!names.contains(objective)) {
+        throw new IllegalArgumentException(
+            "objective: expected one of "
+                + String.join(", ", names)
+                + ", found \""
+                + objective
+                + '"'
+                + Suggestions.hint(objective, names));
+      }
+      measured.add(known.get(names.indexOf(objective)));
+    }
+    if (pruning != null && !measured.get(0).name().equals(tuning.metric())) {
+      throw new IllegalArgumentException(
+          "prune: expected the objective "
+              + tuning.metric()
+              + ", the score on the way, found "
+              + objectives.get(0));
+    }
+    return measured;
   }
 
   private TrialRunner runner(TrialTask task) throws IOException {
@@ -221,6 +272,8 @@ public final class Sweep {
     header.put("strategy", strategyName);
     header.put("settings", settings);
     header.put("space", space.toMap());
+    header.put("objectives", objectives);
+    header.put("pruning", pruning == null ? "none" : pruning.name());
     return header;
   }
 
@@ -244,7 +297,7 @@ public final class Sweep {
               + " results; --resume goes on with it, another --out starts a new one");
     }
     for (Map.Entry<String, Object> entry : header.entrySet()) {
-      Object there = store.header().get(entry.getKey());
+      Object there = store.header().getOrDefault(entry.getKey(), BEFORE.get(entry.getKey()));
       if (!DataHash.canonical(entry.getValue()).equals(DataHash.canonical(there))) {
         throw new IllegalArgumentException(
             context.out().get().resolve(TrialStore.FILE)
@@ -270,17 +323,26 @@ public final class Sweep {
   // --- searching --------------------------------------------------------------------------------
 
   private Trial trial(int number, Map<String, Object> values) {
+    return trial(number, values, List.of());
+  }
+
+  private Trial trial(int number, Map<String, Object> values, List<Scoring.Rung> rungs) {
     return new Trial(
         number,
         experiment.name(),
         context.data().map(Path::toString).orElse(null),
         context.options(),
         context.seed(),
-        values);
+        values,
+        new Scoring(objectives, rungs, false, 0, 0));
   }
 
   private void search(
-      Strategy strategy, TrialRunner runner, Tuning tuning, TrialStore store, Progress progress)
+      Strategy strategy,
+      TrialRunner runner,
+      List<Tuning.Objective> measured,
+      TrialStore store,
+      Progress progress)
       throws IOException, InterruptedException {
     int idle = 0;
     while (results.size() < count && idle < MOST_IDLE_BATCHES) {
@@ -288,16 +350,21 @@ public final class Sweep {
       if (batch.isEmpty()) {
         return;
       }
-      List<Trial> fresh = new ArrayList<>();
-      Set<Map<String, Object>> seen = new HashSet<>();
-      for (Map<String, Object> values : batch) {
-        if (!known.containsKey(values) && seen.add(values)) {
-          fresh.add(trial(results.size() + fresh.size(), values));
-        }
-      }
+      List<Map<String, Object>> fresh =
+          batch.stream().distinct().filter(values -> !known.containsKey(values)).toList();
       idle = fresh.isEmpty() ? idle + 1 : 0;
-      score(fresh, runner, store, progress);
-      strategy.tell(batch.stream().map(values -> outcome(known.get(values), tuning)).toList());
+      int group = pruning == null ? Math.max(1, fresh.size()) : Pruning.GROUP;
+      for (int from = 0; from < fresh.size(); from += group) {
+        List<Scoring.Rung> rungs =
+            pruning == null ? List.of() : pruning.rungs(results, measured.get(0).greaterIsBetter());
+        List<Trial> trials = new ArrayList<>();
+        for (Map<String, Object> values :
+            fresh.subList(from, Math.min(fresh.size(), from + group))) {
+          trials.add(trial(results.size() + trials.size(), values, rungs));
+        }
+        score(trials, runner, store, progress);
+      }
+      strategy.tell(batch.stream().map(values -> outcome(known.get(values), measured)).toList());
     }
   }
 
@@ -356,20 +423,26 @@ public final class Sweep {
   }
 
   private static void report(TrialResult result, Progress progress) {
-    if (result.failed()) {
+    if (result.failed() && !result.pruned()) {
       LOG.warn("candidate {} failed: {}", result.candidate(), result.error());
     }
     progress.advance(
         1,
         result.failed()
-            ? "candidate " + result.candidate() + " failed"
+            ? "candidate " + result.candidate() + (result.pruned() ? " given up" : " failed")
             : String.format(Locale.ROOT, "candidate %d: %.4f", result.candidate(), result.score()));
   }
 
-  private static Outcome outcome(TrialResult result, Tuning tuning) {
-    return result.failed()
-        ? Outcome.FAILED
-        : new Outcome(tuning.greaterIsBetter() ? -result.score() : result.score());
+  /**
+   * One that was given up is told with its last score, which lies among those of the others at that
+   * point, and not with the best.
+   */
+  private static Outcome outcome(TrialResult result, List<Tuning.Objective> measured) {
+    if (result.pruned()) {
+      double score = result.steps().get(result.steps().size() - 1).score();
+      return new Outcome(measured.get(0).greaterIsBetter() ? -score : score);
+    }
+    return SweepResult.outcome(result, measured);
   }
 
   // --- results ----------------------------------------------------------------------------------
@@ -405,6 +478,8 @@ public final class Sweep {
     private RunnerStart runner;
     private boolean resume;
     private final List<Consumer<SweepState>> watchers = new ArrayList<>();
+    private List<String> objectives = List.of();
+    private Pruning pruning;
 
     private Builder() {}
 
@@ -482,7 +557,31 @@ public final class Sweep {
       return this;
     }
 
-    /** The sweep. */
+    /**
+     * What candidates are measured by, of the experiment's {@link Tuning#objectives}; by default
+     * its metric. Of several the first decides which candidate of the Pareto front becomes the
+     * model.
+     */
+    public Builder objectives(List<String> objectives) {
+      if (new HashSet<>(objectives).size() != objectives.size()) {
+        throw new IllegalArgumentException(
+            "objective: expected each once, found " + String.join(", ", objectives));
+      }
+      this.objectives = List.copyOf(objectives);
+      return this;
+    }
+
+    /** When candidates are given up before their end; by default never. */
+    public Builder pruning(Pruning pruning) {
+      this.pruning = Objects.requireNonNull(pruning, "pruning");
+      return this;
+    }
+
+    /**
+     * The sweep.
+     *
+     * @throws IllegalArgumentException if parts of it don't go together
+     */
     public Sweep build() {
       return new Sweep(this);
     }

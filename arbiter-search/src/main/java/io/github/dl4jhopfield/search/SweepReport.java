@@ -346,7 +346,7 @@ final class SweepReport {
     page.table(
         SweepResult.table(
             fixed.isEmpty() ? "" : "All with " + shown(state.space().fixed()),
-            state.metric(),
+            state.objectives(),
             ranked,
             name -> !fixed.contains(name)));
   }

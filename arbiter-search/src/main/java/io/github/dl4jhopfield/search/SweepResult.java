@@ -1,12 +1,16 @@
 package io.github.dl4jhopfield.search;
 
+import io.github.dl4jhopfield.search.strategy.Outcome;
+import io.github.dl4jhopfield.search.strategy.Ranking;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.files.Json;
 import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -22,8 +26,7 @@ import java.util.function.Predicate;
  * @param dataset name of the data
  * @param strategy how candidates were found
  * @param seed seed of candidates, splits and trainings
- * @param metric what was measured
- * @param greaterIsBetter whether a greater score is better
+ * @param objectives what was measured, the first one the score
  * @param seconds wall-clock time of this run of the sweep
  * @param trained how many candidates this run trained; the others were in the store
  * @param candidates all of them by number
@@ -34,14 +37,14 @@ public record SweepResult(
     String dataset,
     String strategy,
     long seed,
-    String metric,
-    boolean greaterIsBetter,
+    List<Tuning.Objective> objectives,
     double seconds,
     int trained,
     List<TrialResult> candidates,
     List<Path> files) {
   /** Copies the lists. */
   public SweepResult {
+    objectives = List.copyOf(objectives);
     candidates = List.copyOf(candidates);
     files = List.copyOf(files);
     if (candidates.stream().allMatch(TrialResult::failed)) {
@@ -55,27 +58,64 @@ public record SweepResult(
     }
   }
 
-  /** The same result, with what was written of it. */
-  SweepResult withFiles(List<Path> written) {
-    return new SweepResult(
-        experiment,
-        dataset,
-        strategy,
-        seed,
-        metric,
-        greaterIsBetter,
-        seconds,
-        trained,
-        candidates,
-        written);
+  /** The score: the first objective. */
+  public String metric() {
+    return objectives.get(0).name();
+  }
+
+  /** Whether a greater score is better. */
+  public boolean greaterIsBetter() {
+    return objectives.get(0).greaterIsBetter();
+  }
+
+  /** A candidate's losses by the objectives. */
+  static Outcome outcome(TrialResult result, List<Tuning.Objective> objectives) {
+    if (result.failed()) {
+      return Outcome.FAILED;
+    }
+    double[] losses = new double[objectives.size()];
+    for (int i = 0; i < losses.length; i++) {
+      Tuning.Objective objective = objectives.get(i);
+      double value =
+          objectives.size() == 1 ? result.score() : result.measures().get(objective.name());
+      losses[i] = objective.greaterIsBetter() ? -value : value;
+    }
+    return new Outcome(losses);
   }
 
   /**
-   * The candidates, best first, failed ones last; of equals the one with the lower number first.
+   * The candidates than which no other is better by one objective and as good by all: by number.
+   * With one objective the best.
+   */
+  public List<TrialResult> paretoFront() {
+    return paretoFront(candidates, objectives);
+  }
+
+  static List<TrialResult> paretoFront(
+      List<TrialResult> candidates, List<Tuning.Objective> objectives) {
+    List<Outcome> outcomes = candidates.stream().map(c -> outcome(c, objectives)).toList();
+    return Ranking.paretoFront(outcomes).stream().map(candidates::get).toList();
+  }
+
+  /** The same result, with what was written of it. */
+  SweepResult withFiles(List<Path> written) {
+    return new SweepResult(
+        experiment, dataset, strategy, seed, objectives, seconds, trained, candidates, written);
+  }
+
+  /**
+   * The candidates, best first, those without a score last; of equals the one with the lower number
+   * first. With several objectives by the first one, of equals by the next.
    */
   public List<TrialResult> ranked() {
     Comparator<TrialResult> byScore =
-        Comparator.comparingDouble(c -> greaterIsBetter ? -c.score() : c.score());
+        Comparator.comparingDouble(c -> greaterIsBetter() ? -c.score() : c.score());
+    for (Tuning.Objective objective : objectives.subList(1, objectives.size())) {
+      double sign = objective.greaterIsBetter() ? -1 : 1;
+      byScore =
+          byScore.thenComparingDouble(
+              c -> c.failed() ? 0 : sign * c.measures().get(objective.name()));
+    }
     return candidates.stream()
         .sorted(
             Comparator.comparing(TrialResult::failed)
@@ -84,7 +124,9 @@ public record SweepResult(
         .toList();
   }
 
-  /** The best candidate. */
+  /**
+   * The best candidate; with several objectives the one of the Pareto front with the best score.
+   */
   public TrialResult best() {
     return ranked().get(0);
   }
@@ -105,19 +147,27 @@ public record SweepResult(
             candidates.size(),
             strategy,
             seed,
-            metric),
-        metric,
+            String.join(", ", objectives.stream().map(Tuning.Objective::name).toList())),
+        objectives,
         ranked(),
         name -> true);
   }
 
   /** A row for each of some candidates, with those of their values that are asked for. */
   static ResultTable table(
-      String title, String metric, List<TrialResult> candidates, Predicate<String> value) {
+      String title,
+      List<Tuning.Objective> objectives,
+      List<TrialResult> candidates,
+      Predicate<String> value) {
     Set<String> names = new LinkedHashSet<>();
     candidates.forEach(candidate -> names.addAll(candidate.values().keySet()));
     names.removeIf(value.negate());
-    List<String> columns = new ArrayList<>(List.of("candidate", metric));
+    List<String> columns = new ArrayList<>(List.of("candidate"));
+    objectives.forEach(objective -> columns.add(objective.name()));
+    Set<Integer> front = new HashSet<>();
+    if (objectives.size() > 1) {
+      paretoFront(candidates, objectives).forEach(candidate -> front.add(candidate.candidate()));
+    }
     columns.addAll(names);
     columns.add("seconds");
     columns.add("");
@@ -125,7 +175,15 @@ public record SweepResult(
     for (TrialResult candidate : candidates) {
       List<String> row = new ArrayList<>();
       row.add(Integer.toString(candidate.candidate()));
-      row.add(candidate.failed() ? "-" : score(candidate.score()));
+      for (Tuning.Objective objective : objectives) {
+        row.add(
+            candidate.failed()
+                ? "-"
+                : score(
+                    objectives.size() == 1
+                        ? candidate.score()
+                        : candidate.measures().get(objective.name())));
+      }
       names.forEach(
           name ->
               row.add(
@@ -135,21 +193,37 @@ public record SweepResult(
       row.add(String.format(Locale.ROOT, "%.1f", candidate.seconds()));
       row.add(
           candidate.failed()
-              ? "failed: " + candidate.error()
-              : candidate.candidate() == 0 ? "default" : "");
+              ? (candidate.pruned() ? "" : "failed: ") + candidate.error()
+              : (candidate.candidate() == 0 ? "default" : "")
+                  + (candidate.candidate() == 0 && front.contains(candidate.candidate())
+                      ? ", "
+                      : "")
+                  + (front.contains(candidate.candidate()) ? "front" : ""));
       rows.add(row);
     }
     return new ResultTable(title, columns, rows);
   }
 
   private static String score(double score) {
-    return Double.isFinite(score) ? String.format(Locale.ROOT, "%.4f", score) : Numbers.of(score);
+    if (!Double.isFinite(score)) {
+      return Numbers.of(score);
+    }
+    return score == Math.rint(score) && Math.abs(score) >= 100
+        ? Long.toString((long) score)
+        : String.format(Locale.ROOT, "%.4f", score);
   }
 
   private static String shown(Object value) {
     return value instanceof Double number
         ? String.format(Locale.ROOT, "%.4g", number)
         : String.valueOf(value);
+  }
+
+  private static Map<String, Object> fields(Tuning.Objective objective) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("name", objective.name());
+    fields.put("greaterIsBetter", objective.greaterIsBetter());
+    return fields;
   }
 
   /** The result as one JSON object. */
@@ -159,7 +233,11 @@ public record SweepResult(
     fields.put("dataset", dataset);
     fields.put("strategy", strategy);
     fields.put("seed", seed);
-    fields.put("metric", metric);
+    fields.put("metric", metric());
+    if (objectives.size() > 1) {
+      fields.put("objectives", objectives.stream().map(SweepResult::fields).toList());
+      fields.put("paretoFront", paretoFront().stream().map(TrialResult::candidate).toList());
+    }
     fields.put("seconds", Math.rint(seconds * 1000) / 1000);
     fields.put("trained", trained);
     fields.put("best", best().toMap());

@@ -22,8 +22,7 @@ public final class SweepState {
   private final String dataset;
   private final String strategy;
   private final long seed;
-  private final String metric;
-  private final boolean greaterIsBetter;
+  private final List<Tuning.Objective> objectives;
   private final int planned;
   private final Space space;
   private final LongSupplier clock;
@@ -47,18 +46,18 @@ public final class SweepState {
 
   SweepState(
       String experiment,
-      Tuning tuning,
+      String dataset,
+      List<Tuning.Objective> objectives,
       String strategy,
       long seed,
       int planned,
       Space space,
       LongSupplier clock) {
     this.experiment = experiment;
-    this.dataset = tuning.dataset();
+    this.dataset = dataset;
     this.strategy = strategy;
     this.seed = seed;
-    this.metric = tuning.metric();
-    this.greaterIsBetter = tuning.greaterIsBetter();
+    this.objectives = List.copyOf(objectives);
     this.planned = planned;
     this.space = space;
     this.clock = clock;
@@ -101,7 +100,7 @@ public final class SweepState {
     if (one.score() == other.score()) {
       return one.candidate() < other.candidate();
     }
-    return greaterIsBetter ? one.score() > other.score() : one.score() < other.score();
+    return greaterIsBetter() ? one.score() > other.score() : one.score() < other.score();
   }
 
   // --- read by those who watch ------------------------------------------------------------------
@@ -126,14 +125,24 @@ public final class SweepState {
     return seed;
   }
 
-  /** What is measured. */
+  /** What is measured, the first one the score. */
+  public List<Tuning.Objective> objectives() {
+    return objectives;
+  }
+
+  /** The score: the first objective. */
   public String metric() {
-    return metric;
+    return objectives.get(0).name();
   }
 
   /** Whether a greater score is better. */
   public boolean greaterIsBetter() {
-    return greaterIsBetter;
+    return objectives.get(0).greaterIsBetter();
+  }
+
+  /** As {@link SweepResult#paretoFront}, of what has ended. */
+  public synchronized List<TrialResult> paretoFront() {
+    return SweepResult.paretoFront(results(), objectives);
   }
 
   /** Where candidates lie. */

@@ -9,6 +9,7 @@ import io.github.dl4jhopfield.search.space.SpaceParameter.Kind;
 import io.github.dl4jhopfield.search.trial.Trial;
 import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
@@ -70,7 +71,8 @@ class SweepReportTest {
   private SweepState state(int planned) throws IOException {
     return new SweepState(
         "troubled",
-        new TroubledExperiment().prepare(ExperimentContext.builder().build()),
+        "none",
+        List.of(new Tuning.Objective("value", true)),
         "random",
         7,
         planned,

@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.search.SweepResult;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceFile;
 import io.github.dl4jhopfield.search.space.SpaceTable;
+import io.github.dl4jhopfield.search.strategy.Pruning;
 import io.github.dl4jhopfield.search.strategy.Strategies;
 import io.github.dl4jhopfield.search.trial.WorkerRunner;
 import io.github.dl4jhopfield.zoo.experiment.Experiment;
@@ -18,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -51,6 +53,23 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
           "How candidates are found: ${COMPLETION-CANDIDATES} (default: as the space says, else"
               + " random).")
   String strategy;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "NAME",
+      description =
+          "What candidates are measured by, several times for several objectives; the first decides"
+              + " which becomes the model (default: the experiment's metric).")
+  List<String> objectives;
+
+  @Option(
+      names = "--prune",
+      paramLabel = "NAME",
+      completionCandidates = PruningNames.class,
+      description =
+          "Give hopeless candidates up before their end, by this rule: ${COMPLETION-CANDIDATES}"
+              + " (default: never).")
+  String prune;
 
   @Option(
       names = "--candidates",
@@ -181,6 +200,12 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
                 + '"'
                 + Suggestions.hint(strategy, Strategies.names()));
       }
+      if (objectives != null) {
+        sweep.objectives(objectives);
+      }
+      if (prune != null) {
+        sweep.pruning(Pruning.of(prune));
+      }
     } catch (IllegalArgumentException e) {
       throw new UsageException("sweep: --" + e.getMessage());
     }
@@ -247,6 +272,14 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
   }
 
   /** For help and completion. */
+  static final class PruningNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Pruning.names().iterator();
+    }
+  }
+
+  /** For help and completion. */
   static final class StrategyNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -298,6 +331,13 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
           result.candidates().size() - result.trained(),
           result.candidates().size(),
           result.trained());
+    }
+    if (result.objectives().size() > 1) {
+      console.result(
+          "Pareto front: candidates %s",
+          result.paretoFront().stream()
+              .map(c -> Integer.toString(c.candidate()))
+              .collect(Collectors.joining(", ")));
     }
     console.result(
         "best: candidate %d, %s %.4f (default %.4f)",

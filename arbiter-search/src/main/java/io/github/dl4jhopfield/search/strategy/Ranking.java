@@ -32,8 +32,17 @@ public final class Ranking {
 
   /** Positions of those that no other dominates; failed ones are not among them. */
   public static List<Integer> paretoFront(List<Outcome> outcomes) {
-    List<List<Integer>> fronts = fronts(outcomes);
-    return fronts.isEmpty() ? List.of() : fronts.get(0);
+    double[][] losses = new double[outcomes.size()][];
+    List<Integer> front = new ArrayList<>();
+    for (int i : scored(outcomes)) {
+      double[] loss = outcomes.get(i).losses();
+      losses[i] = loss;
+      if (front.stream().noneMatch(other -> dominates(losses[other], loss))) {
+        front.removeIf(other -> dominates(loss, losses[other]));
+        front.add(i);
+      }
+    }
+    return front;
   }
 
   /**
@@ -43,7 +52,17 @@ public final class Ranking {
    * @throws IllegalArgumentException if outcomes differ in their number of objectives
    */
   static List<List<Integer>> fronts(List<Outcome> outcomes) {
-    List<Integer> left = new ArrayList<>();
+    List<Integer> left = scored(outcomes);
+    double[][] losses = new double[outcomes.size()][];
+    left.forEach(i -> losses[i] = outcomes.get(i).losses());
+    return !left.isEmpty() && losses[left.get(0)].length == 1
+        ? byLoss(losses, left)
+        : byDominance(losses, left);
+  }
+
+  /** Positions of those that did not fail, which have as many objectives each. */
+  private static List<Integer> scored(List<Outcome> outcomes) {
+    List<Integer> scored = new ArrayList<>();
     int objectives = -1;
     for (int i = 0; i < outcomes.size(); i++) {
       if (outcomes.get(i).failed()) {
@@ -55,11 +74,9 @@ public final class Ranking {
             "expected " + objectives + " losses as of the others, found " + found);
       }
       objectives = found;
-      left.add(i);
+      scored.add(i);
     }
-    double[][] losses = new double[outcomes.size()][];
-    left.forEach(i -> losses[i] = outcomes.get(i).losses());
-    return objectives == 1 ? byLoss(losses, left) : byDominance(losses, left);
+    return scored;
   }
 
   private static List<List<Integer>> byLoss(double[][] losses, List<Integer> left) {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -53,21 +54,58 @@ public final class TrialTask {
     long started = System.currentTimeMillis();
     long start = System.nanoTime();
     try {
-      Tuning.Score score = tuning(trial).evaluate(hyperparameters(trial));
-      if (!Double.isFinite(score.value())) {
-        throw new ArithmeticException("expected a finite score, found " + score.value());
+      Tuning tuning = tuning(trial);
+      Rungs rungs = new Rungs(trial.scoring().rungs(), tuning.greaterIsBetter());
+      List<String> objectives = trial.scoring().objectives();
+      Optional<Tuning.Score> score =
+          tuning.evaluate(
+              hyperparameters(trial),
+              objectives.isEmpty() ? List.of(tuning.metric()) : objectives,
+              trial.scoring().rungs().isEmpty() ? Tuning.Intermediate.NONE : rungs);
+      Map<String, Double> measures = new LinkedHashMap<>();
+      for (String objective : score.isPresent() ? objectives : List.<String>of()) {
+        measures.put(objective, measure(objective, tuning, score.get()));
+      }
+      double value =
+          score.isEmpty()
+              ? Double.NaN
+              : objectives.isEmpty() ? score.get().value() : measures.get(objectives.get(0));
+      if (score.isPresent()) {
+        checkFinite(value);
       }
       return new TrialResult(
           trial.number(),
           trial.values(),
-          score.value(),
-          score.parts(),
+          value,
+          score.map(Tuning.Score::parts).orElse(List.of()),
+          measures.size() > 1 ? measures : Map.of(),
+          rungs.steps(),
+          score.isEmpty(),
           seconds(start),
           started,
           HOST,
-          null);
+          score.isEmpty() ? rungs.reason(tuning.metric()) : null);
     } catch (Exception | OutOfMemoryError | StackOverflowError e) {
       return TrialResult.failed(trial, started, seconds(start), HOST, oneLine(e));
+    }
+  }
+
+  private static double measure(String objective, Tuning tuning, Tuning.Score score) {
+    Double value =
+        objective.equals(tuning.metric())
+            ? (Double) score.value()
+            : score.measures().get(objective);
+    if (value == null) {
+      throw new IllegalStateException(
+          "objective " + objective + ": expected a value from the experiment, found none");
+    }
+    checkFinite(value);
+    return value;
+  }
+
+  private static void checkFinite(double value) {
+    if (!Double.isFinite(value)) {
+      throw new ArithmeticException("expected a finite score, found " + value);
     }
   }
 
@@ -75,8 +113,16 @@ public final class TrialTask {
   public Tuning tuning(Trial trial) throws IOException {
     TunableExperiment experiment = experiments.apply(trial.experiment());
     Map<String, String> options = options(experiment, trial);
+    Scoring scoring = trial.scoring();
     List<Object> key =
-        List.of(trial.experiment(), String.valueOf(trial.data()), options, trial.seed());
+        List.of(
+            trial.experiment(),
+            String.valueOf(trial.data()),
+            options,
+            trial.seed(),
+            scoring.onePart(),
+            scoring.outerFold(),
+            scoring.outerFolds());
     synchronized (prepared) {
       Tuning tuning = prepared.get(key);
       if (tuning == null) {
@@ -87,6 +133,12 @@ public final class TrialTask {
                     .seed(trial.seed())
                     .options(options)
                     .build());
+        if (scoring.onePart()) {
+          tuning = tuning.onOnePart();
+        }
+        if (scoring.outerFolds() > 0) {
+          tuning = tuning.outside(scoring.outerFold(), scoring.outerFolds());
+        }
         prepared.put(key, tuning);
         if (prepared.size() > MOST_PREPARED) {
           prepared.remove(prepared.keySet().iterator().next());

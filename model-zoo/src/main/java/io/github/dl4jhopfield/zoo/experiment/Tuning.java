@@ -13,12 +13,32 @@ import java.util.Optional;
  */
 public interface Tuning {
   /**
+   * What a candidate is measured by.
+   *
+   * @param name such as {@code auc} or {@code parameters}
+   * @param greaterIsBetter whether a greater value is better
+   */
+  record Objective(String name, boolean greaterIsBetter) {}
+
+  /**
    * A candidate's score.
    *
    * @param value mean of the parts
    * @param parts score on each validation part
+   * @param measures values of the other objectives that were asked for, by name
    */
-  record Score(double value, List<Double> parts) {}
+  record Score(double value, List<Double> parts, Map<String, Double> measures) {
+    /** Copies the collections. */
+    public Score {
+      parts = List.copyOf(parts);
+      measures = Map.copyOf(measures);
+    }
+
+    /** With no other objective. */
+    public Score(double value, List<Double> parts) {
+      this(value, parts, Map.of());
+    }
+  }
 
   /** Name of the data. */
   String dataset();
@@ -36,9 +56,20 @@ public interface Tuning {
    */
   Score evaluate(Map<String, Object> values);
 
+  /**
+   * What candidates can be measured by: the metric first. Those that are measured times are not
+   * repeatable.
+   */
+  default List<Objective> objectives() {
+    return List.of(new Objective(metric(), greaterIsBetter()));
+  }
+
   /** Told how a candidate does while it is scored, so that a hopeless one can be given up. */
   @FunctionalInterface
   interface Intermediate {
+    /** Nobody listens: what is only done for the intermediate scores can be left out. */
+    Intermediate NONE = (done, score) -> true;
+
     /**
      * A score so far.
      *
@@ -57,6 +88,54 @@ public interface Tuning {
    */
   default Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
     return Optional.of(evaluate(values));
+  }
+
+  /**
+   * As {@link #evaluate(Map, Intermediate)}, with other objectives beside the metric.
+   *
+   * @param objectives names of {@link #objectives}
+   * @throws IllegalArgumentException for a name that is not among them
+   */
+  default Optional<Score> evaluate(
+      Map<String, Object> values, List<String> objectives, Intermediate intermediate) {
+    for (String objective : objectives) {
+      if (!objective.equals(metric())) {
+        throw new IllegalArgumentException(
+            "objective: expected " + metric() + ", found \"" + objective + '"');
+      }
+    }
+    return evaluate(values, intermediate);
+  }
+
+  /**
+   * The same on one validation part in place of all: cheaper, less certain.
+   *
+   * @throws IllegalArgumentException if the experiment has no such score
+   */
+  default Tuning onOnePart() {
+    throw new IllegalArgumentException(
+        "score: expected cross-validation, the only one of this experiment, found validation");
+  }
+
+  /**
+   * The same on the samples outside of an outer test fold, which plays no part in any score.
+   *
+   * @param fold from 0
+   * @param folds how many outer folds the data is split into
+   * @throws IllegalArgumentException if the experiment has no such score, or too few samples
+   */
+  default Tuning outside(int fold, int folds) {
+    throw new IllegalArgumentException(
+        "score: expected cross-validation, the only one of this experiment, found nested");
+  }
+
+  /**
+   * Of a tuning {@link #outside} an outer fold: trains on all samples outside of it with the given
+   * hyperparameters, and scores on the fold.
+   */
+  default double test(Map<String, Object> values) {
+    throw new IllegalStateException(
+        "expected a tuning outside of a test fold, found one of all data");
   }
 
   /** Trains on all data with the given hyperparameters and writes the model. */

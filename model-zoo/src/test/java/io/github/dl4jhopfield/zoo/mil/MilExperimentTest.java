@@ -184,10 +184,12 @@ class MilExperimentTest {
                 })
             .orElseThrow();
     assertThat(whole).isEqualTo(tuning.evaluate(values));
-    assertThat(seen).hasSize(2).startsWith(whole.parts().get(0));
+    assertThat(seen).as("after each of 2 epochs of 3 folds but the last").hasSize(5);
+    assertThat(seen.get(1)).isEqualTo(whole.parts().get(0));
+    assertThat(seen.get(3)).isEqualTo((whole.parts().get(0) + whole.parts().get(1)) / 2);
     List<Double> asked = new ArrayList<>();
     assertThat(tuning.evaluate(values, (done, score) -> !asked.add(done))).isEmpty();
-    assertThat(asked).containsExactly(1 / 3.0);
+    assertThat(asked).containsExactly(1 / 6.0);
   }
 
   @Test
