@@ -68,7 +68,7 @@ final class SweepReport {
     if (!ended && refresh > 0) {
       page.refreshEvery(refresh);
     }
-    summary(ended);
+    summary(ended, refresh);
     if (scored.isEmpty()) {
       page.paragraph("No candidate has a score yet.");
     } else {
@@ -93,7 +93,7 @@ final class SweepReport {
     return page.toHtml();
   }
 
-  private void summary(boolean ended) {
+  private void summary(boolean ended, int refresh) {
     long failed = results.size() - scored.size();
     StringBuilder text = new StringBuilder();
     if (ended) {
@@ -122,7 +122,8 @@ final class SweepReport {
               + (state.secondsLeft().isPresent()
                   ? ", about " + minutes(state.secondsLeft().getAsDouble()) + " left"
                   : "")
-              + ". This page is written again while the search runs.");
+              + "."
+              + (refresh > 0 ? " This page is written again while the search runs." : ""));
     }
   }
 

@@ -1,15 +1,21 @@
 package io.github.dl4jhopfield.cli;
 
 import io.github.dl4jhopfield.zoo.experiment.Progress;
+import java.io.ByteArrayOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Shows on stderr how far a long command is. On a terminal one line that moves from the first
- * moment on: what is done, how much of it, the latest result, the time so far and what is left.
- * Elsewhere a plain line whenever another tenth is done; nothing with {@code --quiet}. Safe to call
- * from several threads.
+ * moment on: what is done, how much of it, the latest result, the time so far and what is left; a
+ * command may have more lines below it. What is logged meanwhile stands above. Elsewhere a plain
+ * line whenever another tenth is done; nothing with {@code --quiet}. Safe to call from several
+ * threads.
  */
 final class ProgressDisplay implements Progress, AutoCloseable {
   private static final int BAR = 20;
@@ -28,6 +34,8 @@ final class ProgressDisplay implements Progress, AutoCloseable {
   private long done;
   private int frame;
   private boolean painted;
+  private Supplier<List<String>> more;
+  private PrintStream systemErr;
 
   ProgressDisplay(Console console) {
     // The launcher knows whether stderr is a terminal and how wide; Java cannot ask.
@@ -37,6 +45,8 @@ final class ProgressDisplay implements Progress, AutoCloseable {
         Integer.getInteger("hopfield.columns", 80),
         System::nanoTime);
     if (moves) {
+      systemErr = System.err;
+      System.setErr(new PrintStream(new Above(), true, StandardCharsets.UTF_8));
       painter = new Thread(this::paintOn, "progress");
       painter.setDaemon(true);
       painter.start();
@@ -49,6 +59,33 @@ final class ProgressDisplay implements Progress, AutoCloseable {
     this.width = Math.max(20, width);
     this.clock = clock;
     this.start = clock.getAsLong();
+  }
+
+  /** Shows more lines below the first on a terminal; what is left stands there. */
+  synchronized void below(Supplier<List<String>> lines) {
+    more = lines;
+  }
+
+  int width() {
+    return width;
+  }
+
+  /** What others write to stderr: whole lines, above the display, which is painted again below. */
+  private final class Above extends OutputStream {
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    @Override
+    public void write(int b) {
+      synchronized (ProgressDisplay.this) {
+        line.write(b);
+        if (b == '\n') {
+          clear();
+          console.err().writeBytes(line.toByteArray());
+          console.err().flush();
+          line.reset();
+        }
+      }
+    }
   }
 
   @Override
@@ -100,13 +137,22 @@ final class ProgressDisplay implements Progress, AutoCloseable {
       painter.interrupt();
       painter = null;
     }
+    if (systemErr != null) {
+      System.setErr(systemErr);
+      systemErr = null;
+    }
+    clear();
+    steps = 0;
+    more = null;
+  }
+
+  private void clear() {
     if (painted) {
       PrintStream err = console.err();
-      err.print("\r\033[K");
+      err.print("\r\033[J");
       err.flush();
       painted = false;
     }
-    steps = 0;
   }
 
   private void paintOn() {
@@ -127,10 +173,25 @@ final class ProgressDisplay implements Progress, AutoCloseable {
   }
 
   private synchronized void paint() {
+    StringBuilder text = new StringBuilder("\r").append(line()).append("\033[K");
+    if (more != null && steps > 0) {
+      List<String> lines = more.get();
+      for (String line : lines) {
+        text.append("\r\n").append(fit(line)).append("\033[K");
+      }
+      text.append("\033[J"); // there may have been more
+      if (!lines.isEmpty()) {
+        text.append("\033[").append(lines.size()).append('A');
+      }
+    }
     PrintStream err = console.err();
-    err.print("\r" + line() + "\033[K");
+    err.print(text);
     err.flush();
     painted = true;
+  }
+
+  private String fit(String line) {
+    return line.length() < width ? line : line.substring(0, width - 2) + "…";
   }
 
   /** The line as it is at this moment, at most as wide as the terminal. */
@@ -160,14 +221,14 @@ final class ProgressDisplay implements Progress, AutoCloseable {
 
   /** What is left at the pace so far, where enough is done to tell. */
   private String left(String format) {
-    if (done == 0 || done >= steps) {
+    if (done == 0 || done >= steps || more != null) {
       return "";
     }
     double seconds = elapsed() / done * (steps - done);
     return seconds < 1 ? "" : String.format(Locale.ROOT, format, duration(seconds));
   }
 
-  private static String duration(double seconds) {
+  static String duration(double seconds) {
     long s = (long) seconds;
     if (s < 60) {
       return s + " s";

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.cli;
 import io.github.dl4jhopfield.search.SearchSpaces;
 import io.github.dl4jhopfield.search.Sweep;
 import io.github.dl4jhopfield.search.SweepResult;
+import io.github.dl4jhopfield.search.SweepServer;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceFile;
 import io.github.dl4jhopfield.search.space.SpaceTable;
@@ -124,6 +125,16 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       description = "Go on with the search that --out has; start one where it has none.")
   boolean resume;
 
+  @Option(
+      names = "--ui",
+      arity = "0..1",
+      fallbackValue = "0",
+      paramLabel = "PORT",
+      description =
+          "Show the search on a page of this machine while it runs; its address is printed. Without"
+              + " PORT on any free port.")
+  Integer ui;
+
   @Option(names = "--data", paramLabel = "PATH", description = "Your own data, a file or folder.")
   Path data;
 
@@ -231,36 +242,68 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       InputFile.readable(data);
     }
     Path folder = out == null ? Path.of("sweep-" + experiment.name()) : out;
-    Thread farewell =
-        new Thread(
-            () ->
+    try (ProgressDisplay progress = new ProgressDisplay(console)) {
+      Thread farewell =
+          new Thread(
+              () -> {
+                progress.close();
                 console.note(
                     "stopped; what was scored is in %s: the same command with --resume goes on",
-                    folder));
-    try (ProgressDisplay progress = new ProgressDisplay(console)) {
+                    folder);
+              });
       Runtime.getRuntime().addShutdownHook(farewell);
-      SweepResult result =
-          sweep
-              .context(
-                  ExperimentContext.builder()
-                      .data(data)
-                      .out(folder)
-                      .seed(seed)
-                      .progress(progress)
-                      .options(ExperimentArguments.given(spec, experiment.options()))
-                      .build())
-              .build()
-              .run();
-      progress.end();
-      if (json) {
-        console.raw(result.toJson());
-      } else {
-        show(console, result);
+      if (!json) {
+        sweep.watch(
+            state -> progress.below(new SweepTable(state, System::currentTimeMillis)::lines));
       }
-    } finally {
-      forget(farewell);
+      try (SweepServer server = server(console, sweep)) {
+        search(console, sweep, experiment, folder, progress);
+      } finally {
+        forget(farewell);
+      }
     }
     return ExitCode.OK;
+  }
+
+  private void search(
+      Console console,
+      Sweep.Builder sweep,
+      TunableExperiment experiment,
+      Path folder,
+      ProgressDisplay progress)
+      throws IOException {
+    SweepResult result =
+        sweep
+            .context(
+                ExperimentContext.builder()
+                    .data(data)
+                    .out(folder)
+                    .seed(seed)
+                    .progress(progress)
+                    .options(ExperimentArguments.given(spec, experiment.options()))
+                    .build())
+            .build()
+            .run();
+    progress.end();
+    if (json) {
+      console.raw(result.toJson());
+    } else {
+      show(console, result);
+    }
+  }
+
+  /** Without {@code --ui} none. */
+  private SweepServer server(Console console, Sweep.Builder sweep) throws IOException {
+    if (ui == null) {
+      return null;
+    }
+    if (ui < 0 || ui > 65535) {
+      throw new UsageException("sweep: --ui: expected a port from 0 to 65535, found " + ui);
+    }
+    SweepServer server = SweepServer.start(ui);
+    sweep.watch(server::show);
+    console.note("the search can be seen at %s", server.url());
+    return server;
   }
 
   private static void forget(Thread hook) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -44,7 +46,7 @@ class ProgressDisplayTest {
     seconds(120);
     assertThat(display.line()).contains("2:12 min, about 8:48 min left");
     display.end();
-    assertThat(said()).endsWith("\r\033[K");
+    assertThat(said()).endsWith("\r\033[J");
   }
 
   @Test
@@ -84,5 +86,26 @@ class ProgressDisplayTest {
       display.end();
     }
     assertThat(said()).isEmpty();
+  }
+
+  @Test
+  void moreLinesStandBelowAndAreTakenAwayAtTheEnd() {
+    ProgressDisplay display = display(true, 30, false);
+    List<String> lines =
+        new ArrayList<>(List.of("  best 0.9", "  running a very long line indeed"));
+    display.begin("search", 4);
+    display.below(() -> lines);
+    err.reset();
+    seconds(60);
+    display.advance(2, "");
+    assertThat(said().split("\r\n")).hasSize(3);
+    assertThat(said()).contains("\r\n  best 0.9\033[K\r\n").endsWith("\033[K\033[J\033[2A");
+    assertThat(said()).as("the line is cut").contains("  running a very long line i…\033[K");
+    assertThat(display.line()).as("what is left stands below").doesNotContain("left");
+    lines.remove(1);
+    display.advance(1, "");
+    assertThat(said()).endsWith("\033[J\033[1A");
+    display.end();
+    assertThat(said()).endsWith("\r\033[J");
   }
 }
