@@ -95,9 +95,17 @@ final class HyperbandStrategy extends BatchStrategy {
   private List<Map<String, Object>> newcomers() {
     int count = (int) Math.ceil(brackets() / (bracket + 1.0) * Math.pow(eta, bracket));
     Set<Map<String, Object>> proposed = new LinkedHashSet<>();
+    TpeModel learned = model ? learned() : null;
+    int byModel = 0;
     for (int i = 0; i < count; i++) {
-      TpeModel best = model && ++drawn % RANDOM_EVERY != 0 ? learned() : null;
-      proposed.add(best == null ? draws.drawRandom(proposed) : best.draw(proposed));
+      if (learned != null && ++drawn % RANDOM_EVERY != 0) {
+        byModel++;
+      } else {
+        proposed.add(draws.drawRandom(proposed));
+      }
+    }
+    if (learned != null) {
+      learned.draw(byModel, proposed);
     }
     return List.copyOf(proposed);
   }

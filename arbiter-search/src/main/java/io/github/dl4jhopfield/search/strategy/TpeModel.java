@@ -2,12 +2,14 @@ package io.github.dl4jhopfield.search.strategy;
 
 import io.github.dl4jhopfield.search.space.SpaceParameter;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import org.hipparchus.distribution.continuous.NormalDistribution;
+import java.util.stream.IntStream;
 
 /**
  * The model of a tree-structured Parzen estimator over a space (Bergstra et al. 2011, section 4;
@@ -16,8 +18,9 @@ import org.hipparchus.distribution.continuous.NormalDistribution;
  * kernel; of points drawn from l the one with the greatest l / g is proposed.
  *
  * <p>A kernel is a product over the parameters. Numbers: a normal distribution on the place, cut
- * off at 0 and 1, by cells where values are counted. Choices: most weight on the observed one. A
- * parameter that an observation did not have: the prior's.
+ * off at 0 and 1, by cells where values are counted, as wide as the distance to the neighbours.
+ * Choices: most weight on the observed one. A parameter that an observation did not have: the
+ * prior's.
  *
  * <p>Within a batch, points that were proposed already count as bad (the constant liar of
  * Ginsbourger et al. 2010), and a candidate that was tried before is not proposed while others are
@@ -25,16 +28,18 @@ import org.hipparchus.distribution.continuous.NormalDistribution;
  */
 final class TpeModel {
   private static final int DRAWS = 24;
-  private static final double BEST_PART = 0.1;
+  private static final double BEST_PART = 0.15;
+
+  /** Widest kernel of an observation: with few of them distances say little. */
+  private static final double MOST_WIDTH = 0.3;
+
   private static final int MOST_BEST = 25;
   private static final int FULL_WEIGHTS = 25;
-  private static final double WIDTH = 0.2;
+  private static final int MOST_KERNELS_ACROSS = 100;
   private static final int RANDOM_TRIES = 100;
 
   /** Older observations than these weigh next to nothing and would make each draw slower. */
   private static final int MOST_OBSERVATIONS = 2_000;
-
-  private static final NormalDistribution NORMAL = new NormalDistribution(0, 1);
 
   private final Places places;
   private final SplittableRandom random;
@@ -42,9 +47,25 @@ final class TpeModel {
   private final List<Outcome> outcomes = new ArrayList<>();
   private final Set<Map<String, Object>> tried = new HashSet<>();
 
+  /** How many choices each parameter has; 0 for numbers. */
+  private final int[] choices;
+
+  /** Half the width of the place of each counted value; 0 where values are not counted. */
+  private final double[] halfCell;
+
   TpeModel(Places places, SplittableRandom random) {
     this.places = places;
     this.random = random;
+    choices = new int[places.dimensions()];
+    halfCell = new double[places.dimensions()];
+    for (int d = 0; d < halfCell.length; d++) {
+      choices[d] =
+          places.parameter(d).kind() == SpaceParameter.Kind.CHOICE
+              ? places.parameter(d).choices().size()
+              : 0;
+      int cells = places.parameter(d).countedValues().orElse(0);
+      halfCell[d] = cells == 0 ? 0 : 0.5 / cells;
+    }
   }
 
   int observations() {
@@ -95,11 +116,15 @@ final class TpeModel {
   }
 
   /**
-   * The candidate that the model finds best.
+   * The candidates that the model finds best, one after the other.
    *
-   * @param proposed those that the batch has already
+   * @param count how many; fewer where all others were tried
+   * @param proposed those that the batch has already; the new ones are added
    */
-  Map<String, Object> draw(Set<Map<String, Object>> proposed) {
+  void draw(int count, Set<Map<String, Object>> proposed) {
+    if (count == 0) {
+      return;
+    }
     List<Integer> order = Ranking.order(outcomes);
     int best = Math.min(MOST_BEST, (int) Math.ceil(BEST_PART * order.size()));
     Set<Integer> good = new HashSet<>(order.subList(0, best));
@@ -110,7 +135,14 @@ final class TpeModel {
     }
     proposed.forEach(values -> otherPoints.add(places.point(values)));
     Mixture l = new Mixture(goodPoints);
-    Mixture g = new Mixture(otherPoints);
+    for (int i = 0; i < count; i++) {
+      Map<String, Object> candidate = draw(l, new Mixture(otherPoints), proposed);
+      proposed.add(candidate);
+      otherPoints.add(places.point(candidate));
+    }
+  }
+
+  private Map<String, Object> draw(Mixture l, Mixture g, Set<Map<String, Object>> proposed) {
     Map<String, Object> chosen = null;
     double greatest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < DRAWS; i++) {
@@ -119,7 +151,7 @@ final class TpeModel {
         continue;
       }
       double[] point = places.point(candidate);
-      double gain = l.logDensity(point) - g.logDensity(point);
+      double gain = l.density(point) / g.density(point);
       if (chosen == null || gain > greatest) {
         greatest = gain;
         chosen = candidate;
@@ -130,49 +162,79 @@ final class TpeModel {
 
   /** One kernel an observation and a prior kernel, the last. */
   private final class Mixture {
-    private final List<double[]> centres;
-    private final double[] logWeights;
-    private final double[] cumulated;
-    private final double width;
+    private final int dimensions = places.dimensions();
+    private final int kernels;
 
-    /** Logarithm of the part of each kernel's normal distribution from 0 to 1. */
-    private final double[][] logInside;
+    /** Where each kernel stands; NaN for the prior and where an observation has no value. */
+    private final double[][] centres;
 
-    Mixture(List<double[]> centres) {
-      this.centres = centres;
-      int n = centres.size();
-      double[] weights = new double[n + 1];
-      double sum = 0;
-      for (int i = 0; i <= n; i++) {
-        weights[i] = i == n ? 1 : weight(i, n);
-        sum += weights[i];
+    private final double[][] widths;
+    private final double[] weights;
+    private final double sum;
+
+    /** What is added to the weight of every choice, where an observation's own has 1. */
+    private final double spread;
+
+    /** 1 over what a kernel's normal distribution has from 0 to 1; 1 for choices. */
+    private final double[][] scales;
+
+    Mixture(List<double[]> observed) {
+      int n = observed.size();
+      kernels = n + 1;
+      double[] nowhere = new double[dimensions];
+      Arrays.fill(nowhere, Double.NaN);
+      centres = observed.toArray(new double[kernels][]);
+      centres[n] = nowhere;
+      weights = new double[kernels];
+      Arrays.setAll(weights, i -> i == n ? 1 : weight(i, n));
+      sum = Arrays.stream(weights).sum();
+      spread = 1.0 / kernels;
+      widths = new double[kernels][dimensions];
+      for (int d = 0; d < dimensions; d++) {
+        widen(d);
       }
-      logWeights = new double[n + 1];
-      cumulated = new double[n + 1];
-      double upTo = 0;
-      for (int i = 0; i <= n; i++) {
-        logWeights[i] = Math.log(weights[i] / sum);
-        upTo += weights[i] / sum;
-        cumulated[i] = upTo;
-      }
-      double scott = WIDTH * Math.pow(Math.max(n, 1), -1.0 / (places.dimensions() + 4));
-      width = Math.max(scott, 1.0 / Math.min(100, 1 + n));
-      logInside = new double[n + 1][places.dimensions()];
-      for (int kernel = 0; kernel <= n; kernel++) {
-        for (int d = 0; d < places.dimensions(); d++) {
-          double mean = mean(centre(kernel, d));
-          double sigma = sigma(centre(kernel, d));
-          logInside[kernel][d] = Math.log(NORMAL.probability(-mean / sigma, (1 - mean) / sigma));
+      scales = new double[kernels][dimensions];
+      for (int kernel = 0; kernel < kernels; kernel++) {
+        for (int d = 0; d < dimensions; d++) {
+          scales[kernel][d] = choices[d] > 0 ? 1 : 1 / inside(kernel, d);
         }
       }
     }
 
-    private double mean(double centre) {
-      return Double.isNaN(centre) ? 0.5 : centre;
+    /**
+     * The width of a kernel is the greater of the distances to the neighbours on both sides
+     * (Bergstra et al. 2011, section 4.2), the outermost ones having one neighbour, but never less
+     * than if as many observations lay evenly, and never more than {@link #MOST_WIDTH}.
+     */
+    private void widen(int d) {
+      int[] order =
+          IntStream.range(0, kernels)
+              .filter(kernel -> !Double.isNaN(centres[kernel][d]))
+              .boxed()
+              .sorted(Comparator.comparingDouble(kernel -> centres[kernel][d]))
+              .mapToInt(Integer::intValue)
+              .toArray();
+      double least = 1.0 / Math.min(MOST_KERNELS_ACROSS, kernels + 1);
+      for (int kernel = 0; kernel < kernels; kernel++) {
+        widths[kernel][d] = 1;
+      }
+      for (int i = 0; i < order.length; i++) {
+        double at = centres[order[i]][d];
+        double below = i > 0 ? at - centres[order[i - 1]][d] : order.length == 1 ? at : 0;
+        double above =
+            i < order.length - 1 ? centres[order[i + 1]][d] - at : order.length == 1 ? 1 - at : 0;
+        widths[order[i]][d] = Math.max(least, Math.min(MOST_WIDTH, Math.max(below, above)));
+      }
     }
 
-    private double sigma(double centre) {
-      return Double.isNaN(centre) ? 1 : width;
+    private double inside(int kernel, int d) {
+      double mean = mean(centres[kernel][d]);
+      double width = widths[kernel][d];
+      return NormalTable.between((0 - mean) / width, (1 - mean) / width);
+    }
+
+    private double mean(double centre) {
+      return Double.isNaN(centre) ? 0.5 : centre;
     }
 
     /** Old observations count less: from 1 / n up to 1 for the last {@value #FULL_WEIGHTS}. */
@@ -182,44 +244,34 @@ final class TpeModel {
     }
 
     double[] draw() {
-      double u = random.nextDouble();
-      int kernel = 0;
-      while (kernel < cumulated.length - 1 && u > cumulated[kernel]) {
-        kernel++;
+      double left = random.nextDouble() * sum;
+      int kernel = kernels - 1;
+      while (kernel > 0 && left > weights[kernel]) {
+        left -= weights[kernel--];
       }
-      double[] point = new double[places.dimensions()];
-      for (int d = 0; d < point.length; d++) {
-        double centre = centre(kernel, d);
-        point[d] =
-            places.parameter(d).kind() == SpaceParameter.Kind.CHOICE
-                ? drawChoice(d, centre)
-                : drawNumber(centre);
+      double[] point = new double[dimensions];
+      for (int d = 0; d < dimensions; d++) {
+        double centre = centres[kernel][d];
+        point[d] = choices[d] > 0 ? drawChoice(d, centre) : drawNumber(centre, widths[kernel][d]);
       }
       return point;
     }
 
-    /** Where the kernel stands; NaN for the prior and where an observation has no value. */
-    private double centre(int kernel, int d) {
-      return kernel < centres.size() ? centres.get(kernel)[d] : Double.NaN;
-    }
-
-    private double drawNumber(double centre) {
-      double u = random.nextDouble();
+    private double drawNumber(double centre, double width) {
       double mean = mean(centre);
-      double sigma = sigma(centre);
-      double low = NORMAL.cumulativeProbability((0 - mean) / sigma);
-      double high = NORMAL.cumulativeProbability((1 - mean) / sigma);
-      double p = Math.max(1e-300, Math.min(1 - 1e-16, low + u * (high - low)));
-      return Math.max(0, Math.min(1, mean + sigma * NORMAL.inverseCumulativeProbability(p)));
+      double low = NormalTable.below((0 - mean) / width);
+      double high = NormalTable.below((1 - mean) / width);
+      double place = mean + width * NormalTable.quantile(low + random.nextDouble() * (high - low));
+      return Math.max(0, Math.min(1, place));
     }
 
     private double drawChoice(int d, double centre) {
-      int count = places.parameter(d).choices().size();
+      int count = choices[d];
       double u = random.nextDouble();
       double upTo = 0;
       for (int c = 0; c < count; c++) {
         double place = (c + 0.5) / count;
-        upTo += Math.exp(logChoice(d, place, centre));
+        upTo += choice(d, place, centre);
         if (u < upTo) {
           return place;
         }
@@ -227,52 +279,45 @@ final class TpeModel {
       return (count - 0.5) / count;
     }
 
-    private double logChoice(int d, double place, double centre) {
-      int count = places.parameter(d).choices().size();
+    /** Probability of the choice at a place. */
+    private double choice(int d, double place, double centre) {
+      int count = choices[d];
       if (Double.isNaN(centre)) {
-        return -Math.log(count);
+        return 1.0 / count;
       }
-      double spread = 1.0 / (centres.size() + 1);
       boolean same = (int) (place * count) == (int) (centre * count);
-      return Math.log((spread + (same ? 1 : 0)) / (1 + spread * count));
+      return (spread + (same ? 1 : 0)) / (1 + spread * count);
     }
 
-    private double logNumber(int kernel, int d, double place) {
-      double mean = mean(centre(kernel, d));
-      double sigma = sigma(centre(kernel, d));
-      int cells = places.parameter(d).countedValues().orElse(0);
-      double density;
-      if (cells > 0) {
-        double half = 0.5 / cells;
-        density = NORMAL.probability((place - half - mean) / sigma, (place + half - mean) / sigma);
-      } else {
-        density = NORMAL.density((place - mean) / sigma) / sigma;
-      }
-      return Math.log(Math.max(density, 1e-300)) - logInside[kernel][d];
-    }
-
-    /** Over the parameters that the point has. */
-    double logDensity(double[] point) {
-      double[] terms = new double[logWeights.length];
-      double most = Double.NEGATIVE_INFINITY;
-      for (int kernel = 0; kernel < terms.length; kernel++) {
-        double log = logWeights[kernel];
-        for (int d = 0; d < point.length; d++) {
-          if (!Double.isNaN(point[d])) {
-            log +=
-                places.parameter(d).kind() == SpaceParameter.Kind.CHOICE
-                    ? logChoice(d, point[d], centre(kernel, d))
-                    : logNumber(kernel, d, point[d]);
+    /** Over the parameters that the point has; positive, since the prior kernel is everywhere. */
+    double density(double[] point) {
+      double density = 0;
+      for (int kernel = 0; kernel < kernels; kernel++) {
+        double[] centre = centres[kernel];
+        double factor = weights[kernel];
+        double squares = 0;
+        for (int d = 0; d < dimensions; d++) {
+          if (Double.isNaN(point[d])) {
+            continue;
+          }
+          if (choices[d] > 0) {
+            factor *= choice(d, point[d], centre[d]);
+            continue;
+          }
+          double width = widths[kernel][d];
+          double z = (point[d] - mean(centre[d])) / width;
+          double half = halfCell[d] / width;
+          factor *= scales[kernel][d];
+          if (half > 0) {
+            factor *= NormalTable.between(z - half, z + half);
+          } else {
+            factor /= width;
+            squares += z * z;
           }
         }
-        terms[kernel] = log;
-        most = Math.max(most, log);
+        density += squares == 0 ? factor : factor * Math.exp(-0.5 * squares);
       }
-      double sum = 0;
-      for (double term : terms) {
-        sum += Math.exp(term - most);
-      }
-      return most + Math.log(sum);
+      return density / sum;
     }
   }
 }

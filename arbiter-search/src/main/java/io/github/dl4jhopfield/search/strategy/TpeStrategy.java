@@ -30,8 +30,12 @@ final class TpeStrategy extends BatchStrategy {
     int known = model.observations();
     int size = known < startup ? Math.min(batch, startup - known) : batch;
     // In a small space all may have been tried: then the batch is smaller, or one known candidate.
-    for (int i = 0; i < Math.min(most, size); i++) {
-      proposed.add(known < startup ? model.drawRandom(proposed) : model.draw(proposed));
+    if (known < startup) {
+      for (int i = 0; i < Math.min(most, size); i++) {
+        proposed.add(model.drawRandom(proposed));
+      }
+    } else {
+      model.draw(Math.min(most, size), proposed);
     }
     return List.copyOf(proposed);
   }
