@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "internal/each_type.h"
 #include "internal/association_run.h"
 
 namespace dl4jhopfield {
@@ -64,8 +65,7 @@ void AssociationRun<T>::forward(const AssociationOutputs<T>& out) {
 #define INSTANTIATE(T)                                                                                \
   template AssociationRun<T>::AssociationRun(const AssociationOptions&, const AssociationInputs<T>&); \
   template void AssociationRun<T>::forward(const AssociationOutputs<T>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace association_detail

@@ -1,4 +1,5 @@
 // One evaluation of the association: statistics of the separation, weights, and their products with patterns.
+#include "internal/each_type.h"
 #include "internal/association_run.h"
 
 namespace dl4jhopfield {
@@ -175,8 +176,7 @@ void AssociationRun<T>::associate(Iteration<T>& it, const Plan& p, int64_t bh, i
   template void AssociationRun<T>::update(Iteration<T>&, const Plan&, int64_t, int64_t, int64_t, T*, bool);        \
   template void AssociationRun<T>::associate(Iteration<T>&, const Plan&, int64_t, int64_t, int64_t,                \
                                              const AssociationOutputs<T>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace association_detail

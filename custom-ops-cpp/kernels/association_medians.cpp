@@ -193,7 +193,6 @@ void AssociationRun<T>::countMedians(Iteration<T>& it, int64_t t, const std::vec
       Work w = work(p, std::max(o.width, o.valueWidth), false);
       packState(it, x, p, t, w.qt);
       const int64_t g = groupOf(x, 0);
-      bool filled = false;
       eachChunk(x, p, [&](int64_t, int64_t first, int64_t end) {
         std::vector<int64_t> local(int64_t(1) << bits, 0);
         for (int64_t j = first; j < end; j += p.block) {
@@ -212,7 +211,6 @@ void AssociationRun<T>::countMedians(Iteration<T>& it, int64_t t, const std::vec
         std::lock_guard<std::mutex> lock(mutex);
         for (int64_t i = 0; i < int64_t(1) << bits; ++i) counts[(g << bits) + i] += local[i];
       });
-      (void)filled;
     });
     for (int64_t g = 0; g < n; ++g) {
       const int64_t* c = counts.data() + (g << bits);

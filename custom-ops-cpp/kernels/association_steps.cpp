@@ -3,6 +3,7 @@
 #include <iterator>
 #include <numeric>
 
+#include "internal/each_type.h"
 #include "internal/association_run.h"
 
 namespace dl4jhopfield {
@@ -179,8 +180,7 @@ void AssociationRun<T>::iterate(Iteration<T>& it, const AssociationOutputs<T>* o
   template typename AssociationRun<T>::Kept AssociationRun<T>::keptOf(const Plan&, int64_t, int64_t) const; \
   template void AssociationRun<T>::beginStep(Iteration<T>&, int64_t, const std::vector<int64_t>&);          \
   template void AssociationRun<T>::iterate(Iteration<T>&, const AssociationOutputs<T>*);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace association_detail

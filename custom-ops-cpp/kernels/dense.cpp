@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dl4jhopfield/parallel.h"
+#include "internal/each_type.h"
 #include "internal/association_search.h"
 #include "internal/row_kernels.h"
 #include "internal/row_plan.h"
@@ -163,9 +164,6 @@ void dense(const RowsView<const S>& x, const RowsView<const S>& w, const S* bias
 #define INSTANTIATE(S)                                                                               \
   template void dense(const RowsView<const S>&, const RowsView<const S>&, const S*, DenseActivation, \
                       const RowsView<S>&, int64_t, int64_t);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

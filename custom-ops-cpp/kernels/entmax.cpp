@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "internal/each_type.h"
 #include "internal/alpha_gradient.h"
 #include "internal/reference.h"
 #include "internal/reference_common.h"
@@ -175,8 +176,7 @@ void entmaxBackward(const Block<C>& block) {
   template void sparsemaxBackward(const Block<C>&);                                \
   template void entmax15Backward(const Block<C>&);                                 \
   template void entmaxBackward(const Block<C>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace reference
@@ -235,9 +235,6 @@ void entmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOut
                                  const RowsView<S>&, const RowScalarGrad<S>&);                                  \
   template void entmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,        \
                                const RowScalars<S>&, const RowsView<S>&, double*, const RowScalarGrad<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

@@ -7,6 +7,7 @@
 #include "dl4jhopfield/k_subsets.h"
 #include "dl4jhopfield/masked_softmax.h"
 #include "dl4jhopfield/normmax.h"
+#include "internal/each_type.h"
 #include "internal/row_plan.h"
 
 namespace dl4jhopfield {
@@ -211,9 +212,6 @@ void fenchelYoungLossBackward(const RowsView<const S>& y, const int64_t* targets
                                  const int64_t*, int64_t, const RowsView<S>&, double*);                           \
   template void fenchelYoungLossBackward(const RowsView<const S>&, const int64_t*, int64_t, const double*,        \
                                          const RowsView<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

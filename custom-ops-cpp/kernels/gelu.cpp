@@ -3,6 +3,7 @@
 #include <cmath>
 #include <initializer_list>
 
+#include "internal/each_type.h"
 #include "internal/reference.h"
 #include "internal/row_kernels.h"
 #include "internal/row_plan.h"
@@ -62,8 +63,7 @@ void geluTanhBackward(const Block<C>& block) {
   template void geluTanh(const Block<C>&);     \
   template void geluBackward(const Block<C>&); \
   template void geluTanhBackward(const Block<C>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace reference
@@ -128,9 +128,6 @@ void geluBackward(const RowsView<const S>& x, const RowsView<const S>& gradOut, 
 #define INSTANTIATE(S)                                                    \
   template void gelu(const RowsView<const S>&, bool, const RowsView<S>&); \
   template void geluBackward(const RowsView<const S>&, const RowsView<const S>&, bool, const RowsView<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

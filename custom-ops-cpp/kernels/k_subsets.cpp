@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "internal/each_type.h"
 #include "internal/reference.h"
 #include "internal/reference_common.h"
 #include "internal/row_kernels.h"
@@ -231,8 +232,7 @@ void constrainedBackwardRow(const C* y, const C* upper, const uint8_t* mask, con
   template void kSubsetsRow(const C*, const uint8_t*, C*, int64_t, double, double, bool); \
   template void kSubsetsExactlyBackward(const Block<C>&);                                 \
   template void kSubsetsAtMostBackward(const Block<C>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace reference
@@ -286,9 +286,6 @@ void constrainedSparsemaxBackward(const RowsView<const S>& y, const RowsView<con
                                      const RowsView<S>&);                                                             \
   template void constrainedSparsemaxBackward(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,     \
                                              const RowsView<const S>&, const RowsView<S>&, const RowsView<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

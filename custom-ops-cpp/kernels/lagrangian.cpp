@@ -6,6 +6,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "internal/each_type.h"
 #include "internal/reference.h"
 #include "internal/row_kernels.h"
 #include "internal/row_plan.h"
@@ -269,9 +270,6 @@ void pfuUnitBackward(const RowsView<const S>& x, const MaskView& mask, const Pfu
   template void pfuUnitBackward(const RowsView<const S>&, const MaskView&, const PfuOptions&,                \
                                 const RowsView<const S>&, const RowsView<const S>&, const RowsView<S>&,      \
                                 const double*);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "internal/each_type.h"
 #include "internal/reference.h"
 #include "internal/row_kernels.h"
 #include "internal/row_plan.h"
@@ -74,8 +75,7 @@ void layerNormBackward(const Block<C>& b) {
 #define INSTANTIATE(C)                      \
   template void layerNorm(const Block<C>&); \
   template void layerNormBackward(const Block<C>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace reference
@@ -213,9 +213,6 @@ void l2NormalizeBackward(const RowsView<const S>& x, double eps, const RowsView<
                                   const RowsView<S>&, double*, double*);                                \
   template void l2Normalize(const RowsView<const S>&, double, const RowsView<S>&);                      \
   template void l2NormalizeBackward(const RowsView<const S>&, double, const RowsView<const S>&, const RowsView<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "internal/each_type.h"
 #include "internal/reference.h"
 #include "internal/reference_common.h"
 #include "internal/row_kernels.h"
@@ -86,9 +87,6 @@ void softmax1Backward(const RowsView<const S>& y, const RowsView<const S>& gradO
   template void softmax1(const RowsView<const S>&, const MaskView&, const RowScalars<S>&, const RowsView<S>&);      \
   template void softmax1Backward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,          \
                                  const RowsView<S>&, const RowScalarGrad<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

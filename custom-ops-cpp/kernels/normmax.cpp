@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "internal/each_type.h"
 #include "internal/power_threshold.h"
 #include "internal/reference.h"
 #include "internal/reference_common.h"
@@ -79,8 +80,7 @@ void normmaxBackward(const Block<C>& block) {
   template void normmaxRow(const C*, const uint8_t*, C*, int64_t, double, double); \
   template void normmaxGradient(const C*, const C*, int64_t, double, double*);     \
   template void normmaxBackward(const Block<C>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace reference
@@ -105,9 +105,6 @@ void normmaxBackward(const RowsView<const S>& y, const RowsView<const S>& gradOu
                         const RowsView<S>&);                                                                   \
   template void normmaxBackward(const RowsView<const S>&, const RowsView<const S>&, const RowScalars<S>&,      \
                                 const RowScalars<S>&, const RowsView<S>&, const RowScalarGrad<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

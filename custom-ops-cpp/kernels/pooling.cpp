@@ -8,6 +8,7 @@
 #include "dl4jhopfield/k_subsets.h"
 #include "dl4jhopfield/masked_softmax.h"
 #include "dl4jhopfield/normmax.h"
+#include "internal/each_type.h"
 #include "internal/projection_parts.h"
 
 namespace dl4jhopfield {
@@ -562,10 +563,7 @@ void poolBackward(const PoolingOptions& options, const PoolingInputs<S>& in, con
 #define INSTANTIATE(S)                                                             \
   template void pool(const PoolingOptions&, const PoolingInputs<S>&, Compute<S>*); \
   template void poolBackward(const PoolingOptions&, const PoolingInputs<S>&, const PoolingGradients<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace dl4jhopfield

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "internal/each_type.h"
 #include "internal/projection_parts.h"
 
 namespace dl4jhopfield {
@@ -186,10 +187,7 @@ void projectBackward(const RowsView<const S>& x, bool normalise, double eps,
   template void projectBackward(const RowsView<const S>&, bool, double, const std::vector<Projection<S>>&, \
                                 const std::vector<RowsView<const S>>&, const RowsView<S>&,                 \
                                 const std::vector<ProjectionGradient<Compute<S>>>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 #undef INSTANTIATE
 
 }  // namespace dl4jhopfield

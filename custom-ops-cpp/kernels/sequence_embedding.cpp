@@ -8,6 +8,7 @@
 
 #include "dl4jhopfield/dispatch.h"
 #include "dl4jhopfield/parallel.h"
+#include "internal/each_type.h"
 #include "internal/embedding_kernels.h"
 #include "internal/scratch.h"
 
@@ -291,7 +292,6 @@ void sequenceEmbeddingBackward(const SequenceEmbedding<C>& in, const C* gradOut,
 #define INSTANTIATE(C)                                              \
   template void sequenceEmbedding(const SequenceEmbedding<C>&, C*); \
   template void sequenceEmbeddingBackward(const SequenceEmbedding<C>&, const C*, C*, C*);
-INSTANTIATE(float)
-INSTANTIATE(double)
+DL4JH_EACH_COMPUTED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

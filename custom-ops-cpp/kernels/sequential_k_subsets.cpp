@@ -6,6 +6,7 @@
 #include <limits>
 #include <vector>
 
+#include "internal/each_type.h"
 #include "internal/row_plan.h"
 
 namespace dl4jhopfield {
@@ -496,9 +497,6 @@ void sequentialKSubsetsBackward(const RowsView<const S>& x, const RowsView<const
   template void sequentialKSubsetsBackward(const RowsView<const S>&, const RowsView<const S>&, const MaskView&,      \
                                            const RowScalars<S>&, bool, const RowsView<const S>&, const RowsView<S>&, \
                                            const RowsView<S>&);
-INSTANTIATE(float)
-INSTANTIATE(double)
-INSTANTIATE(Half)
-INSTANTIATE(BFloat16)
+DL4JH_EACH_STORED(INSTANTIATE)
 
 }  // namespace dl4jhopfield

@@ -434,6 +434,17 @@ TEST_P(Association, TakesMasksOfEachKind) {
     }
 }
 
+/// ReLU, or a PFU: its median by each scope, its threshold and bias fixed.
+void useUnit(AssociationOptions& o, int variant) {
+  o.unit = variant == 0 ? AssociationUnit::Relu : AssociationUnit::Pfu;
+  o.pfu.scope = variant <= 1 ? MedianScope::Tensor : variant == 2 ? MedianScope::Sample : MedianScope::Row;
+  if (variant == 4) {
+    o.pfu.muIsMedian = o.pfu.biasIsThreshold = false;
+    o.pfu.mu = 0.1;
+    o.pfu.bias = 0.3;
+  }
+}
+
 TEST_P(Association, ForgetsByEachUnitAndScope) {
   Random random(20263);
   SCOPED_TRACE(random.trace());
@@ -441,13 +452,7 @@ TEST_P(Association, ForgetsByEachUnitAndScope) {
     for (int variant = 0; variant < 7; ++variant) {
       auto p = randomProblem<double>(random, 2, 2, 9, 21, 4, 5);
       use(p.o, s);
-      p.o.unit = variant == 0 ? AssociationUnit::Relu : AssociationUnit::Pfu;
-      p.o.pfu.scope = variant <= 1 ? MedianScope::Tensor : variant == 2 ? MedianScope::Sample : MedianScope::Row;
-      if (variant == 4) {
-        p.o.pfu.muIsMedian = p.o.pfu.biasIsThreshold = false;
-        p.o.pfu.mu = 0.1;
-        p.o.pfu.bias = 0.3;
-      }
+      useUnit(p.o, variant);
       if (variant >= 5) {
         p.mask = random.mask(2 * 2 * 9 * 21, 0.7);
         p.o.pfu.scope = variant == 5 ? MedianScope::Sample : MedianScope::Row;
@@ -772,13 +777,7 @@ TEST_P(Association, GradientsFlowThroughTheUnits) {
     for (int variant = 0; variant < 6; ++variant) {
       auto p = randomProblem<double>(random, 2, 2, 2, 7, 3, 2);
       use(p.o, s);
-      p.o.unit = variant == 0 ? AssociationUnit::Relu : AssociationUnit::Pfu;
-      p.o.pfu.scope = variant <= 1 ? MedianScope::Tensor : variant == 2 ? MedianScope::Sample : MedianScope::Row;
-      if (variant == 4) {
-        p.o.pfu.muIsMedian = p.o.pfu.biasIsThreshold = false;
-        p.o.pfu.mu = 0.1;
-        p.o.pfu.bias = 0.3;
-      }
+      useUnit(p.o, variant);
       if (variant == 5) {
         p.mask = random.mask(2 * 2 * 2 * 7, 0.8);
         p.o.pfu.sigma = 0.2;

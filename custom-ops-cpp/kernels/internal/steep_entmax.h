@@ -1,5 +1,5 @@
 // alpha-entmax for alpha above 2, where the threshold tells little of the weights (baseline code only;
-// simd/separations.inl has the vector twin).
+// simd/entmax.inl has the vector twin).
 //
 // y_i = [a (z_i - tau)]_+ ^ (1/a), a = alpha - 1 > 1, is steep without bound where an entry leaves the support: a
 // threshold rounded to the last bit leaves weights wrong from the first digit on. The smallest weight s of the support

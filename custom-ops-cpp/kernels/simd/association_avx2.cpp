@@ -8,6 +8,8 @@ namespace dl4jhopfield {
 namespace association_detail {
 namespace {
 
+#include "../internal/tile/exp.inl"
+
 alignas(64) const int32_t ones32[16] = {-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0};
 alignas(64) const int64_t ones64[8] = {-1, -1, -1, -1, 0, 0, 0, 0};
 
@@ -70,13 +72,7 @@ struct Float8Lanes {
     const Vec n = _mm256_round_ps(mul(x, set(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     Vec r = _mm256_fnmadd_ps(n, set(0.693359375f), x);
     r = _mm256_fnmadd_ps(n, set(-2.12194440e-4f), r);
-    Vec p = set(1.9875691500e-4f);
-    p = fma(p, r, set(1.3981999507e-3f));
-    p = fma(p, r, set(8.3334519073e-3f));
-    p = fma(p, r, set(4.1665795894e-2f));
-    p = fma(p, r, set(1.6666665459e-1f));
-    p = fma(p, r, set(5.0000001201e-1f));
-    p = fma(p, mul(r, r), add(r, set(1.0f)));
+    const Vec p = expOfRest<Float8Lanes>(r, T());
     const __m256i bits = _mm256_slli_epi32(_mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127)), 23);
     return _mm256_andnot_ps(tiny, mul(p, _mm256_castsi256_ps(bits)));
   }
@@ -128,19 +124,7 @@ struct Double4Lanes {
     const Vec n = _mm256_round_pd(mul(x, set(1.4426950408889634)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     Vec r = _mm256_fnmadd_pd(n, set(0.693147180369123816490), x);
     r = _mm256_fnmadd_pd(n, set(1.90821492927058770002e-10), r);
-    Vec p = set(1.0 / 6227020800.0);
-    p = fma(p, r, set(1.0 / 479001600.0));
-    p = fma(p, r, set(1.0 / 39916800.0));
-    p = fma(p, r, set(1.0 / 3628800.0));
-    p = fma(p, r, set(1.0 / 362880.0));
-    p = fma(p, r, set(1.0 / 40320.0));
-    p = fma(p, r, set(1.0 / 5040.0));
-    p = fma(p, r, set(1.0 / 720.0));
-    p = fma(p, r, set(1.0 / 120.0));
-    p = fma(p, r, set(1.0 / 24.0));
-    p = fma(p, r, set(1.0 / 6.0));
-    p = fma(p, r, set(0.5));
-    p = fma(p, mul(r, r), add(r, set(1.0)));
+    const Vec p = expOfRest<Double4Lanes>(r, T());
     // 2^n: the sum with 2^52 + 2^51 leaves the integer in the low bits.
     const __m256i i = _mm256_castpd_si256(add(n, set(6755399441055744.0)));
     const __m256i bits = _mm256_slli_epi64(_mm256_add_epi64(i, _mm256_set1_epi64x(1023)), 52);

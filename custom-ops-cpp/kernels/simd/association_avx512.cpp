@@ -12,6 +12,8 @@ namespace dl4jhopfield {
 namespace association_detail {
 namespace {
 
+#include "../internal/tile/exp.inl"
+
 struct Float16Lanes {
   using T = float;
   using Vec = __m512;
@@ -76,13 +78,7 @@ struct Float16Lanes {
     const Vec n = _mm512_roundscale_ps(mul(x, set(1.44269504f)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     Vec r = _mm512_fnmadd_ps(n, set(0.693359375f), x);
     r = _mm512_fnmadd_ps(n, set(-2.12194440e-4f), r);
-    Vec p = set(1.9875691500e-4f);
-    p = fma(p, r, set(1.3981999507e-3f));
-    p = fma(p, r, set(8.3334519073e-3f));
-    p = fma(p, r, set(4.1665795894e-2f));
-    p = fma(p, r, set(1.6666665459e-1f));
-    p = fma(p, r, set(5.0000001201e-1f));
-    p = fma(p, mul(r, r), add(r, set(1.0f)));
+    const Vec p = expOfRest<Float16Lanes>(r, T());
     return _mm512_scalef_ps(p, n);
   }
 };
@@ -147,19 +143,7 @@ struct Double8Lanes {
     const Vec n = _mm512_roundscale_pd(mul(x, set(1.4426950408889634)), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     Vec r = _mm512_fnmadd_pd(n, set(0.693147180369123816490), x);
     r = _mm512_fnmadd_pd(n, set(1.90821492927058770002e-10), r);
-    Vec p = set(1.0 / 6227020800.0);
-    p = fma(p, r, set(1.0 / 479001600.0));
-    p = fma(p, r, set(1.0 / 39916800.0));
-    p = fma(p, r, set(1.0 / 3628800.0));
-    p = fma(p, r, set(1.0 / 362880.0));
-    p = fma(p, r, set(1.0 / 40320.0));
-    p = fma(p, r, set(1.0 / 5040.0));
-    p = fma(p, r, set(1.0 / 720.0));
-    p = fma(p, r, set(1.0 / 120.0));
-    p = fma(p, r, set(1.0 / 24.0));
-    p = fma(p, r, set(1.0 / 6.0));
-    p = fma(p, r, set(0.5));
-    p = fma(p, mul(r, r), add(r, set(1.0)));
+    const Vec p = expOfRest<Double8Lanes>(r, T());
     return _mm512_scalef_pd(p, n);
   }
 };

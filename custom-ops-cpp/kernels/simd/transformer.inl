@@ -44,17 +44,18 @@ inline __attribute__((always_inline)) typename V::R normalCdf(typename V::R x, t
   return V::select(V::greater(x, V::zero()), one - tail, tail);
 }
 
-template <class V>
-void gelu(const Block<typename V::T>& b) {
+/// x times a factor of it, which `factor` gives with something more.
+template <class V, typename V::R factor(typename V::R, typename V::R&)>
+void gated(const Block<typename V::T>& b) {
   for (int64_t r = 0; r < b.rows; ++r) {
     const auto* x = b.in[0] + r * b.inStep[0];
     auto* y = b.out[0] + r * b.outStep[0];
     sweep<V>(b.length, [&](auto at, int64_t i) {
       const auto value = at.load(x + i, V::zero());
-      typename V::R density;
-      const auto phi = normalCdf<V>(value, density);
-      // Where Phi vanishes so does the product, -inf included.
-      at.store(y + i, V::select(V::equal(phi, V::zero()), V::set(typename V::T(-0.0)), value * phi));
+      typename V::R more;
+      const auto by = factor(value, more);
+      // Where the factor vanishes so does the product, -inf included.
+      at.store(y + i, V::select(V::equal(by, V::zero()), V::set(typename V::T(-0.0)), value * by));
     });
   }
 }
@@ -86,20 +87,6 @@ inline __attribute__((always_inline)) typename V::R logistic(typename V::R x, ty
   const auto inverse = one / (one + e);
   slope = e * inverse * inverse;  // s (1 - s), without the difference
   return V::select(V::greater(v, V::zero()), inverse, e * inverse);
-}
-
-template <class V>
-void geluTanh(const Block<typename V::T>& b) {
-  for (int64_t r = 0; r < b.rows; ++r) {
-    const auto* x = b.in[0] + r * b.inStep[0];
-    auto* y = b.out[0] + r * b.outStep[0];
-    sweep<V>(b.length, [&](auto at, int64_t i) {
-      const auto value = at.load(x + i, V::zero());
-      typename V::R slope;
-      const auto s = logistic<V>(value, slope);
-      at.store(y + i, V::select(V::equal(s, V::zero()), V::set(typename V::T(-0.0)), value * s));
-    });
-  }
 }
 
 template <class V>
@@ -234,9 +221,9 @@ void layerNormBackward(const Block<typename V::T>& b) {
 
 template <class V>
 void fillTransformer(RowKernels<typename V::T>& table) {
-  table.gelu = gelu<V>;
+  table.gelu = gated<V, normalCdf<V>>;
   table.geluBackward = geluBackward<V>;
-  table.geluTanh = geluTanh<V>;
+  table.geluTanh = gated<V, logistic<V>>;
   table.geluTanhBackward = geluTanhBackward<V>;
   table.layerNorm = layerNorm<V>;
   table.layerNormBackward = layerNormBackward<V>;

@@ -9,17 +9,28 @@
 namespace dl4jhopfield {
 namespace {
 
-struct F32 {
+/// Masks are integers, a bit a lane.
+template <class Bits>
+struct MaskBits {
+  using M = Bits;
+  static M first(int n) { return static_cast<M>((1u << n) - 1); }  // the n lowest lanes, n < W
+  static M none() { return 0; }
+  static M both(M a, M b) { return a & b; }
+  static M either(M a, M b) { return a | b; }
+  static M inverse(M a) { return static_cast<M>(~a); }
+  static bool any(M a) { return a != 0; }
+  static int count(M a) { return __builtin_popcount(a); }
+};
+
+struct F32 : MaskBits<__mmask16> {
   using T = float;
   using R = __m512;
-  using M = __mmask16;
   static constexpr int W = 16;
   static constexpr float epsilon = 0x1p-23f, smallestNormal = 0x1p-126f;
 
   static R set(float a) { return _mm512_set1_ps(a); }
   static R zero() { return _mm512_setzero_ps(); }
   static R load(const float* p) { return _mm512_loadu_ps(p); }
-  static M first(int n) { return static_cast<M>((1u << n) - 1); }  // the n lowest lanes, n < W
   static R load(const float* p, int n, R fill) { return _mm512_mask_loadu_ps(fill, first(n), p); }
   static void store(float* p, R a) { _mm512_storeu_ps(p, a); }
   static void store(float* p, int n, R a) { _mm512_mask_storeu_ps(p, first(n), a); }
@@ -49,12 +60,6 @@ struct F32 {
   static M equal(R a, R b) { return _mm512_cmp_ps_mask(a, b, _CMP_EQ_OQ); }
   static M notEqual(R a, R b) { return _mm512_cmp_ps_mask(a, b, _CMP_NEQ_UQ); }  // true for NaN
   static M nan(R a) { return _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q); }
-  static M none() { return 0; }
-  static M both(M a, M b) { return a & b; }
-  static M either(M a, M b) { return a | b; }
-  static M inverse(M a) { return static_cast<M>(~a); }
-  static bool any(M a) { return a != 0; }
-  static int count(M a) { return __builtin_popcount(a); }
   static R select(M m, R a, R b) { return _mm512_mask_blend_ps(m, b, a); }
   static R keep(M m, R a) { return _mm512_maskz_mov_ps(m, a); }  // 0 elsewhere
   static float sum(R a) { return _mm512_reduce_add_ps(a); }
@@ -76,17 +81,15 @@ struct F32 {
   }
 };
 
-struct F64 {
+struct F64 : MaskBits<__mmask8> {
   using T = double;
   using R = __m512d;
-  using M = __mmask8;
   static constexpr int W = 8;
   static constexpr double epsilon = 0x1p-52, smallestNormal = 0x1p-1022;
 
   static R set(double a) { return _mm512_set1_pd(a); }
   static R zero() { return _mm512_setzero_pd(); }
   static R load(const double* p) { return _mm512_loadu_pd(p); }
-  static M first(int n) { return static_cast<M>((1u << n) - 1); }
   static R load(const double* p, int n, R fill) { return _mm512_mask_loadu_pd(fill, first(n), p); }
   static void store(double* p, R a) { _mm512_storeu_pd(p, a); }
   static void store(double* p, int n, R a) { _mm512_mask_storeu_pd(p, first(n), a); }
@@ -116,12 +119,6 @@ struct F64 {
   static M equal(R a, R b) { return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ); }
   static M notEqual(R a, R b) { return _mm512_cmp_pd_mask(a, b, _CMP_NEQ_UQ); }
   static M nan(R a) { return _mm512_cmp_pd_mask(a, a, _CMP_UNORD_Q); }
-  static M none() { return 0; }
-  static M both(M a, M b) { return a & b; }
-  static M either(M a, M b) { return a | b; }
-  static M inverse(M a) { return static_cast<M>(~a); }
-  static bool any(M a) { return a != 0; }
-  static int count(M a) { return __builtin_popcount(a); }
   static R select(M m, R a, R b) { return _mm512_mask_blend_pd(m, b, a); }
   static R keep(M m, R a) { return _mm512_maskz_mov_pd(m, a); }
   static double sum(R a) { return _mm512_reduce_add_pd(a); }

@@ -2,23 +2,29 @@
 
 // -----------------------------------------------------------------------------------------------------------
 
+/// The largest of `start` and of D of a group's scores, one a lane.
+template <class V, Kind K, bool U>
+inline __attribute__((always_inline)) typename V::Vec highest(const Group<V, K, U>& l, const typename V::T* x,
+                                                              int64_t width, int64_t rows, typename V::Vec start) {
+  auto m0 = start, m1 = start, m2 = start, m3 = start;
+  int64_t j = 0;
+  for (; j + 4 <= rows; j += 4) {
+    m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
+    m1 = V::max(l.forgotten(V::load(x + (j + 1) * width)), m1);
+    m2 = V::max(l.forgotten(V::load(x + (j + 2) * width)), m2);
+    m3 = V::max(l.forgotten(V::load(x + (j + 3) * width)), m3);
+  }
+  for (; j < rows; ++j) m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
+  return V::max(V::max(m0, m1), V::max(m2, m3));
+}
+
 template <class V, Kind K, bool U>
 struct Top {
   using T = typename V::T;
   static void run(const Separator<T>& s, const Lanes<T>& lanes, const T* X, int64_t width, int64_t rows, T* top) {
     for (int64_t g = 0; g < width; g += V::N) {
       const Group<V, K, U> l(s, lanes, g);
-      auto m0 = V::load(top + g), m1 = m0, m2 = m0, m3 = m0;
-      const T* x = X + g;
-      int64_t j = 0;
-      for (; j + 4 <= rows; j += 4) {
-        m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
-        m1 = V::max(l.forgotten(V::load(x + (j + 1) * width)), m1);
-        m2 = V::max(l.forgotten(V::load(x + (j + 2) * width)), m2);
-        m3 = V::max(l.forgotten(V::load(x + (j + 3) * width)), m3);
-      }
-      for (; j < rows; ++j) m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
-      V::store(top + g, V::max(V::max(m0, m1), V::max(m2, m3)));
+      V::store(top + g, highest(l, X + g, width, rows, V::load(top + g)));
     }
   }
 };
@@ -54,20 +60,12 @@ bool onlineRun(const Separator<typename V::T>& s, const Lanes<typename V::T>& la
   for (int64_t g = 0; g < width; g += V::N) {
     const Group<V, Kind::Softmax, U> l(s, lanes, g);
     const auto before = V::load(top + g);
-    auto m0 = before, m1 = before, m2 = before, m3 = before;
     T* x = X + g;
-    int64_t j = 0;
-    for (; j + 4 <= rows; j += 4) {
-      m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
-      m1 = V::max(l.forgotten(V::load(x + (j + 1) * width)), m1);
-      m2 = V::max(l.forgotten(V::load(x + (j + 2) * width)), m2);
-      m3 = V::max(l.forgotten(V::load(x + (j + 3) * width)), m3);
-    }
-    for (; j < rows; ++j) m0 = V::max(l.forgotten(V::load(x + j * width)), m0);
-    const auto now = V::max(V::max(m0, m1), V::max(m2, m3));
+    const auto now = highest(l, x, width, rows, before);
     const auto shift = V::keep(V::unequal(now, lowest), now);
     auto e0 = V::zero(), e1 = V::zero();
-    for (j = 0; j + 2 <= rows; j += 2) {
+    int64_t j = 0;
+    for (; j + 2 <= rows; j += 2) {
       const auto x0 = V::load(x + j * width), x1 = V::load(x + (j + 1) * width);
       auto p0 = V::exp(difference<V>(l.forgotten(x0), shift));
       auto p1 = V::exp(difference<V>(l.forgotten(x1), shift));
