@@ -45,7 +45,7 @@ final class ExperimentArguments {
     }
     CommandSpec spec = command.getCommandSpec();
     if (spec.userObject() instanceof OpCommand) {
-      OpCatalogue.describe(spec, Arrays.copyOfRange(arguments, at, arguments.length));
+      CommandLineOps.describe(spec, Arrays.copyOfRange(arguments, at, arguments.length));
     }
     if (spec.userObject() instanceof TrainCommand) {
       declareModel(command, arguments, ModelWorkflow::options);

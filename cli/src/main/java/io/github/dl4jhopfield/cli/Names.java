@@ -42,7 +42,7 @@ final class Names {
   static final class OfOps implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
-      return OpCatalogue.names().iterator();
+      return CommandLineOps.names().iterator();
     }
   }
 }

@@ -94,7 +94,7 @@ final class OpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    OpCatalogue.Op op = OpCatalogue.byName(name);
+    CommandLineOps.Op op = CommandLineOps.byName(name);
     checkOptions(op);
     Consumer<Console> run;
     try {
@@ -110,12 +110,12 @@ final class OpCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void checkOptions(OpCatalogue.Op op) {
+  private void checkOptions(CommandLineOps.Op op) {
     Set<String> takes = new TreeSet<>(op.required());
     takes.addAll(op.optional());
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
       String given = option.longestName();
-      if (option.inherited() || OpCatalogue.COMMON.contains(given) || takes.contains(given)) {
+      if (option.inherited() || CommandLineOps.COMMON.contains(given) || takes.contains(given)) {
         continue;
       }
       throw new UsageException(

@@ -66,6 +66,17 @@ public final class Association {
     return new Builder();
   }
 
+  /**
+   * The inverse temperature that layers take where none is given: 1 / sqrt(width), so that scores
+   * of standard normal patterns have variance 1 (Vaswani et al., Attention Is All You Need, 2017,
+   * section 3.2.1; Ramsauer et al., equation 10).
+   *
+   * @param width of a head's state and stored patterns, at least 1
+   */
+  public static double defaultBeta(long width) {
+    return 1 / Math.sqrt(width);
+  }
+
   public Separation getSeparation() {
     return separation;
   }

@@ -27,13 +27,21 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>A fixture is the graph, its inputs as variables and constants, and beside each output {@code
  * y} what the version that made it computed: constants {@code native_y} and {@code java_y}, and
- * {@code native_gradient_x} and {@code java_gradient_x} of the loss. Made by {@link #main} at
- * commit 4412385, run twice, first with {@code -Ddl4jhopfield.native=require}, then with {@code
- * off}. A file that exists is never written again: graphs of new arguments get a file of their own.
+ * {@code native_gradient_x} and {@code java_gradient_x} of the loss. Made by {@link #main}, run
+ * twice, first with {@code -Ddl4jhopfield.native=require}, then with {@code off}: at commit
+ * 4412385, softmax1 and sequence-embedding, which are younger ops, in November 2026. A file that is
+ * complete is never written again: graphs of new arguments get a file of their own.
  */
 public final class SavedGraphs {
   private static final String[] NAMES = {
-    "separations", "units", "functions", "association", "pooling", "retrieve"
+    "separations",
+    "units",
+    "functions",
+    "association",
+    "pooling",
+    "retrieve",
+    "softmax1",
+    "sequence-embedding"
   };
 
   private SavedGraphs() {}
@@ -44,7 +52,13 @@ public final class SavedGraphs {
     String path = runsNative ? "native_" : "java_";
     for (String name : NAMES) {
       Path file = Path.of(args[0], name + ".fb.gz");
+      if (runsNative && Files.exists(file)) {
+        continue;
+      }
       SameDiff graph = runsNative ? build(name) : load(Files.newInputStream(file));
+      if (graph.variables().stream().anyMatch(y -> y.name().startsWith(path))) {
+        continue;
+      }
       Map<String, INDArray> values = values(graph);
       // ND4J saves the bytes of BFLOAT16 arrays in the wrong order
       values.forEach((y, value) -> graph.constant(path + y, value.castTo(storedType(value))));
@@ -149,14 +163,16 @@ public final class SavedGraphs {
       case "units" -> builder.units();
       case "functions" -> builder.functions();
       case "association" -> builder.association();
-      case "pooling" -> builder.pooling();
-      case "retrieve" -> builder.retrieve();
+      case "pooling" -> builder.pooling(kinds());
+      case "retrieve" -> builder.retrieve(kinds());
+      case "softmax1" -> builder.softmax1();
+      case "sequence-embedding" -> builder.sequenceEmbedding();
       default -> throw new IllegalArgumentException(name);
     }
     return builder.graph();
   }
 
-  /** Every separation, the kinds in order. */
+  /** The separations of the first graphs, the kinds in order. */
   private static List<Separation> kinds() {
     return List.of(
         Separation.softmax(),
@@ -183,11 +199,7 @@ public final class SavedGraphs {
     }
 
     private INDArray numbers(DataType type, long... shape) {
-      INDArray a = Nd4j.create(DataType.DOUBLE, shape);
-      for (long i = 0; i < a.length(); i++) {
-        a.data().put(i, random.nextGaussian());
-      }
-      return a.castTo(type);
+      return OpCase.normal(random, type, shape);
     }
 
     private SDVariable var(long... shape) {
@@ -233,14 +245,16 @@ public final class SavedGraphs {
       return sd;
     }
 
+    private void separate(Separation s) {
+      call(ops.separate(s, var(3, 5), null, 0.7, -1));
+      call(ops.separate(s, var(2, 4, 3), mask(2, 4, 1), 1.3, 1));
+      call(ops.separate(s, var(3, 5), mask(5), var(numbers(DataType.DOUBLE, 3, 1).add(2)), 1));
+    }
+
     void separations() {
       List<Separation> all = new ArrayList<>(kinds());
       all.add(Separation.sequentialKSubsets(2, 0.4));
-      for (Separation s : all) {
-        call(ops.separate(s, var(3, 5), null, 0.7, -1));
-        call(ops.separate(s, var(2, 4, 3), mask(2, 4, 1), 1.3, 1));
-        call(ops.separate(s, var(3, 5), mask(5), var(numbers(DataType.DOUBLE, 3, 1).add(2)), 1));
-      }
+      all.forEach(this::separate);
       INDArray alpha = Nd4j.createFromArray(new double[][] {{1.2}, {1.5}, {2.4}});
       call(ops.entmax(var(3, 5), null, var(alpha), -1));
       Separation learned = Separation.learnedEntmax(1.5);
@@ -282,6 +296,17 @@ public final class SavedGraphs {
       }
     }
 
+    private void conjugate(Separation s) {
+      call(ops.conjugate(s, var(3, 5), null, 0.7, -1));
+      call(ops.conjugate(s, var(3, 5), mask(3, 5), 1.5, 0));
+      if (s.getKind() != Separation.Kind.K_SUBSETS) {
+        for (LossReduction reduction : LossReduction.values()) {
+          SDVariable labels = constant(Nd4j.createFromArray(2, -100, 4));
+          call(ops.fenchelYoungLoss(s, var(3, 5), labels, -100, reduction));
+        }
+      }
+    }
+
     void functions() {
       for (boolean tanhForm : new boolean[] {false, true}) {
         call(ops.gelu(var(3, 4), tanhForm));
@@ -293,16 +318,7 @@ public final class SavedGraphs {
       call(ops.layerNorm(var(3, 4), null, null, 1e-5, 0));
       call(ops.layerNorm(var(3, 4), var(4), var(4), 1e-3, -1));
       call(ops.l2Normalize(var(3, 4), 1e-12, 0));
-      for (Separation s : kinds()) {
-        call(ops.conjugate(s, var(3, 5), null, 0.7, -1));
-        call(ops.conjugate(s, var(3, 5), mask(3, 5), 1.5, 0));
-        if (s.getKind() != Separation.Kind.K_SUBSETS) {
-          for (LossReduction reduction : LossReduction.values()) {
-            SDVariable labels = constant(Nd4j.createFromArray(2, -100, 4));
-            call(ops.fenchelYoungLoss(s, var(3, 5), labels, -100, reduction));
-          }
-        }
-      }
+      kinds().forEach(this::conjugate);
       for (int with = 0; with < 4; with++) {
         boolean affine = (with & 2) != 0;
         Projection<SDVariable> a = projection(3, 2, (with & 1) != 0, affine);
@@ -326,13 +342,15 @@ public final class SavedGraphs {
       call(out.out(), out.weights(), out.steps());
     }
 
+    private void associate(Separation s) {
+      associate(Association.builder().separation(s).beta(0.6), in -> {});
+      associate(
+          Association.builder().separation(s).beta(0.6).updateSteps(2).withWeights().withSteps(),
+          in -> in.mask(mask(2, 1, 3, 5)));
+    }
+
     void association() {
-      for (Separation s : kinds()) {
-        associate(Association.builder().separation(s).beta(0.6), in -> {});
-        associate(
-            Association.builder().separation(s).beta(0.6).updateSteps(2).withWeights().withSteps(),
-            in -> in.mask(mask(2, 1, 3, 5)));
-      }
+      kinds().forEach(this::associate);
       for (LagrangianUnit unit : OpCase.units()) {
         associate(
             Association.builder().lagrangianUnit(unit).updateSteps(1),
@@ -380,8 +398,7 @@ public final class SavedGraphs {
                   .queryMask(mask(2, 3)));
     }
 
-    void pooling() {
-      List<Separation> all = kinds();
+    void pooling(List<Separation> all) {
       for (int i = 0; i < all.size(); i++) {
         boolean bias = (i & 1) == 0;
         boolean affine = (i & 2) == 0;
@@ -398,8 +415,8 @@ public final class SavedGraphs {
     }
 
     /** Which the namespace of graphs does not offer: the op itself. */
-    void retrieve() {
-      for (Separation s : kinds()) {
+    void retrieve(List<Separation> all) {
+      for (Separation s : all) {
         for (int topK = 0; topK < 4; topK += 3) {
           List<SDVariable> keys =
               List.of(
@@ -416,6 +433,40 @@ public final class SavedGraphs {
           named(new Retrieve().inGraph(sd, call).outputVariables());
         }
       }
+    }
+
+    void softmax1() {
+      Separation s = Separation.softmax1();
+      separate(s);
+      conjugate(s);
+      associate(s);
+      pooling(List.of(s));
+      retrieve(List.of(s));
+    }
+
+    void sequenceEmbedding() {
+      for (int kernel = 1; kernel < 4; kernel++) {
+        for (boolean positions : new boolean[] {false, true}) {
+          for (boolean scaled : new boolean[] {false, true}) {
+            SDVariable residues = constant(residues());
+            SDVariable scale = scaled ? constant(numbers(DataType.DOUBLE, 4)) : null;
+            SequenceInputs<SDVariable> in =
+                new SequenceInputs<>(residues, scale, var(kernel, positions ? 23 : 20, 2), var(2));
+            call(ops.sequenceEmbedding(in, positions, kernel == 2 ? 9 : 0));
+          }
+        }
+      }
+    }
+
+    /** Four sequences of 0 to 6 residues. */
+    private INDArray residues() {
+      INDArray codes = Nd4j.valueArrayOf(new long[] {4, 6}, -1, DataType.INT8);
+      for (int i = 0; i < 4; i++) {
+        for (int j = 0; j < 2 * i; j++) {
+          codes.putScalar(i, j, random.nextInt(20));
+        }
+      }
+      return codes;
     }
   }
 }

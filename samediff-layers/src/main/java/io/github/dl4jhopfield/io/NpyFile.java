@@ -155,14 +155,7 @@ public final class NpyFile {
 
   private static long dataBytes(Path file, Header header) {
     try {
-      // An overflow may hide behind a later 0, so zeros are no excuse.
-      long bytes = header.type().width();
-      boolean empty = false;
-      for (long size : header.shape()) {
-        empty |= size == 0;
-        bytes = Math.multiplyExact(bytes, Math.max(size, 1));
-      }
-      return empty ? 0 : bytes;
+      return ArraySize.bytes(header.type(), header.shape());
     } catch (ArithmeticException e) {
       throw bad(file, "a shape whose size fits into 63 bits", shape(header));
     }

@@ -457,14 +457,7 @@ public final class SafetensorsFile implements Closeable {
 
     private long bytes(String of, DataType type, long[] shape) {
       try {
-        // an overflow may hide behind a later 0, so zeros are no excuse
-        long bytes = type.width();
-        boolean empty = false;
-        for (long size : shape) {
-          empty |= size == 0;
-          bytes = Math.multiplyExact(bytes, Math.max(size, 1));
-        }
-        return empty ? 0 : bytes;
+        return ArraySize.bytes(type, shape);
       } catch (ArithmeticException e) {
         throw bad(file, "a shape whose size fits into 63 bits" + of, Arrays.toString(shape));
       }

@@ -77,13 +77,18 @@ final class AttentionMappers {
     return result;
   }
 
-  private static MappedLayer multiHead(KerasLayerInfo i) {
+  /** The roles of the inputs, once the options are none that change what is computed. */
+  private static Roles roles(KerasLayerInfo i) {
     for (String off : List.of("use_gate", "sliding_window", "flash_attention")) {
       if (i.has(off) && !i.option(off).asText().equals("false")) {
         throw i.error("option " + off + " is not imported");
       }
     }
-    Roles r = Roles.of(i);
+    return Roles.of(i);
+  }
+
+  private static MappedLayer multiHead(KerasLayerInfo i) {
+    Roles r = roles(i);
     int heads = i.size("num_heads");
     int keyDim = i.size("key_dim");
     int valueDim = i.size("value_dim", keyDim);
@@ -104,12 +109,7 @@ final class AttentionMappers {
   }
 
   private static MappedLayer grouped(KerasLayerInfo i) {
-    for (String off : List.of("use_gate", "sliding_window", "flash_attention")) {
-      if (i.has(off) && !i.option(off).asText().equals("false")) {
-        throw i.error("option " + off + " is not imported");
-      }
-    }
-    Roles r = Roles.of(i);
+    Roles r = roles(i);
     int heads = i.size("num_query_heads");
     int shared = i.size("num_key_value_heads");
     int size = i.size("head_dim");

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.layers;
 
+import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.ArrayList;
@@ -139,7 +140,7 @@ final class AssociationCore implements LayerCore {
   }
 
   double defaultBeta() {
-    return staticOnly() ? 1 : 1 / Math.sqrt(hidden());
+    return staticOnly() ? 1 : Association.defaultBeta(hidden());
   }
 
   @Override

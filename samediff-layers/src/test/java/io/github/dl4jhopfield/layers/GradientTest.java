@@ -13,8 +13,6 @@ import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.Layer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.DynamicTest;
@@ -29,7 +27,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Gradients agree with finite differences. */
 @ExtendWith(GradientChecks.class)
@@ -242,15 +239,7 @@ class GradientTest {
                 "memory",
                 "maskOfTarget",
                 "maskOfMemory")
-            .addLayer(
-                "out",
-                new RnnOutputLayer.Builder(LossFunction.MSE)
-                    .nIn(4)
-                    .nOut(2)
-                    .activation(Activation.TANH)
-                    .dataFormat(format)
-                    .build(),
-                "decoder")
+            .addLayer("out", Networks.steps(4, format), "decoder")
             .setOutputs("out")
             .build();
     ComputationGraph graph = new ComputationGraph(conf);
@@ -266,16 +255,7 @@ class GradientTest {
             .addInputs("y", "r", "z")
             .addVertex(
                 "hopfield",
-                new HopfieldVertex.Builder()
-                    .nIn(3)
-                    .storedPatternSize(4)
-                    .patternProjectionSize(2)
-                    .hiddenSize(2)
-                    .nHeads(2)
-                    .nOut(3)
-                    .updateSteps(1)
-                    .rnnFormat(format)
-                    .build(),
+                Networks.threeInputs().updateSteps(1).rnnFormat(format).build(),
                 "y",
                 "r",
                 "z")
@@ -289,23 +269,8 @@ class GradientTest {
                     .build(),
                 "y",
                 "z")
-            .addLayer(
-                "out",
-                new RnnOutputLayer.Builder(LossFunction.MSE)
-                    .nIn(3)
-                    .nOut(2)
-                    .activation(Activation.TANH)
-                    .dataFormat(format)
-                    .build(),
-                "hopfield")
-            .addLayer(
-                "out2",
-                new OutputLayer.Builder(LossFunction.MSE)
-                    .nIn(3)
-                    .nOut(2)
-                    .activation(Activation.TANH)
-                    .build(),
-                "pooling")
+            .addLayer("out", Networks.steps(3, format), "hopfield")
+            .addLayer("out2", Networks.pooled(3), "pooling")
             .setOutputs("out", "out2")
             .build();
     ComputationGraph graph = new ComputationGraph(conf);

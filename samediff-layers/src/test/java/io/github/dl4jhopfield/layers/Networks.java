@@ -72,6 +72,36 @@ final class Networks {
     return net;
   }
 
+  /** A vertex whose three inputs have depths 4 (stored), 3 (state) and 2 (projection). */
+  static HopfieldVertex.Builder threeInputs() {
+    return new HopfieldVertex.Builder()
+        .nIn(3)
+        .storedPatternSize(4)
+        .patternProjectionSize(2)
+        .hiddenSize(2)
+        .nHeads(2)
+        .nOut(3);
+  }
+
+  /** Two outputs for each step. */
+  static RnnOutputLayer steps(int nIn, RNNFormat format) {
+    return new RnnOutputLayer.Builder(LossFunction.MSE)
+        .nIn(nIn)
+        .nOut(2)
+        .activation(Activation.TANH)
+        .dataFormat(format)
+        .build();
+  }
+
+  /** Two outputs of what was pooled. */
+  static OutputLayer pooled(int nIn) {
+    return new OutputLayer.Builder(LossFunction.MSE)
+        .nIn(nIn)
+        .nOut(2)
+        .activation(Activation.TANH)
+        .build();
+  }
+
   /** Makes every parameter random, so that no gradient is zero by symmetry. */
   static void spread(INDArray parameters, long seed) {
     Random random = new Random(seed);

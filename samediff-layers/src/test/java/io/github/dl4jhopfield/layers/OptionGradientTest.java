@@ -6,15 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.NoOp;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Gradients agree with finite differences for every option alone and for the options that interact,
@@ -143,24 +140,9 @@ class OptionGradientTest {
                 .graphBuilder()
                 .addInputs("stored", "state", "projection", "mask")
                 .addVertex("vertex", vertex, "stored", "state", "projection", "mask")
-                .addLayer(
-                    "out",
-                    new RnnOutputLayer.Builder(LossFunction.MSE)
-                        .nIn(3)
-                        .nOut(2)
-                        .activation(Activation.TANH)
-                        .dataFormat(format)
-                        .build(),
-                    "vertex")
+                .addLayer("out", Networks.steps(3, format), "vertex")
                 .addVertex("pooling", pooling, "vertex", "vertex")
-                .addLayer(
-                    "pooled",
-                    new org.deeplearning4j.nn.conf.layers.OutputLayer.Builder(LossFunction.MSE)
-                        .nIn(2)
-                        .nOut(2)
-                        .activation(Activation.TANH)
-                        .build(),
-                    "pooling")
+                .addLayer("pooled", Networks.pooled(2), "pooling")
                 .setOutputs("out", "pooled")
                 .build());
     graph.init();

@@ -22,7 +22,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.NoOp;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * The pooling layer, which projects no stored pattern, against the vertex of two inputs, which
@@ -124,14 +123,7 @@ class PooledAssociationTest {
     ComputationGraph first =
         new ComputationGraph(
             builder
-                .addLayer(
-                    "out",
-                    new OutputLayer.Builder(LossFunction.MSE)
-                        .nIn(width(options, quantity))
-                        .nOut(2)
-                        .activation(Activation.TANH)
-                        .build(),
-                    "pooling")
+                .addLayer("out", Networks.pooled(width(options, quantity)), "pooling")
                 .setOutputs("out")
                 .build());
     first.init();
@@ -232,12 +224,7 @@ class PooledAssociationTest {
     } else {
       builder.addLayer("pooling", new HopfieldPooling.Builder().nIn(32).build(), "convolution");
     }
-    OutputLayer out =
-        new OutputLayer.Builder(LossFunction.MSE)
-            .nIn(32)
-            .nOut(2)
-            .activation(Activation.TANH)
-            .build();
+    OutputLayer out = Networks.pooled(32);
     ComputationGraph graph =
         new ComputationGraph(builder.addLayer("out", out, "pooling").setOutputs("out").build());
     graph.init();

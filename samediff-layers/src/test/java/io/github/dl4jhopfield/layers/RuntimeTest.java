@@ -32,7 +32,6 @@ import org.deeplearning4j.nn.weights.WeightInit;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.junit.jupiter.api.Test;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -572,11 +571,7 @@ class RuntimeTest {
   }
 
   private static OutputLayer outputOf(int depth) {
-    return new OutputLayer.Builder(LossFunction.MSE)
-        .nIn(depth)
-        .nOut(2)
-        .activation(Activation.TANH)
-        .build();
+    return Networks.pooled(depth);
   }
 
   @Test

@@ -16,11 +16,9 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
-import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Small trained models of every kind, as a release writes them. {@code main} writes a folder of
@@ -66,12 +64,7 @@ final class SavedModels {
   }
 
   private static RnnOutputLayer output(int nIn) {
-    return new RnnOutputLayer.Builder(LossFunction.MSE)
-        .nIn(nIn)
-        .nOut(2)
-        .activation(Activation.TANH)
-        .dataFormat(RNNFormat.NCW)
-        .build();
+    return Networks.steps(nIn, RNNFormat.NCW);
   }
 
   private static Sample vertices() {
@@ -82,13 +75,7 @@ final class SavedModels {
                 .addInputs("stored", "state", "projection", "mask")
                 .addVertex(
                     "hopfield",
-                    new HopfieldVertex.Builder()
-                        .nIn(3)
-                        .storedPatternSize(4)
-                        .patternProjectionSize(2)
-                        .hiddenSize(2)
-                        .nHeads(2)
-                        .nOut(3)
+                    Networks.threeInputs()
                         .separation(Separation.learnedEntmax(1.4))
                         .associationMaskInput(true)
                         .build(),
@@ -143,14 +130,7 @@ final class SavedModels {
                     "decoder",
                     "memory")
                 .addLayer("out", output(4), "decoder")
-                .addLayer(
-                    "pooled",
-                    new org.deeplearning4j.nn.conf.layers.OutputLayer.Builder(LossFunction.MSE)
-                        .nIn(4)
-                        .nOut(2)
-                        .activation(Activation.TANH)
-                        .build(),
-                    "pooling")
+                .addLayer("pooled", Networks.pooled(4), "pooling")
                 .setOutputs("out", "pooled")
                 .build());
     return new Sample(

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.zoo.mil;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.github.dl4jhopfield.ops.Association;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -82,7 +83,7 @@ public record MilParameters(
 
   /** Inverse temperature in effect: {@link #beta()}, or 1/sqrt(hidden) where that is 0. */
   public double effectiveBeta() {
-    return beta > 0 ? beta : 1 / Math.sqrt(hidden);
+    return beta > 0 ? beta : Association.defaultBeta(hidden);
   }
 
   /** Names and values, for reports. */

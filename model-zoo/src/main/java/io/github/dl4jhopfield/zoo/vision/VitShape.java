@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.vision;
 
+import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
 import java.util.Objects;
@@ -121,7 +122,7 @@ public final class VitShape {
 
   /** The inverse temperature that is used. */
   public double effectiveBeta() {
-    return parts.beta == 0 ? 1 / Math.sqrt(headWidth()) : parts.beta;
+    return parts.beta == 0 ? Association.defaultBeta(headWidth()) : parts.beta;
   }
 
   /** Height of an image in pixels. */

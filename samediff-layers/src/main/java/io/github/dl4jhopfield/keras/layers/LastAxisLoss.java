@@ -1,7 +1,6 @@
 package io.github.dl4jhopfield.keras.layers;
 
 import java.util.Collection;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -40,14 +39,13 @@ public class LastAxisLoss extends LossLayer {
       INDArray layerParamsView,
       boolean initializeParams,
       DataType dataType) {
-    Runtime layer = new Runtime(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    Map<String, INDArray> none = initializer().init(conf, layerParamsView, initializeParams);
-    layer.setParamTable(none);
-    layer.setConf(conf);
-    return layer;
+    return LayerSetUp.ready(
+        new Runtime(conf, dataType),
+        conf,
+        listeners,
+        layerIndex,
+        layerParamsView,
+        initializeParams);
   }
 
   /** The layer at run time. */

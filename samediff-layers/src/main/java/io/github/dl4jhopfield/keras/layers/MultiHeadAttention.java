@@ -172,7 +172,8 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
   private SDVariable weights(GraphContext c, SDVariable q, SDVariable k) {
     SameDiff sd = c.sd();
     SDVariable s =
-        sd.mmul(sd.permute(q, 0, 2, 1, 3), sd.permute(k, 0, 2, 3, 1)).mul(1 / Math.sqrt(keyDim));
+        sd.mmul(sd.permute(q, 0, 2, 1, 3), sd.permute(k, 0, 2, 3, 1))
+            .mul(Association.defaultBeta(keyDim));
     SDVariable hidden = hidden(c);
     if (hidden != null) {
       s = s.add(hidden.mul(HIDDEN));
@@ -181,7 +182,10 @@ public class MultiHeadAttention extends TensorVertex implements DirectInference 
   }
 
   private Association softmax() {
-    return Association.builder().beta(1 / Math.sqrt(keyDim)).additiveMaskGradient(false).build();
+    return Association.builder()
+        .beta(Association.defaultBeta(keyDim))
+        .additiveMaskGradient(false)
+        .build();
   }
 
   @Override

@@ -119,13 +119,13 @@ public class StatisticsNormalization extends BatchNormalization {
       INDArray layerParamsView,
       boolean initializeParams,
       DataType dataType) {
-    Runtime layer = new Runtime(conf, dataType);
-    layer.setListeners(listeners);
-    layer.setIndex(layerIndex);
-    layer.setParamsViewArray(layerParamsView);
-    layer.setParamTable(initializer().init(conf, layerParamsView, initializeParams));
-    layer.setConf(conf);
-    return layer;
+    return LayerSetUp.ready(
+        new Runtime(conf, dataType),
+        conf,
+        listeners,
+        layerIndex,
+        layerParamsView,
+        initializeParams);
   }
 
   /** The layer at run time. */

@@ -27,11 +27,9 @@ public final class RepertoireFiles {
    */
   public static boolean isRepertoire(Path file) throws IOException {
     try (TextFile text = TextFile.open(file)) {
-      do {
-        if (!text.next((byte) 0)) {
-          return false;
-        }
-      } while (text.lines().isBlank());
+      if (!text.toFirst()) {
+        return false;
+      }
       Lines lines = text.lines();
       return FileReading.namedFasta(file)
           || lines.text(0).startsWith(">")

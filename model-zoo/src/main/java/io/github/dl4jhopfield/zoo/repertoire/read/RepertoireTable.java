@@ -109,12 +109,8 @@ public final class RepertoireTable {
    */
   public static boolean isTable(Path file, String idColumn) throws IOException {
     try (TextFile text = TextFile.open(file)) {
-      do {
-        if (!text.next((byte) 0)) {
-          return false;
-        }
-      } while (text.lines().isBlank());
-      return TableReading.looksLikeTable(Header.split(text.lines()).names(), idColumn);
+      return text.toFirst()
+          && TableReading.looksLikeTable(Header.split(text.lines()).names(), idColumn);
     }
   }
 

@@ -103,11 +103,7 @@ final class TablePass {
   }
 
   private void header() throws IOException {
-    do {
-      if (!text.next((byte) 0)) {
-        throw RepertoireFaults.at(Kind.EMPTY_FILE, file, 0, "a header", "blank lines only");
-      }
-    } while (lines.isBlank());
+    text.toHeader();
     Header header = Header.split(lines);
     delimiter = header.delimiter();
     columns = Columns.of(file.toString(), header.names(), options);

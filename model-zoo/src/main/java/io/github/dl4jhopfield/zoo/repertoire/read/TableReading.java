@@ -92,11 +92,7 @@ final class TableReading {
   TableReading read() throws IOException {
     try (TextFile text = TextFile.open(file)) {
       Lines lines = text.lines();
-      do {
-        if (!text.next((byte) 0)) {
-          throw RepertoireFaults.at(Kind.EMPTY_FILE, file, 0, "a header", "blank lines only");
-        }
-      } while (lines.isBlank());
+      text.toHeader();
       Header head = Header.split(lines);
       header = head.names();
       checkHeader();

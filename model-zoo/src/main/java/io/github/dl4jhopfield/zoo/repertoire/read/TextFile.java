@@ -172,6 +172,23 @@ final class TextFile implements Closeable {
     }
   }
 
+  /** Goes to the first line that is not blank; false if there is none. */
+  boolean toFirst() throws IOException {
+    do {
+      if (!next((byte) 0)) {
+        return false;
+      }
+    } while (lines.isBlank());
+    return true;
+  }
+
+  /** As {@link #toFirst}, of a file that must have a header. */
+  void toHeader() throws IOException {
+    if (!toFirst()) {
+      throw RepertoireFaults.at(Kind.EMPTY_FILE, file, 0, "a header", "blank lines only");
+    }
+  }
+
   /** A fault for what went wrong with reading, or the exception itself. */
   private static IOException explain(Path file, IOException e) {
     if (e instanceof EOFException) {

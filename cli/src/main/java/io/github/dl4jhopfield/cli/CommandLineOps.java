@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * The ops of {@code hopfield op} and the options that each takes. Touches no array, so that a
  * typing error needs no ND4J.
  */
-final class OpCatalogue {
+final class CommandLineOps {
   /**
    * An op by its name on the command line.
    *
@@ -118,10 +118,10 @@ final class OpCatalogue {
         "probabilistic forgetting: entries below a threshold around the median are replaced",
         "--median row --kept kept.npy",
         Set.of("--mu", "--bias", "--median"),
-        OpCatalogue::pfu);
+        CommandLineOps::pfu);
   }
 
-  private OpCatalogue() {}
+  private CommandLineOps() {}
 
   private static void separation(
       String name,
