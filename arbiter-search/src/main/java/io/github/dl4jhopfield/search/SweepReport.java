@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.search;
 
 import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.search.trial.TrialTask;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.BarPlot;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
@@ -32,6 +33,7 @@ final class SweepReport {
   private static final int MOST_POINTS = 1_000;
   private static final int MOST_IN_SLICE = 300;
   private static final int MOST_LINES = 250;
+  private static final int MOST_CURVES = 100;
 
   private final SweepState state;
   private final List<TrialResult> results;
@@ -76,6 +78,8 @@ final class SweepReport {
       page.table(ResultTable.ofValues("Values of the best candidate", "parameter", best.values()));
       page.section("History");
       page.figure(history(), "Each candidate's score, and the best so far." + outside(scores()));
+      front();
+      onTheWay();
       importance();
       slices();
       contours();
@@ -94,7 +98,8 @@ final class SweepReport {
   }
 
   private void summary(boolean ended, int refresh) {
-    long failed = results.size() - scored.size();
+    long pruned = results.stream().filter(TrialResult::pruned).count();
+    long failed = results.size() - scored.size() - pruned;
     StringBuilder text = new StringBuilder();
     if (ended) {
       text.append(Numbers.of(results.size())).append(" candidates by ");
@@ -103,7 +108,8 @@ final class SweepReport {
       text.append(Numbers.of(state.planned())).append(" candidates by ");
     }
     text.append(state.strategy()).append(" search, seed ").append(state.seed()).append("; ");
-    text.append(Numbers.of(failed)).append(" without a score.");
+    text.append(Numbers.of(failed)).append(" failed");
+    text.append(pruned == 0 ? "." : ", " + Numbers.of(pruned) + " pruned.");
     if (!scored.isEmpty()) {
       TrialResult best = best();
       text.append(" Best: candidate ").append(best.candidate()).append(", validation ");
@@ -207,6 +213,104 @@ final class SweepReport {
             shown.stream().mapToDouble(TrialResult::candidate).toArray(),
             shown.stream().mapToDouble(TrialResult::score).toArray())
         .line("best so far", doubles(numbers), doubles(bests));
+  }
+
+  /** Of several objectives each pair. */
+  private void front() {
+    List<Tuning.Objective> objectives = state.objectives();
+    if (objectives.size() < 2) {
+      return;
+    }
+    List<TrialResult> measured =
+        scored.stream().filter(c -> c.measures().size() == objectives.size()).toList();
+    List<TrialResult> front = SweepResult.paretoFront(measured, objectives);
+    if (front.isEmpty()) {
+      return;
+    }
+    page.section("Pareto front");
+    List<TrialResult> behind = new ArrayList<>(thinned(measured, MOST_POINTS));
+    behind.removeAll(front);
+    int pairs = objectives.size() * (objectives.size() - 1) / 2;
+    Panels panels = new Panels("", Math.min(2, pairs), 320);
+    for (int a = 0; a < objectives.size(); a++) {
+      for (int b = a + 1; b < objectives.size(); b++) {
+        String first = objectives.get(a).name();
+        String second = objectives.get(b).name();
+        List<TrialResult> along =
+            front.stream().sorted(Comparator.comparing(c -> c.measures().get(second))).toList();
+        XyPlot plot =
+            new XyPlot(
+                    "",
+                    Axis.linear(titled(objectives.get(b))),
+                    Axis.linear(titled(objectives.get(a))))
+                .dots("dominated", measures(behind, second), measures(behind, first));
+        // Of more than two the front is no line in a plane.
+        plot =
+            objectives.size() == 2
+                ? plot.marked("front", measures(along, second), measures(along, first))
+                : plot.points("front", measures(along, second), measures(along, first));
+        panels.add("", plot);
+      }
+    }
+    page.figure(
+        panels,
+        "Candidates that no other one is better than in one objective and at least as good in all"
+            + " others are the front.");
+    page.table(
+        SweepResult.table(
+            "The front",
+            objectives,
+            front.stream().limit(MOST_ROWS).toList(),
+            name -> !state.space().fixed().containsKey(name)));
+  }
+
+  private static String titled(Tuning.Objective objective) {
+    return objective.name() + (objective.greaterIsBetter() ? "" : " (smaller is better)");
+  }
+
+  private static double[] measures(List<TrialResult> candidates, String name) {
+    return candidates.stream().mapToDouble(c -> c.measures().get(name)).toArray();
+  }
+
+  /** Scores of candidates before they had ended, where these were recorded. */
+  private void onTheWay() {
+    List<TrialResult> told = results.stream().filter(c -> !c.steps().isEmpty()).toList();
+    if (told.isEmpty()) {
+      return;
+    }
+    page.section("Scores on the way");
+    XyPlot plot = new XyPlot("", Axis.linear("share of the training").from(0).to(1), scores());
+    List<TrialResult> ended = told.stream().filter(c -> !c.pruned()).toList();
+    for (TrialResult c : Importance.thinned(ended, MOST_CURVES)) {
+      plot.thin("", shares(c), scores(c));
+    }
+    List<TrialResult> pruned = told.stream().filter(TrialResult::pruned).toList();
+    for (TrialResult c : Importance.thinned(pruned, MOST_CURVES)) {
+      plot.thin("", shares(c), scores(c));
+    }
+    if (!pruned.isEmpty()) {
+      List<TrialResult> shown = Importance.thinned(pruned, MOST_CURVES);
+      plot.dots(
+          "pruned",
+          shown.stream().mapToDouble(c -> c.steps().get(c.steps().size() - 1).done()).toArray(),
+          shown.stream().mapToDouble(c -> c.steps().get(c.steps().size() - 1).score()).toArray());
+    }
+    TrialResult best = best();
+    if (!best.steps().isEmpty()) {
+      plot.line("candidate " + best.candidate() + ", the best", shares(best), scores(best));
+    }
+    page.figure(
+        plot,
+        "Each candidate's score while it was trained; a dot is where it was given up."
+            + outside(scores()));
+  }
+
+  private static double[] shares(TrialResult c) {
+    return c.steps().stream().mapToDouble(TrialResult.Step::done).toArray();
+  }
+
+  private static double[] scores(TrialResult c) {
+    return c.steps().stream().mapToDouble(TrialResult.Step::score).toArray();
   }
 
   private static double[] doubles(List<Double> values) {

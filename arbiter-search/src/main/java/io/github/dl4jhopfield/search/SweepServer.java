@@ -182,6 +182,7 @@ public final class SweepServer implements AutoCloseable {
     fields.put("planned", search.planned());
     fields.put("done", search.done());
     fields.put("failed", search.failed());
+    fields.put("pruned", search.pruned());
     fields.put("metric", search.metric());
     search.best().ifPresent(best -> fields.put("best", best(best)));
     search.secondsLeft().ifPresent(left -> fields.put("secondsLeft", Math.rint(left)));

@@ -32,6 +32,7 @@ public final class SweepState {
   private final Map<Integer, Running> running = new LinkedHashMap<>();
   private TrialResult best;
   private int failed;
+  private int pruned;
   private int stored;
   private boolean ended;
 
@@ -88,7 +89,9 @@ public final class SweepState {
 
   private void take(TrialResult result) {
     results.put(result.candidate(), result);
-    if (result.failed()) {
+    if (result.pruned()) {
+      pruned++;
+    } else if (result.failed()) {
       failed++;
     } else if (best == null || isBetter(result, best)) {
       best = result;
@@ -170,9 +173,14 @@ public final class SweepState {
     return results.size();
   }
 
-  /** How many of them have no score. */
+  /** How many of them failed. */
   public synchronized int failed() {
     return failed;
+  }
+
+  /** How many of them were given up, their scores on the way being hopeless. */
+  public synchronized int pruned() {
+    return pruned;
   }
 
   /** The best so far, if any has a score. */

@@ -25,7 +25,7 @@ final class SweepTimeline {
     List<Piece> pieces = new ArrayList<>();
     for (TrialResult c : results) {
       double from = c.started() / 1000.0;
-      pieces.add(new Piece(from, from + c.seconds(), c.host(), c.failed() ? "failed" : "done"));
+      pieces.add(new Piece(from, from + c.seconds(), c.host(), c.status()));
     }
     double now = System.currentTimeMillis() / 1000.0;
     running.forEach(
@@ -67,6 +67,7 @@ final class SweepTimeline {
         new Timeline("", Axis.linear(time + " since the start"), names)
             .state("running", 5)
             .state("done", 2)
+            .state("pruned", 4)
             .state("failed", 1);
     for (int i = 0; i < pieces.size(); i++) {
       Piece piece = pieces.get(i);

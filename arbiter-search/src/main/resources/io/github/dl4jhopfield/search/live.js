@@ -69,7 +69,7 @@ async function look() {
   }
   if (state.begun) {
     const parts = [
-      line(state.done + ' of ' + state.planned + ' candidates ended, ' + state.failed + ' without a score'
+      line(state.done + ' of ' + state.planned + ' candidates ended, ' + state.failed + ' failed' + (state.pruned ? ', ' + state.pruned + ' pruned' : '')
         + (state.ended ? '.' : state.secondsLeft === undefined ? '' : '; about ' + time(state.secondsLeft) + ' left.')),
     ];
     if (state.best) {

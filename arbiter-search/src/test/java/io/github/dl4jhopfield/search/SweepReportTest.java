@@ -132,7 +132,7 @@ class SweepReportTest {
   void aPageShowsEverythingThereIsToSee() throws Exception {
     String html = SweepReport.html(ended(40, i -> i % 9 == 4 ? Double.NaN : Math.sin(i)), 10);
     assertThat(sections(html)).isEqualTo(SECTIONS);
-    assertThat(html).contains("4 without a score", "no &lt;luck&gt;", "b&lt;c&gt;");
+    assertThat(html).contains("4 failed.", "no &lt;luck&gt;", "b&lt;c&gt;");
     assertThat(html).contains("Best: candidate 33, validation value 0.9999.");
     assertThat(html).as("it does not change any more").doesNotContain("http-equiv");
   }
@@ -243,6 +243,43 @@ class SweepReportTest {
       }
       assertThat(axis.of(Map.of())).isNaN();
     }
+  }
+
+  @Test
+  void theFrontOfSeveralObjectivesAndWhatWasPrunedAreShown() throws Exception {
+    SweepState[] seen = new SweepState[1];
+    SweepResult result =
+        Sweep.builder()
+            .experiment(new CurvesExperiment())
+            .candidates(60)
+            .objectives(List.of("value", "cost"))
+            .watch(state -> seen[0] = state)
+            .context(ExperimentContext.builder().seed(2).build())
+            .build()
+            .run();
+    String html = SweepReport.html(seen[0]);
+    assertThat(sections(html)).contains("Pareto front").doesNotContain("Scores on the way");
+    assertThat(html)
+        .contains(
+            "cost (smaller is better)",
+            (60 - result.paretoFront().size()) + " points dominated; front from ")
+        .contains("<caption>The front</caption>");
+
+    SweepResult pruned =
+        Sweep.builder()
+            .experiment(new CurvesExperiment())
+            .candidates(60)
+            .pruning(io.github.dl4jhopfield.search.strategy.Pruning.of("median"))
+            .watch(state -> seen[0] = state)
+            .context(ExperimentContext.builder().seed(2).build())
+            .build()
+            .run();
+    long given = pruned.candidates().stream().filter(TrialResult::pruned).count();
+    assertThat(given).isPositive().isEqualTo(seen[0].pruned());
+    assertThat(seen[0].failed()).isZero();
+    html = SweepReport.html(seen[0]);
+    assertThat(sections(html)).contains("Scores on the way").doesNotContain("Pareto front");
+    assertThat(html).contains("0 failed, " + given + " pruned.", given + " points pruned");
   }
 
   @Test

@@ -42,7 +42,12 @@ final class SweepTable {
             .orElse("  best     none has a score yet"));
     StringBuilder counts = new StringBuilder("  ended    ");
     int failed = state.failed();
-    counts.append(state.done() - failed).append(" with a score, ").append(failed).append(" failed");
+    int pruned = state.pruned();
+    counts.append(state.done() - failed - pruned).append(" with a score, ");
+    counts.append(failed).append(" failed");
+    if (pruned > 0) {
+      counts.append(", ").append(pruned).append(" pruned");
+    }
     state
         .secondsLeft()
         .ifPresent(
