@@ -223,7 +223,7 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
     if (spark != null) {
       sweep.runner(
           () ->
-              SparkSweep.connect(
+              SparkRuns.sweep(
                   spark,
                   spec.commandLine().getParseResult().hasMatchedOption("--threads") ? threads : 0));
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is done with a zoo model on a user's own files: train it, apply it, measure it. Found by
@@ -62,6 +63,16 @@ public interface ModelWorkflow {
   default ExperimentResult predict(Path model, Path data, Path out, Map<String, String> options)
       throws IOException {
     return predict(model, data, out);
+  }
+
+  /**
+   * A trained model that is applied piece by piece, so that pieces can be done on several machines
+   * ({@link BatchPrediction}).
+   *
+   * @return empty if the model cannot be applied so
+   */
+  default Optional<PiecewisePredictor> predictor(Path model) throws IOException {
+    return Optional.empty();
   }
 
   /** Measures a trained model on labelled data that it was not trained on. */

@@ -126,7 +126,7 @@ public final class BagFiles {
   }
 
   /** The file's name without the last extension and the size that the MIL benchmarks append. */
-  private static String nameOf(Path file) {
+  static String nameOf(Path file) {
     String name = String.valueOf(file.getFileName());
     int dot = name.lastIndexOf('.');
     name = dot > 0 ? name.substring(0, dot) : name;

@@ -1,26 +1,28 @@
 package io.github.dl4jhopfield.zoo.mil;
 
+import io.github.dl4jhopfield.zoo.experiment.BatchPrediction;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
-import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.experiment.PiecewisePredictor;
 import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation.Fitted;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@link HopfieldMIL} on the user's own bags, in the formats of {@link BagFiles}. */
 public final class MilWorkflow implements ModelWorkflow {
-  private static final double THRESHOLD = 0.5;
+  static final double THRESHOLD = 0.5;
 
   /** For the service loader. */
   public MilWorkflow() {}
@@ -87,46 +89,34 @@ public final class MilWorkflow implements ModelWorkflow {
 
   @Override
   public ExperimentResult predict(Path model, Path data) throws IOException {
-    long start = System.nanoTime();
-    BagClassifier classifier = BagClassifier.load(model);
-    BagDataset bags = readFor(classifier, BagFiles.readForPrediction(data), data);
-    double[] scores = classifier.scores(bags.bags());
-    List<List<String>> rows = new ArrayList<>();
-    List<Map<String, Object>> predictions = new ArrayList<>();
-    for (int i = 0; i < scores.length; i++) {
-      Bag bag = bags.bags().get(i);
-      int label = scores[i] >= THRESHOLD ? 1 : 0;
-      rows.add(
-          List.of(
-              bag.id(), String.format(Locale.ROOT, "%.4f", scores[i]), Integer.toString(label)));
-      Map<String, Object> prediction = new LinkedHashMap<>();
-      prediction.put("bag", bag.id());
-      prediction.put("probability", scores[i]);
-      prediction.put("label", label);
-      prediction.put("attention", classifier.attention(bag));
-      predictions.add(prediction);
+    MilPredictor predictor = new MilPredictor(BagClassifier.load(model));
+    if (Files.isDirectory(data)) {
+      return BatchPrediction.run(name(), predictor, data, BatchPrediction.here(predictor));
     }
-    return new ExperimentResult(
-        "predict " + name(),
-        bags.name(),
-        seed(classifier),
-        (System.nanoTime() - start) / 1e9,
-        Map.of(),
-        Map.of(),
-        Map.of("predictions", predictions),
-        List.of(
-            new ResultTable(
-                "Probability that each bag is positive",
-                List.of("bag", "probability", "label"),
-                rows)),
-        List.of());
+    // Of one file what is wrong with it is the end.
+    return BatchPrediction.run(
+        name(),
+        predictor,
+        data,
+        pieces -> {
+          List<BatchPrediction.Answer> answers = new ArrayList<>();
+          for (PiecewisePredictor.Piece piece : pieces) {
+            answers.add(new BatchPrediction.Answer(predictor.predict(piece), null));
+          }
+          return answers;
+        });
+  }
+
+  @Override
+  public Optional<PiecewisePredictor> predictor(Path model) throws IOException {
+    return Optional.of(new MilPredictor(BagClassifier.load(model)));
   }
 
   @Override
   public ExperimentResult evaluate(Path model, Path data) throws IOException {
     long start = System.nanoTime();
     BagClassifier classifier = BagClassifier.load(model);
-    BagDataset bags = readFor(classifier, BagFiles.read(data), data);
+    BagDataset bags = MilPredictor.readFor(classifier, BagFiles.read(data), data);
     double[] scores = classifier.scores(bags.bags());
     int[] labels = bags.labels();
     long right = 0;
@@ -152,19 +142,7 @@ public final class MilWorkflow implements ModelWorkflow {
         List.of());
   }
 
-  private static BagDataset readFor(BagClassifier classifier, BagDataset bags, Path file) {
-    int expected = classifier.standardizer().features();
-    if (bags.features() != expected) {
-      throw new DataFormatException(
-          file.toString(),
-          0,
-          "instances of " + expected + " features, as the model was trained on",
-          Integer.toString(bags.features()));
-    }
-    return bags;
-  }
-
-  private static long seed(BagClassifier classifier) {
+  static long seed(BagClassifier classifier) {
     return classifier.training().get("seed") instanceof Number seed ? seed.longValue() : 0;
   }
 }

@@ -1,11 +1,13 @@
 package io.github.dl4jhopfield.zoo.repertoire;
 
+import io.github.dl4jhopfield.zoo.experiment.BatchPrediction;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.experiment.PiecewisePredictor;
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.learn.Dataset;
 import io.github.dl4jhopfield.zoo.learn.Measure;
@@ -16,7 +18,6 @@ import io.github.dl4jhopfield.zoo.repertoire.read.Region;
 import io.github.dl4jhopfield.zoo.repertoire.read.Repertoire;
 import io.github.dl4jhopfield.zoo.repertoire.read.RepertoireTable;
 import io.github.dl4jhopfield.zoo.repertoire.read.TableOptions;
-import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** {@link DeepRC} on the user's own repertoires: a table of files, or to predict a single file. */
@@ -186,7 +188,7 @@ public final class DeepRcWorkflow implements ModelWorkflow {
   /** A repertoire to predict. */
   private record Named(String id, Repertoire repertoire) {}
 
-  private static ReadOptions reading(RepertoireClassifier model) {
+  static ReadOptions reading(RepertoireClassifier model) {
     ReadOptions.Builder read = ReadOptions.builder().maxLength(model.parameters().maxLength());
     RepertoireClassifier.Reading own = model.reading();
     if (!own.region().equals("any")) {
@@ -228,58 +230,19 @@ public final class DeepRcWorkflow implements ModelWorkflow {
     if (out != null) {
       AtomicFiles.prepareFolder(out);
     }
-    List<Target> targets = classifier.targets();
-    List<String> columns = new ArrayList<>(List.of("repertoire", "sequences"));
-    targets.forEach(target -> columns.add(target.name()));
-    targets.forEach(target -> columns.add(target.outputs() == 1 ? "score" : "probability"));
+    DeepRcPredictor predictor = new DeepRcPredictor(classifier);
+    if (out == null && Files.isDirectory(data)) {
+      return BatchPrediction.run(name(), predictor, data, BatchPrediction.here(predictor));
+    }
     List<List<String>> rows = new ArrayList<>();
     List<Map<String, Object>> predictions = new ArrayList<>();
     List<Path> files = new ArrayList<>();
     for (Named named : repertoires(classifier, data)) {
-      if (named.repertoire().size() == 0) {
-        throw new IllegalArgumentException(
-            named.id() + ": expected sequences that can be used, found none");
-      }
-      RepertoireScorer.Scored scored = classifier.score(SequenceBag.of(named.repertoire()));
-      List<String> row = new ArrayList<>();
-      row.add(named.id());
-      row.add(Integer.toString(named.repertoire().size()));
-      List<String> numbers = new ArrayList<>();
-      Map<String, Object> prediction = new LinkedHashMap<>();
-      prediction.put("repertoire", named.id());
-      prediction.put("sequences", named.repertoire().size());
-      for (int t = 0; t < targets.size(); t++) {
-        double[] output = scored.outputs()[t];
-        Target target = targets.get(t);
-        Map<String, Object> one = new LinkedHashMap<>();
-        switch (target.kind()) {
-          case BINARY -> {
-            double p = t == 0 ? classifier.calibration().of(output[0]) : output[0];
-            double threshold = t == 0 ? classifier.calibration().threshold() : 0.5;
-            one.put("label", target.classes().get(p >= threshold ? 1 : 0));
-            one.put("probability", p);
-            one.put("threshold", threshold);
-            one.put("score", output[0]);
-            numbers.add(Numbers.fixed(p, 4));
-          }
-          case MULTICLASS -> {
-            int best = Measure.predicted(output);
-            one.put("label", target.classes().get(best));
-            one.put("probabilities", output);
-            numbers.add(Numbers.fixed(output[best], 4));
-          }
-          case REGRESSION -> {
-            one.put("label", Numbers.of(output[0]));
-            one.put("value", output[0]);
-            numbers.add(Numbers.of(output[0]));
-          }
-        }
-        row.add(one.get("label").toString());
-        prediction.put(target.name(), one);
-      }
-      row.addAll(numbers);
-      rows.add(row);
-      predictions.add(prediction);
+      RepertoireScorer.Scored scored = predictor.score(named.id(), named.repertoire());
+      PiecewisePredictor.Prediction prediction =
+          predictor.prediction(named.id(), named.repertoire().size(), scored);
+      rows.add(prediction.row());
+      predictions.add(prediction.fields());
       if (out != null) {
         Path file = out.resolve(named.id().replaceAll("[^A-Za-z0-9._-]", "_") + ".sequences.tsv");
         SequenceTable.write(
@@ -301,8 +264,13 @@ public final class DeepRcWorkflow implements ModelWorkflow {
         Map.of(),
         Map.of(),
         Map.of("predictions", predictions),
-        List.of(new ResultTable("Predictions", columns, rows)),
+        List.of(new ResultTable(predictor.title(), predictor.columns(), rows)),
         files);
+  }
+
+  @Override
+  public Optional<PiecewisePredictor> predictor(Path model) throws IOException {
+    return Optional.of(new DeepRcPredictor(RepertoireClassifier.load(model)));
   }
 
   // ---------------------------------------------------------------- evaluate
