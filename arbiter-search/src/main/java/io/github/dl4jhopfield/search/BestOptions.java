@@ -3,7 +3,6 @@ package io.github.dl4jhopfield.search;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.dl4jhopfield.search.trial.TrialTask;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import java.io.IOException;
@@ -52,7 +51,7 @@ public final class BestOptions {
     }
     Map<String, String> chosen = new LinkedHashMap<>();
     List<String> names = new ArrayList<>();
-    options.forEach(option -> names.add(TrialTask.camelCase(option.name())));
+    options.forEach(option -> names.add(option.camelCase()));
     for (Iterator<Map.Entry<String, JsonNode>> i = values.fields(); i.hasNext(); ) {
       Map.Entry<String, JsonNode> value = i.next();
       int at = names.indexOf(value.getKey());
@@ -66,7 +65,7 @@ public final class BestOptions {
       chosen.put(
           options.get(at).name(),
           value.getValue().isDouble()
-              ? TrialTask.optionText(value.getValue().asDouble())
+              ? ExperimentOption.written(value.getValue().asDouble())
               : value.getValue().asText());
     }
     return chosen;

@@ -3,7 +3,6 @@ package io.github.dl4jhopfield.search;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceFile;
 import io.github.dl4jhopfield.search.space.SpaceParameter;
-import io.github.dl4jhopfield.search.trial.TrialTask;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
@@ -32,7 +31,7 @@ public final class SearchSpaces {
   public static List<String> names(TunableExperiment experiment) {
     Set<String> names = new LinkedHashSet<>();
     experiment.space().forEach(parameter -> names.add(parameter.name()));
-    experiment.options().forEach(option -> names.add(TrialTask.camelCase(option.name())));
+    experiment.options().forEach(option -> names.add(option.camelCase()));
     return List.copyOf(names);
   }
 
@@ -69,7 +68,12 @@ public final class SearchSpaces {
    * @throws IOException if it cannot be read
    */
   public static Space read(Path file, TunableExperiment experiment) throws IOException {
-    Space space = SpaceFile.read(file, names(experiment));
+    return checked(file.toString(), SpaceFile.read(file, names(experiment)), experiment);
+  }
+
+  /** The space, whose values must be of the experiment's types. */
+  static Space checked(String file, Space space, TunableExperiment experiment)
+      throws TreeFileException {
     List<String> faults = new ArrayList<>();
     for (SpaceParameter p : space.parameters()) {
       for (Object value :
@@ -108,9 +112,9 @@ public final class SearchSpaces {
       }
     }
     for (ExperimentOption option : experiment.options()) {
-      if (TrialTask.camelCase(option.name()).equals(name)) {
+      if (option.camelCase().equals(name)) {
         try {
-          option.checked(TrialTask.optionText(value));
+          option.checked(ExperimentOption.written(value));
         } catch (IllegalArgumentException e) {
           return Optional.of(name + ": " + e.getMessage());
         }
@@ -127,9 +131,7 @@ public final class SearchSpaces {
    */
   static Map<String, Object> defaults(Space space, TunableExperiment experiment) {
     Map<String, Object> known = new LinkedHashMap<>();
-    experiment
-        .options()
-        .forEach(o -> known.put(TrialTask.camelCase(o.name()), typed(o, o.defaultValue())));
+    experiment.options().forEach(o -> known.put(o.camelCase(), typed(o, o.defaultValue())));
     experiment.space().forEach(p -> known.put(p.name(), p.defaultValue()));
     Map<String, Object> missing = new LinkedHashMap<>();
     Map<String, Object> defaults =

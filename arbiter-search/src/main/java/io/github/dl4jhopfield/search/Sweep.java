@@ -47,8 +47,8 @@ import org.slf4j.LoggerFactory;
  * before is not trained again.
  *
  * <p>Scores come from validation within the data. The best of many candidates is favoured by chance
- * too: for an unbiased estimate of what the experiment reaches, run it with its own nested
- * cross-validation.
+ * too: an unbiased estimate of what the search reaches takes outer test folds, of which it sees
+ * nothing ({@link Validation.Kind#NESTED}).
  *
  * <p>With an output folder it writes {@code sweep.jsonl} as it goes (see {@link TrialStore}),
  * {@code report.html}, written anew now and then while it runs, {@code sweep.json} with the result,
@@ -66,7 +66,7 @@ public final class Sweep {
 
   /** What stores that say nothing of it were made with. */
   private static final Map<String, Object> BEFORE =
-      Map.of("objectives", List.of(), "pruning", "none");
+      Map.of("objectives", List.of(), "pruning", "none", "score", "cross-validation");
 
   private final TunableExperiment experiment;
   private final ExperimentContext context;
@@ -80,6 +80,10 @@ public final class Sweep {
   private final boolean resume;
   private final List<String> objectives;
   private final Pruning pruning;
+  private final Validation validation;
+
+  /** The outer test fold that this search leaves out, or -1. */
+  private final int outerFold;
 
   private final List<TrialResult> results = new ArrayList<>();
   private final Map<Map<String, Object>, TrialResult> known = new HashMap<>();
@@ -104,6 +108,8 @@ public final class Sweep {
     watchers = List.copyOf(builder.watchers);
     objectives = builder.objectives;
     pruning = builder.pruning;
+    validation = builder.validation;
+    outerFold = -1;
     if (pruning != null && strategyName.contains("hyperband")) {
       throw new IllegalArgumentException(
           "prune: expected a strategy that trains every candidate to its end, found "
@@ -114,6 +120,36 @@ public final class Sweep {
       throw new IllegalArgumentException(
           "prune: expected one objective, found " + String.join(", ", objectives));
     }
+  }
+
+  /** The search outside of an outer fold of another. */
+  private Sweep(Sweep whole, int outerFold) {
+    experiment = whole.experiment;
+    context =
+        ExperimentContext.builder()
+            .data(whole.context.data().orElse(null))
+            .out(whole.outerFolder(outerFold))
+            .seed(whole.context.seed())
+            .progress(whole.context.progress())
+            .options(whole.context.options())
+            .build();
+    space = whole.space;
+    strategyName = whole.strategyName;
+    settings = whole.settings;
+    count = whole.count;
+    threads = whole.threads;
+    workers = whole.workers;
+    runner = whole.runner;
+    resume = whole.resume;
+    watchers = whole.watchers;
+    objectives = whole.objectives;
+    pruning = whole.pruning;
+    validation = whole.validation;
+    this.outerFold = outerFold;
+  }
+
+  private Path outerFolder(int fold) {
+    return context.out().map(out -> out.resolve("outer-" + (fold + 1))).orElse(null);
   }
 
   /** Starts what runs the trials. */
@@ -163,8 +199,17 @@ public final class Sweep {
    * @throws IOException if a file cannot be read or written
    */
   public SweepResult run() throws IOException {
-    long start = System.nanoTime();
+    TrialTask task = new TrialTask(name -> experiment);
     Map<String, Object> defaults = SearchSpaces.defaults(space, experiment);
+    Strategies.create(strategyName, settings, space, context.seed(), defaults); // faults first
+    try (LazyRunner shared = new LazyRunner(() -> runner(task))) {
+      return run(task, defaults, shared);
+    }
+  }
+
+  private SweepResult run(TrialTask task, Map<String, Object> defaults, TrialRunner runner)
+      throws IOException {
+    long start = System.nanoTime();
     Strategy strategy = Strategies.create(strategyName, settings, space, context.seed(), defaults);
     Path out = context.out().orElse(null);
     if (out != null) {
@@ -174,18 +219,16 @@ public final class Sweep {
       if (store != null) {
         checkStore(store);
       }
-      TrialTask task = new TrialTask(name -> experiment);
       Tuning tuning = task.tuning(trial(0, defaults));
       List<Tuning.Objective> measured = measured(tuning);
+      List<SweepResult.OuterFold> outer = new ArrayList<>();
+      for (int fold = 0; outerFold < 0 && fold < validation.outerFolds(); fold++) {
+        Sweep outside = new Sweep(this, fold);
+        outer.add(outside.run(task, defaults, runner).outerFolds().get(0));
+        trained += outside.trained;
+      }
       Progress progress = context.progress();
-      progress.begin(
-          String.format(
-              Locale.ROOT,
-              "%s search of %s on %s",
-              strategyName,
-              experiment.name(),
-              tuning.dataset()),
-          count);
+      progress.begin(title(tuning), count);
       state =
           new SweepState(
               experiment.name(),
@@ -197,8 +240,7 @@ public final class Sweep {
               space,
               System::currentTimeMillis);
       watchers.forEach(watcher -> watcher.accept(state));
-      try (LiveReport report = out == null ? null : LiveReport.start(state, out);
-          TrialRunner runner = runner(task)) {
+      try (LiveReport report = out == null ? null : LiveReport.start(state, out)) {
         search(strategy, runner, measured, store, progress);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -217,9 +259,38 @@ public final class Sweep {
               TrialTask.secondsSince(start),
               trained,
               results,
+              outer,
               List.of());
+      if (outerFold >= 0) {
+        result = result.withOuterFolds(List.of(test(result.best(), task, store)));
+      }
       return out == null ? result : write(result, task, store, out);
     }
+  }
+
+  private String title(Tuning tuning) {
+    return String.format(
+        Locale.ROOT,
+        "%s search of %s on %s%s",
+        strategyName,
+        experiment.name(),
+        tuning.dataset(),
+        outerFold < 0 ? "" : ", outer fold " + (outerFold + 1) + " of " + validation.outerFolds());
+  }
+
+  /** Trains the best outside of the outer fold and tests it there, unless the store has it. */
+  private SweepResult.OuterFold test(TrialResult best, TrialTask task, TrialStore store)
+      throws IOException {
+    Double score = store == null ? null : store.tests().get(best.candidate());
+    if (score == null) {
+      Trial trial = trial(best.candidate(), best.values());
+      score = task.tuning(trial).test(task.hyperparameters(trial));
+      if (store != null) {
+        store.test(best.candidate(), score);
+      }
+    }
+    return new SweepResult.OuterFold(
+        outerFold, best.candidate(), best.score(), score, best.values());
   }
 
   /** The objectives that were asked for; the experiment's metric if none was. */
@@ -274,6 +345,7 @@ public final class Sweep {
     header.put("space", space.toMap());
     header.put("objectives", objectives);
     header.put("pruning", pruning == null ? "none" : pruning.name());
+    header.put("score", validation + (outerFold < 0 ? "" : ", outside of fold " + (outerFold + 1)));
     return header;
   }
 
@@ -334,7 +406,12 @@ public final class Sweep {
         context.options(),
         context.seed(),
         values,
-        new Scoring(objectives, rungs, false, 0, 0));
+        new Scoring(
+            objectives,
+            rungs,
+            validation.kind() == Validation.Kind.VALIDATION,
+            Math.max(outerFold, 0),
+            outerFold < 0 ? 0 : validation.outerFolds()));
   }
 
   private void search(
@@ -453,11 +530,17 @@ public final class Sweep {
     Path summary = out.resolve("sweep.json");
     Path report = out.resolve(LiveReport.FILE);
     TrialResult best = result.best();
-    SweepResult written =
-        result.withFiles(List.of(out.resolve(TrialStore.FILE), summary, report, model));
+    List<Path> files = new ArrayList<>(List.of(out.resolve(TrialStore.FILE), summary, report));
+    if (outerFold < 0) {
+      files.add(model);
+    }
+    SweepResult written = result.withFiles(files);
     AtomicFiles.writeText(summary, written.toJson() + "\n");
     AtomicFiles.writeText(report, SweepReport.html(state));
     Integer there = store.modelOf();
+    if (outerFold >= 0) {
+      return written; // the model is that of all data
+    }
     if (there == null || there != best.candidate() || !Files.exists(model)) {
       Trial trial = trial(best.candidate(), best.values());
       task.tuning(trial).saveModel(task.hyperparameters(trial), model);
@@ -480,6 +563,7 @@ public final class Sweep {
     private final List<Consumer<SweepState>> watchers = new ArrayList<>();
     private List<String> objectives = List.of();
     private Pruning pruning;
+    private Validation validation = Validation.CROSS_VALIDATION;
 
     private Builder() {}
 
@@ -568,6 +652,12 @@ public final class Sweep {
             "objective: expected each once, found " + String.join(", ", objectives));
       }
       this.objectives = List.copyOf(objectives);
+      return this;
+    }
+
+    /** On which samples candidates are scored; by default by cross-validation of all. */
+    public Builder validation(Validation validation) {
+      this.validation = Objects.requireNonNull(validation, "validation");
       return this;
     }
 

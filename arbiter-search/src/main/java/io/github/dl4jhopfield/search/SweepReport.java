@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.search;
 
 import io.github.dl4jhopfield.search.trial.TrialResult;
-import io.github.dl4jhopfield.search.trial.TrialTask;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.BarPlot;
@@ -458,7 +458,7 @@ final class SweepReport {
 
   private static String shown(Map<String, Object> values) {
     return values.entrySet().stream()
-        .map(e -> e.getKey() + " " + TrialTask.optionText(e.getValue()))
+        .map(e -> e.getKey() + " " + ExperimentOption.written(e.getValue()))
         .collect(Collectors.joining(", "));
   }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.search;
 import io.github.dl4jhopfield.search.strategy.Outcome;
 import io.github.dl4jhopfield.search.strategy.Ranking;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.files.Json;
 import io.github.dl4jhopfield.zoo.report.Numbers;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -30,6 +32,7 @@ import java.util.function.Predicate;
  * @param seconds wall-clock time of this run of the sweep
  * @param trained how many candidates this run trained; the others were in the store
  * @param candidates all of them by number
+ * @param outerFolds how searches outside of outer test folds did there; empty without such folds
  * @param files what was written
  */
 public record SweepResult(
@@ -41,10 +44,25 @@ public record SweepResult(
     double seconds,
     int trained,
     List<TrialResult> candidates,
+    List<OuterFold> outerFolds,
     List<Path> files) {
+
+  /**
+   * What a search outside of a test fold found, and how it did on the fold.
+   *
+   * @param fold from 0
+   * @param candidate the best by validation
+   * @param validation its score there
+   * @param test the score on the fold after training on everything outside of it
+   * @param values its hyperparameters
+   */
+  public record OuterFold(
+      int fold, int candidate, double validation, double test, Map<String, Object> values) {}
+
   /** Copies the lists. */
   public SweepResult {
     objectives = List.copyOf(objectives);
+    outerFolds = List.copyOf(outerFolds);
     candidates = List.copyOf(candidates);
     files = List.copyOf(files);
     if (candidates.stream().allMatch(TrialResult::failed)) {
@@ -99,8 +117,25 @@ public record SweepResult(
 
   /** The same result, with what was written of it. */
   SweepResult withFiles(List<Path> written) {
+    return with(outerFolds, written);
+  }
+
+  SweepResult withOuterFolds(List<OuterFold> others) {
+    return with(others, files);
+  }
+
+  private SweepResult with(List<OuterFold> outer, List<Path> written) {
     return new SweepResult(
-        experiment, dataset, strategy, seed, objectives, seconds, trained, candidates, written);
+        experiment,
+        dataset,
+        strategy,
+        seed,
+        objectives,
+        seconds,
+        trained,
+        candidates,
+        outer,
+        written);
   }
 
   /**
@@ -219,6 +254,32 @@ public record SweepResult(
         : String.valueOf(value);
   }
 
+  /** The score on the outer test folds; empty without such folds. */
+  public Optional<ExperimentResult.Metric> test() {
+    return outerFolds.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            ExperimentResult.Metric.of(outerFolds.stream().mapToDouble(OuterFold::test).toArray()));
+  }
+
+  private Map<String, Object> testFields(ExperimentResult.Metric test) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("mean", test.mean());
+    fields.put("std", test.std());
+    List<Map<String, Object>> folds = new ArrayList<>();
+    for (OuterFold outer : outerFolds) {
+      Map<String, Object> fold = new LinkedHashMap<>();
+      fold.put("fold", outer.fold() + 1);
+      fold.put("test", outer.test());
+      fold.put("validation", outer.validation());
+      fold.put("candidate", outer.candidate());
+      fold.put("values", outer.values());
+      folds.add(fold);
+    }
+    fields.put("folds", folds);
+    return fields;
+  }
+
   private static Map<String, Object> fields(Tuning.Objective objective) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("name", objective.name());
@@ -240,6 +301,7 @@ public record SweepResult(
     }
     fields.put("seconds", Math.rint(seconds * 1000) / 1000);
     fields.put("trained", trained);
+    test().ifPresent(test -> fields.put("test", testFields(test)));
     fields.put("best", best().toMap());
     fields.put("default", byDefault().toMap());
     fields.put("candidates", candidates.stream().map(TrialResult::toMap).toList());

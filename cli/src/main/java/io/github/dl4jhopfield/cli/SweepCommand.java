@@ -1,9 +1,11 @@
 package io.github.dl4jhopfield.cli;
 
+import io.github.dl4jhopfield.search.ReadySpaces;
 import io.github.dl4jhopfield.search.SearchSpaces;
 import io.github.dl4jhopfield.search.Sweep;
 import io.github.dl4jhopfield.search.SweepResult;
 import io.github.dl4jhopfield.search.SweepServer;
+import io.github.dl4jhopfield.search.Validation;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceFile;
 import io.github.dl4jhopfield.search.space.SpaceTable;
@@ -15,6 +17,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -62,6 +65,23 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
           "What candidates are measured by, several times for several objectives; the first decides"
               + " which becomes the model (default: the experiment's metric).")
   List<String> objectives;
+
+  @Option(
+      names = "--score",
+      paramLabel = "NAME",
+      defaultValue = "cross-validation",
+      completionCandidates = ScoreNames.class,
+      description =
+          "On which samples candidates are scored: ${COMPLETION-CANDIDATES} (default:"
+              + " ${DEFAULT-VALUE}). Nested repeats the search outside of each outer test fold, for"
+              + " a test figure that it did not see.")
+  String score;
+
+  @Option(
+      names = "--outer-folds",
+      paramLabel = "N",
+      description = "With --score nested: how many (default: 5).")
+  Integer outerFolds;
 
   @Option(
       names = "--prune",
@@ -154,8 +174,11 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
 
   @Option(
       names = "--space",
-      paramLabel = "FILE",
-      description = "The search space, YAML or JSON (default: the experiment's own).")
+      paramLabel = "FILE|NAME",
+      completionCandidates = ReadyNames.class,
+      description =
+          "The search space, a YAML or JSON file or a ready one: ${COMPLETION-CANDIDATES} (default:"
+              + " the experiment's own).")
   Path space;
 
   @Option(
@@ -211,6 +234,7 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
                 + '"'
                 + Suggestions.hint(strategy, Strategies.names()));
       }
+      sweep.validation(Validation.of(score, outerFolds));
       if (objectives != null) {
         sweep.objectives(objectives);
       }
@@ -231,12 +255,7 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       sweep.strategy(strategy);
     }
     if (space != null) {
-      InputFile.readable(space);
-      Space read = SearchSpaces.read(space, experiment);
-      if ("grid".equals(strategy != null ? strategy : read.strategy().get("kind"))) {
-        SpaceFile.checkGrid(space, read);
-      }
-      sweep.space(read);
+      sweep.space(space(experiment));
     }
     if (data != null) {
       InputFile.readable(data);
@@ -315,6 +334,22 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
   }
 
   /** For help and completion. */
+  static final class ReadyNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return ReadySpaces.names().iterator();
+    }
+  }
+
+  /** For help and completion. */
+  static final class ScoreNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Validation.words().iterator();
+    }
+  }
+
+  /** For help and completion. */
   static final class PruningNames implements Iterable<String> {
     @Override
     public Iterator<String> iterator() {
@@ -348,17 +383,32 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
             });
   }
 
+  /** The space of a file, else the ready one of that name; with a grid, it can be walked. */
+  private Space space(TunableExperiment experiment) throws IOException {
+    String name = space.toString();
+    Space read;
+    if (!Files.exists(space) && ReadySpaces.names().contains(name)) {
+      try {
+        read = ReadySpaces.read(name, experiment);
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("sweep: --" + e.getMessage());
+      }
+    } else {
+      InputFile.readable(space);
+      read = names != null ? SpaceFile.read(space, names) : SearchSpaces.read(space, experiment);
+    }
+    if ("grid".equals(strategy != null ? strategy : read.strategy().get("kind"))) {
+      SpaceFile.checkGrid(name, read);
+    }
+    return read;
+  }
+
   /** The space as it was understood; with a grid, whether it can be walked. */
   private void showSpace(Console console, TunableExperiment experiment) throws IOException {
     if (space == null) {
       throw new UsageException("sweep: --dry-run: expected --space FILE, found none");
     }
-    InputFile.readable(space);
-    Space read =
-        names != null ? SpaceFile.read(space, names) : SearchSpaces.read(space, experiment);
-    if ("grid".equals(strategy != null ? strategy : read.strategy().get("kind"))) {
-      SpaceFile.checkGrid(space, read);
-    }
+    Space read = space(experiment);
     if (json) {
       console.raw(read.toJson());
     } else {
@@ -391,6 +441,13 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
     for (Map.Entry<String, Object> value : result.best().values().entrySet()) {
       console.result("  %s = %s", value.getKey(), value.getValue());
     }
+    result
+        .test()
+        .ifPresent(
+            test ->
+                console.result(
+                    "test of %d outer folds, which no search saw: %.4f ± %.4f",
+                    result.outerFolds().size(), test.mean(), test.std()));
     console.result(
         "%s on %s, seed %d, %.1f s",
         result.experiment(), result.dataset(), result.seed(), result.seconds());

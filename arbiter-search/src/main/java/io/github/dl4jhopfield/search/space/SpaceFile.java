@@ -10,6 +10,7 @@ import io.github.dl4jhopfield.zoo.files.TreeNode.Mapping;
 import io.github.dl4jhopfield.zoo.files.TreeNode.Scalar;
 import io.github.dl4jhopfield.zoo.files.TreeNode.Sequence;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,13 +48,15 @@ public final class SpaceFile {
       List.of("kind", "min", "max", "step", "points", "default", "when");
   private static final List<String> CHOICE_KEYS = List.of("kind", "choices", "default", "when");
 
-  private final Path file;
+  /** The file's name, for messages. */
+  private final String file;
+
   private final Collection<String> names;
   private final List<String> faults = new ArrayList<>();
 
-  private SpaceFile(Path file, Collection<String> names) {
+  private SpaceFile(String file, Collection<String> names) {
     this.file = file;
-    this.names = names;
+    this.names = List.copyOf(names);
   }
 
   /**
@@ -65,10 +68,26 @@ public final class SpaceFile {
    * @throws IOException if it cannot be read
    */
   public static Space read(Path file, Collection<String> names) throws IOException {
-    SpaceFile reader = new SpaceFile(file, List.copyOf(names));
-    Space space = reader.space(TreeFile.read(file));
-    if (!reader.faults.isEmpty()) {
-      throw new TreeFileException(reader.faults);
+    return new SpaceFile(file.toString(), names).read(TreeFile.read(file));
+  }
+
+  /**
+   * Reads a space of a stream of YAML.
+   *
+   * @param name for messages
+   * @param names what may be searched or fixed
+   * @throws TreeFileException with every fault
+   * @throws IOException if it cannot be read
+   */
+  public static Space read(String name, InputStream in, Collection<String> names)
+      throws IOException {
+    return new SpaceFile(name, names).read(TreeFile.read(name, in));
+  }
+
+  private Space read(TreeNode top) throws TreeFileException {
+    Space space = space(top);
+    if (!faults.isEmpty()) {
+      throw new TreeFileException(faults);
     }
     return space;
   }
@@ -76,9 +95,10 @@ public final class SpaceFile {
   /**
    * Checks that a grid over the space can be walked.
    *
+   * @param file the space's name, for messages
    * @throws TreeFileException if a parameter has no number of points, or there are too many in all
    */
-  public static void checkGrid(Path file, Space space) throws TreeFileException {
+  public static void checkGrid(String file, Space space) throws TreeFileException {
     List<String> faults = new ArrayList<>();
     for (SpaceParameter p : space.withoutGrid()) {
       faults.add(

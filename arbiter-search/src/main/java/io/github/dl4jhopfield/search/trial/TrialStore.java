@@ -50,6 +50,7 @@ public final class TrialStore implements AutoCloseable {
   private final Map<Integer, TrialResult> results = new TreeMap<>();
   private final Set<Integer> started = new HashSet<>();
   private final List<String> damage = new ArrayList<>();
+  private final Map<Integer, Double> tests = new TreeMap<>();
   private Integer modelOf;
   private boolean cutLine;
 
@@ -158,9 +159,10 @@ public final class TrialStore implements AutoCloseable {
         results.putIfAbsent(result.candidate(), result);
       }
       case "model" -> modelOf = record.path("candidate").asInt();
+      case "test" -> tests.put(record.path("candidate").asInt(), record.path("score").asDouble());
       default ->
           throw new IllegalArgumentException(
-              "expected a record of type search, started, ended or model, found \""
+              "expected a record of type search, started, ended, test or model, found \""
                   + record.path("type").asText()
                   + '"');
     }
@@ -193,6 +195,11 @@ public final class TrialStore implements AutoCloseable {
     return modelOf;
   }
 
+  /** Scores on the outer test fold, by candidate. */
+  public Map<Integer, Double> tests() {
+    return Collections.unmodifiableMap(tests);
+  }
+
   // --- writing ----------------------------------------------------------------------------------
 
   /** Writes what is searched: the first record. */
@@ -221,6 +228,12 @@ public final class TrialStore implements AutoCloseable {
     record.putAll(result.toMap());
     append(record);
     results.put(result.candidate(), result);
+  }
+
+  /** Writes how a candidate did on the outer test fold. */
+  public synchronized void test(int candidate, double score) throws IOException {
+    append(new TreeMap<>(Map.of("type", "test", "candidate", candidate, "score", score)));
+    tests.put(candidate, score);
   }
 
   /** Writes that the model beside the store is of that candidate. */

@@ -12,7 +12,6 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -152,19 +151,12 @@ public final class TrialTask {
     Map<String, String> options = new LinkedHashMap<>(trial.options());
     List<String> searched = experiment.space().stream().map(TuningParameter::name).toList();
     for (ExperimentOption option : experiment.options()) {
-      Object value = trial.values().get(camelCase(option.name()));
-      if (value != null && !searched.contains(camelCase(option.name()))) {
-        options.put(option.name(), optionText(value));
+      Object value = trial.values().get(option.camelCase());
+      if (value != null && !searched.contains(option.camelCase())) {
+        options.put(option.name(), ExperimentOption.written(value));
       }
     }
     return options;
-  }
-
-  /** A value as an option is written: 20 where it is a whole number. */
-  public static String optionText(Object value) {
-    return value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e15
-        ? Long.toString(d.longValue())
-        : String.valueOf(value);
   }
 
   /** A value for each hyperparameter: the trial's, or the default. */
@@ -176,18 +168,6 @@ public final class TrialTask {
           trial.values().getOrDefault(parameter.name(), parameter.defaultValue()));
     }
     return values;
-  }
-
-  /** An option's name as spaces write it: {@code batch-size} is {@code batchSize}. */
-  public static String camelCase(String option) {
-    StringBuilder name = new StringBuilder();
-    for (String word : option.split("-")) {
-      name.append(
-          name.length() == 0
-              ? word
-              : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
-    }
-    return name.toString();
   }
 
   static double seconds(long start) {

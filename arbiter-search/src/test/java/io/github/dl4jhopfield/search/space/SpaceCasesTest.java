@@ -38,7 +38,7 @@ class SpaceCasesTest {
     Path file = FOLDER.resolve(c.get("file").asText());
     Space space = SpaceFile.read(file, NAMES);
     if (c.path("options").path("strategy").asText().equals("grid")) {
-      SpaceFile.checkGrid(file, space);
+      SpaceFile.checkGrid(file.toString(), space);
     }
     return space;
   }

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.zoo.experiment;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 
 /**
@@ -168,5 +169,24 @@ public record ExperimentOption(
     return value == Math.rint(value) && Math.abs(value) < 1e15
         ? Long.toString((long) value)
         : Double.toString(value);
+  }
+
+  /** The name as hyperparameters are called: {@code batch-size} is {@code batchSize}. */
+  public String camelCase() {
+    StringBuilder camel = new StringBuilder();
+    for (String word : name.split("-")) {
+      camel.append(
+          camel.length() == 0
+              ? word
+              : word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+    }
+    return camel.toString();
+  }
+
+  /** A value as an option is written: 20 where it is a whole number. */
+  public static String written(Object value) {
+    return value instanceof Double d && d == Math.rint(d) && Math.abs(d) < 1e15
+        ? Long.toString(d.longValue())
+        : String.valueOf(value);
   }
 }

@@ -55,6 +55,30 @@ public final class ExperimentRun {
   }
 
   /**
+   * As {@link #of(Experiment, ExperimentContext)}, in which options have the values of the
+   * hyperparameters that are called as they are in camel case.
+   *
+   * @throws IllegalArgumentException for bad options or values
+   */
+  public static ExperimentRun of(
+      Experiment experiment, ExperimentContext context, Map<String, Object> hyperparameters) {
+    Map<String, String> options = new LinkedHashMap<>(context.options());
+    for (ExperimentOption option : experiment.options()) {
+      Object value = hyperparameters.get(option.camelCase());
+      if (value != null) {
+        options.put(option.name(), ExperimentOption.written(value));
+      }
+    }
+    return of(
+        experiment,
+        ExperimentContext.builder()
+            .data(context.data().orElse(null))
+            .seed(context.seed())
+            .options(options)
+            .build());
+  }
+
+  /**
    * Runs.
    *
    * @param name what runs, as in the result

@@ -10,6 +10,7 @@ import io.github.dl4jhopfield.zoo.files.TreeNode.Mapping;
 import io.github.dl4jhopfield.zoo.files.TreeNode.Scalar;
 import io.github.dl4jhopfield.zoo.files.TreeNode.Sequence;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -75,6 +76,22 @@ public final class TreeFile {
     }
     return reader.parse(
         Files.readAllBytes(file), file.toString().toLowerCase(Locale.ROOT).endsWith(".json"));
+  }
+
+  /**
+   * Reads a stream of YAML.
+   *
+   * @param name for messages
+   * @throws TreeFileException as {@link #read(Path)}
+   * @throws IOException if it cannot be read
+   */
+  public static TreeNode read(String name, InputStream in) throws IOException {
+    TreeFile reader = new TreeFile(name);
+    byte[] bytes = in.readNBytes((int) MOST_BYTES + 1);
+    if (bytes.length > MOST_BYTES) {
+      throw reader.fault(0, "expected at most " + MOST_BYTES + " bytes, found more");
+    }
+    return reader.parse(bytes, false);
   }
 
   private TreeNode parse(byte[] bytes, boolean json) throws TreeFileException {

@@ -1,8 +1,10 @@
 package io.github.dl4jhopfield.zoo.mil;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.experiment.GivenUp;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
+import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.learn.Folds;
 import io.github.dl4jhopfield.zoo.learn.Measure;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
@@ -64,6 +66,14 @@ final class MilTuning implements Tuning {
   @Override
   public Tuning outside(int fold, int count) {
     BagDataset all = data.bags();
+    int least = Math.min(all.positives(), all.size() - all.positives());
+    if (least < count) {
+      throw new DataFormatException(
+          all.name(),
+          0,
+          "at least " + count + " bags of each label for as many outer folds",
+          least + "; give fewer");
+    }
     Folds outer = Folds.stratified(all.labels(), count, Seeds.mix(seed, OUTER));
     BagDataset outside = new BagDataset(all.name(), pick(all, outer.train(fold)));
     int rarer = Math.min(outside.positives(), outside.size() - outside.positives());
@@ -143,15 +153,6 @@ final class MilTuning implements Tuning {
   @Override
   public Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
     return evaluate(values, List.of(AUC), intermediate);
-  }
-
-  /** Ends a training that was given up. */
-  private static final class GivenUp extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    GivenUp() {
-      super(null, null, false, false);
-    }
   }
 
   @Override

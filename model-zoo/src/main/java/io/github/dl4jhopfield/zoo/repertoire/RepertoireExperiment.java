@@ -1,9 +1,13 @@
 package io.github.dl4jhopfield.zoo.repertoire;
 
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentTemplate;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
+import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
+import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import io.github.dl4jhopfield.zoo.learn.Dataset;
 import io.github.dl4jhopfield.zoo.learn.Folds;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
@@ -29,7 +33,8 @@ import java.util.stream.IntStream;
  * on a user's table, on real receptors with epitope-specific ones implanted, or on simulated
  * sequences with a motif.
  */
-public final class RepertoireExperiment extends ExperimentTemplate<RepertoireData> {
+public final class RepertoireExperiment extends ExperimentTemplate<RepertoireData>
+    implements TunableExperiment {
   private static final String DEFAULT_EPITOPE = "HTTDPSFLGRY";
 
   /** For the service loader. */
@@ -388,18 +393,32 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
               found.warnings().stream().map(List::of).toList()));
     }
     data.protocol().forEach(findings::protocol);
-    RepertoireClassifier model =
-        new RepertoireClassifier(
-            outcomes.get(0).training().network(),
-            RepertoireOptions.parameters(run),
-            data.samples().targets(),
-            new RepertoireClassifier.Reading(
-                run.text("region"), run.text("locus"), run.text("count-column")),
-            RepertoireClassifier.Calibration.NONE,
-            run.provenance(data.samples().name(), data.samples().fingerprint()));
+    RepertoireClassifier model = model(run, data, outcomes.get(0).training());
     return findings
         .report(found::html)
         .file("run.yaml", file -> RunFile.write(file, "repertoire", run))
         .file("model.zip", model::save);
+  }
+
+  static RepertoireClassifier model(
+      ExperimentRun run, RepertoireData data, DeepRcTraining training) {
+    return new RepertoireClassifier(
+        training.network(),
+        RepertoireOptions.parameters(run),
+        data.samples().targets(),
+        new RepertoireClassifier.Reading(
+            run.text("region"), run.text("locus"), run.text("count-column")),
+        RepertoireClassifier.Calibration.NONE,
+        run.provenance(data.samples().name(), data.samples().fingerprint()));
+  }
+
+  @Override
+  public List<TuningParameter> space() {
+    return RepertoireTuning.space();
+  }
+
+  @Override
+  public Tuning prepare(ExperimentContext context) throws IOException {
+    return new RepertoireTuning(this, context, open(ExperimentRun.of(this, context)));
   }
 }

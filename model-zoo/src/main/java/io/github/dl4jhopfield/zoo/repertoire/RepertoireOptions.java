@@ -62,6 +62,8 @@ final class RepertoireOptions {
         ExperimentOption.choice(
             "unit", "none", List.of("none", "relu", "pfu"), "Lagrangian unit of the logits"),
         ExperimentOption.number(
+            "sigma", 0.01, 0, 1_000, "of the noise of the pfu's threshold in training"),
+        ExperimentOption.number(
             "top-fraction", p.topFraction(), 1e-6, 1, "share of the sequences that is pooled"),
         ExperimentOption.integer("updates", s.updates(), 1, 10_000_000, "most steps of training"),
         ExperimentOption.integer(
@@ -102,7 +104,9 @@ final class RepertoireOptions {
           case "entmax15" -> Separation.entmax15();
           default -> Separation.softmax();
         },
-        unit(run.text("unit")),
+        run.text("unit").equals("pfu")
+            ? LagrangianUnit.pfuBuilder().sigma(run.number("sigma")).build()
+            : unit(run.text("unit")),
         run.number("top-fraction"));
   }
 

@@ -1,14 +1,19 @@
 package io.github.dl4jhopfield.zoo.vision;
 
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentTemplate;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
+import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
+import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import java.io.IOException;
 import java.util.List;
 
 /** A Vision Transformer trained from scratch, with and without partial forgetting. */
-public final class VitExperiment extends ExperimentTemplate<ImageSet.Split> {
+public final class VitExperiment extends ExperimentTemplate<ImageSet.Split>
+    implements TunableExperiment {
   /** For the service loader. */
   public VitExperiment() {
     super(
@@ -30,5 +35,15 @@ public final class VitExperiment extends ExperimentTemplate<ImageSet.Split> {
   @Override
   protected Findings run(ExperimentRun run, ImageSet.Split data) throws IOException {
     return VitTraining.run(run, data);
+  }
+
+  @Override
+  public List<TuningParameter> space() {
+    return VitTuning.space();
+  }
+
+  @Override
+  public Tuning prepare(ExperimentContext context) throws IOException {
+    return new VitTuning(this, context, open(ExperimentRun.of(this, context)).train());
   }
 }

@@ -20,6 +20,8 @@ final class VitOptions {
             "pixels of a patch's side; 0: 7, or 4 if 7" + " does not divide the image"),
         ExperimentOption.choice(
             "unit", "none", List.of("none", "relu", "pfu"), "forgetting of keys (LwPF)"),
+        ExperimentOption.number(
+            "sigma", 0.01, 0, 1_000, "of the noise of the pfu's threshold in training"),
         ExperimentOption.choice(
             "separation",
             "softmax",

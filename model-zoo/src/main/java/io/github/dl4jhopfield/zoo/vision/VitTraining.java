@@ -77,7 +77,7 @@ final class VitTraining {
         .unit(
             switch (run.text("unit")) {
               case "relu" -> LagrangianUnit.relu();
-              case "pfu" -> LagrangianUnit.pfu();
+              case "pfu" -> LagrangianUnit.pfuBuilder().sigma(run.number("sigma")).build();
               default -> LagrangianUnit.none();
             })
         .separation(
@@ -89,10 +89,26 @@ final class VitTraining {
         .build();
   }
 
+  /** A network as it was at its best on the images that were held back. */
+  record Trained(MultiLayerNetwork network, double[][] statistics, Training.Result result) {}
+
+  /** Hears of the accuracy on the images that are held back. */
+  @FunctionalInterface
+  interface AfterEpoch {
+    /** After so many epochs. */
+    void reached(int epoch, double accuracy);
+  }
+
   static Findings run(ExperimentRun run, ImageSet.Split data) throws IOException {
-    ImageSet.Split parts = data.train().hold(HELD, Seeds.mix(run.seed(), 1));
+    Trained trained = train(run, data.train(), (epoch, accuracy) -> {});
+    return findings(run, data, trained);
+  }
+
+  static Trained train(ExperimentRun run, ImageSet images, AfterEpoch listener) throws IOException {
+    ImageSet.Split parts = images.hold(HELD, Seeds.mix(run.seed(), 1));
     ImageSet train = parts.train();
     ImageSet held = parts.test();
+    int[] epochs = {0};
     double[][] statistics = train.statistics();
     int batch = Math.min(run.integer("batch-size"), train.count());
     long perEpoch = (train.count() + batch - 1) / batch;
@@ -130,7 +146,11 @@ final class VitTraining {
             .validate(
                 perEpoch,
                 Measure.ACCURACY,
-                () -> accuracy(network, held, statistics),
+                () -> {
+                  double accuracy = accuracy(network, held, statistics);
+                  listener.reached(++epochs[0], accuracy);
+                  return accuracy;
+                },
                 Integer.MAX_VALUE)
             .progress(run.progress());
     if (average != null) {
@@ -139,8 +159,7 @@ final class VitTraining {
     if (!run.text("checkpoint").isEmpty()) {
       training.checkpoint(Path.of(run.text("checkpoint")), perEpoch);
     }
-    Training.Result result = training.build().run();
-    return findings(run, data, network, statistics, result);
+    return new Trained(network, statistics, training.build().run());
   }
 
   private static Training.Batches batches(
@@ -207,12 +226,10 @@ final class VitTraining {
     return new Predicted(right, confusion, images.count());
   }
 
-  private static Findings findings(
-      ExperimentRun run,
-      ImageSet.Split data,
-      MultiLayerNetwork network,
-      double[][] statistics,
-      Training.Result result) {
+  private static Findings findings(ExperimentRun run, ImageSet.Split data, Trained trained) {
+    MultiLayerNetwork network = trained.network();
+    double[][] statistics = trained.statistics();
+    Training.Result result = trained.result();
     Predicted test = predict(network, data.test(), statistics);
     int[] labels = data.test().labels();
     int[] counts = new int[data.test().classes()];
@@ -226,19 +243,7 @@ final class VitTraining {
               String.format(Locale.ROOT, "%.4f", seen.loss()),
               String.format(Locale.ROOT, "%.4f", seen.score())));
     }
-    VitModel model =
-        new VitModel(
-            network,
-            new Preprocessing(
-                statistics[0],
-                statistics[1],
-                "bicubic",
-                1,
-                "center",
-                data.test().height(),
-                data.test().width()),
-            List.of(),
-            run.provenance(data.train().name(), data.train().fingerprint()));
+    VitModel model = model(run, data.train(), trained);
     return new Findings(data.train().name())
         .metric("accuracy", test.accuracy())
         .metric("validationAccuracy", result.bestScore())
@@ -252,6 +257,21 @@ final class VitTraining {
         .figure(curve(result))
         .report(found -> report(found, result))
         .file("model.zip", model::save);
+  }
+
+  static VitModel model(ExperimentRun run, ImageSet images, Trained trained) {
+    return new VitModel(
+        trained.network(),
+        new Preprocessing(
+            trained.statistics()[0],
+            trained.statistics()[1],
+            "bicubic",
+            1,
+            "center",
+            images.height(),
+            images.width()),
+        List.of(),
+        run.provenance(images.name(), images.fingerprint()));
   }
 
   private static Illustration curve(Training.Result result) {

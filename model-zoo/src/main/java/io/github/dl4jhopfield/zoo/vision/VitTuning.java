@@ -1,0 +1,112 @@
+package io.github.dl4jhopfield.zoo.vision;
+
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.experiment.GivenUp;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
+import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Scores hyperparameters of a Vision Transformer by its accuracy on the tenth of the training
+ * images that its training holds back. The test images play no part.
+ */
+final class VitTuning implements Tuning {
+  private static final String ACCURACY = "accuracy";
+  private static final String PARAMETERS = "parameters";
+
+  private final VitExperiment experiment;
+  private final ExperimentContext context;
+  private final ImageSet images;
+
+  VitTuning(VitExperiment experiment, ExperimentContext context, ImageSet images) {
+    this.experiment = experiment;
+    this.context = context;
+    this.images = images;
+  }
+
+  static List<TuningParameter> space() {
+    return List.of(
+        TuningParameter.logUniform("learningRate", 1e-4, 1e-2, 1e-3),
+        TuningParameter.logUniform("weightDecay", 1e-3, 0.5, 0.05),
+        TuningParameter.uniform("dropout", 0, 0.3, 0.0),
+        TuningParameter.choice("depth", List.of(2, 4, 6), 4),
+        TuningParameter.choice("unit", List.of("none", "relu", "pfu"), "none"));
+  }
+
+  private ExperimentRun run(Map<String, Object> values) {
+    return ExperimentRun.of(experiment, context, values);
+  }
+
+  @Override
+  public String dataset() {
+    return images.name();
+  }
+
+  @Override
+  public String metric() {
+    return ACCURACY;
+  }
+
+  @Override
+  public boolean greaterIsBetter() {
+    return true;
+  }
+
+  @Override
+  public List<Objective> objectives() {
+    return List.of(new Objective(ACCURACY, true), new Objective(PARAMETERS, false));
+  }
+
+  @Override
+  public Score evaluate(Map<String, Object> values) {
+    return evaluate(values, Intermediate.NONE).orElseThrow();
+  }
+
+  @Override
+  public Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
+    return evaluate(values, List.of(ACCURACY), intermediate);
+  }
+
+  @Override
+  public Optional<Score> evaluate(
+      Map<String, Object> values, List<String> objectives, Intermediate intermediate) {
+    ExperimentRun run = run(values);
+    int epochs = run.integer("epochs");
+    try {
+      VitTraining.Trained trained =
+          VitTraining.train(
+              run,
+              images,
+              (epoch, accuracy) -> {
+                if (epoch < epochs && !intermediate.goesOn((double) epoch / epochs, accuracy)) {
+                  throw new GivenUp();
+                }
+              });
+      double accuracy = trained.result().bestScore();
+      return Optional.of(
+          new Score(
+              accuracy,
+              List.of(accuracy),
+              objectives.contains(PARAMETERS)
+                  ? Map.of(PARAMETERS, (double) trained.network().numParams())
+                  : Map.of()));
+    } catch (GivenUp e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void saveModel(Map<String, Object> values, Path file) throws IOException {
+    ExperimentRun run = run(values);
+    VitTraining.Trained trained = VitTraining.train(run, images, (epoch, accuracy) -> {});
+    VitTraining.model(run, images, trained).save(file);
+  }
+}
