@@ -3,13 +3,11 @@ package io.github.dl4jhopfield.search.strategy;
 import io.github.dl4jhopfield.search.space.SpaceParameter;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 
 /**
  * The model of a tree-structured Parzen estimator over a space (Bergstra et al. 2011, section 4;
@@ -38,8 +36,8 @@ final class TpeModel {
   private static final int MOST_KERNELS_ACROSS = 100;
   private static final int RANDOM_TRIES = 100;
 
-  /** Older observations than these weigh next to nothing and would make each draw slower. */
-  private static final int MOST_OBSERVATIONS = 2_000;
+  /** Older observations than these are let go, but for the best: they would make draws slower. */
+  private static final int MOST_OBSERVATIONS = 1_000;
 
   private final Places places;
   private final SplittableRandom random;
@@ -207,13 +205,7 @@ final class TpeModel {
      * than if as many observations lay evenly, and never more than {@link #MOST_WIDTH}.
      */
     private void widen(int d) {
-      int[] order =
-          IntStream.range(0, kernels)
-              .filter(kernel -> !Double.isNaN(centres[kernel][d]))
-              .boxed()
-              .sorted(Comparator.comparingDouble(kernel -> centres[kernel][d]))
-              .mapToInt(Integer::intValue)
-              .toArray();
+      int[] order = order(d);
       double least = 1.0 / Math.min(MOST_KERNELS_ACROSS, kernels + 1);
       for (int kernel = 0; kernel < kernels; kernel++) {
         widths[kernel][d] = 1;
@@ -225,6 +217,23 @@ final class TpeModel {
             i < order.length - 1 ? centres[order[i + 1]][d] - at : order.length == 1 ? 1 - at : 0;
         widths[order[i]][d] = Math.max(least, Math.min(MOST_WIDTH, Math.max(below, above)));
       }
+    }
+
+    /** The kernels of observations that have a value, by place; of equals the elder first. */
+    private int[] order(int d) {
+      long[] keys = new long[kernels];
+      int count = 0;
+      for (int kernel = 0; kernel < kernels; kernel++) {
+        if (!Double.isNaN(centres[kernel][d])) {
+          keys[count++] = (long) (centres[kernel][d] * (1L << 40)) << 20 | kernel;
+        }
+      }
+      Arrays.sort(keys, 0, count);
+      int[] order = new int[count];
+      for (int i = 0; i < count; i++) {
+        order[i] = (int) (keys[i] & (1 << 20) - 1);
+      }
+      return order;
     }
 
     private double inside(int kernel, int d) {
