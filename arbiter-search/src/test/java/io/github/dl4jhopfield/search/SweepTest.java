@@ -67,17 +67,7 @@ class SweepTest {
     public Tuning prepare(ExperimentContext context) {
       boolean greater = greaterIsBetter;
       ToDoubleFunction<Map<String, Object>> function = score;
-      return new Tuning() {
-        @Override
-        public String dataset() {
-          return "none";
-        }
-
-        @Override
-        public String metric() {
-          return "value";
-        }
-
+      return new FakeTuning() {
         @Override
         public boolean greaterIsBetter() {
           return greater;
@@ -87,11 +77,6 @@ class SweepTest {
         public Score evaluate(Map<String, Object> values) {
           double value = function.applyAsDouble(values);
           return new Score(value, List.of(value));
-        }
-
-        @Override
-        public void saveModel(Map<String, Object> values, Path file) throws IOException {
-          Files.writeString(file, values.toString());
         }
       };
     }

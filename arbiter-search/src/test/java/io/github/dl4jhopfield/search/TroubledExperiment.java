@@ -6,9 +6,6 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -64,22 +61,7 @@ public final class TroubledExperiment implements TunableExperiment {
     boolean troubled = given.get("trouble").equals("true");
     boolean throwing = given.get("throw").equals("true");
     long sleep = Long.parseLong(given.get("sleep"));
-    return new Tuning() {
-      @Override
-      public String dataset() {
-        return "none";
-      }
-
-      @Override
-      public String metric() {
-        return "value";
-      }
-
-      @Override
-      public boolean greaterIsBetter() {
-        return true;
-      }
-
+    return new FakeTuning() {
       @Override
       public Score evaluate(Map<String, Object> values) {
         try {
@@ -103,11 +85,6 @@ public final class TroubledExperiment implements TunableExperiment {
           }
         }
         return new Score(value, List.of(value, value));
-      }
-
-      @Override
-      public void saveModel(Map<String, Object> values, Path file) throws IOException {
-        Files.writeString(file, values.toString());
       }
     };
   }

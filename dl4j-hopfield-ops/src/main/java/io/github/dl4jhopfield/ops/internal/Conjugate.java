@@ -66,11 +66,11 @@ public final class Conjugate extends HopfieldOp {
     Rows.forEach(
         x.count(),
         n,
-        (begin, end) -> {
+        () -> {
           RowScores scores = new RowScores(n);
           double[] p = new double[n];
           double[] result = new double[1];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             x.read(row, scores.scores());
             readMask(mask, row, scores.keep());
             scores.times(beta);
@@ -79,7 +79,7 @@ public final class Conjugate extends HopfieldOp {
               result[0] = RowSeparations.logOnePlusSum(scores);
               value.write(row, result);
               y.write(row, p);
-              continue;
+              return;
             }
             double omega;
             switch (separation.kind()) {
@@ -102,7 +102,7 @@ public final class Conjugate extends HopfieldOp {
             }
             value.write(row, result);
             y.write(row, p);
-          }
+          };
         });
     value.written();
     y.written();

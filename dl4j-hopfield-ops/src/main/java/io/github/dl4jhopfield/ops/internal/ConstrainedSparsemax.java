@@ -65,17 +65,17 @@ public final class ConstrainedSparsemax extends HopfieldOp {
     Rows.forEach(
         x.count(),
         n,
-        (begin, end) -> {
+        () -> {
           RowScores scores = new RowScores(n);
           double[] u = new double[n];
           double[] to = new double[n];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             x.read(row, scores.scores());
             upper.read(row, u);
             readMask(mask, row, scores.keep());
             RowBudget.constrained(scores, u, to);
             y.write(row, to);
-          }
+          };
         });
     y.written();
   }
@@ -125,14 +125,14 @@ public final class ConstrainedSparsemax extends HopfieldOp {
       Rows.forEach(
           y.count(),
           n,
-          (begin, end) -> {
+          () -> {
             double[] p = new double[n];
             double[] u = new double[n];
             double[] g = new double[n];
             double[] gx = new double[n];
             double[] gu = new double[n];
             boolean[] keep = new boolean[n];
-            for (long row = begin; row < end; row++) {
+            return row -> {
               y.read(row, p);
               upper.read(row, u);
               gradY.read(row, g);
@@ -140,7 +140,7 @@ public final class ConstrainedSparsemax extends HopfieldOp {
               RowBudget.constrainedBackward(p, u, keep, g, n, gx, gu);
               gradX.write(row, gx);
               gradUpper.write(row, gu);
-            }
+            };
           });
       gradX.written();
       gradUpper.written();

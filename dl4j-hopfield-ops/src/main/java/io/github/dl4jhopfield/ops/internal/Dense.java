@@ -91,15 +91,15 @@ public final class Dense extends HopfieldOp {
     Rows.forEach(
         y.count(),
         n,
-        (begin, end) -> {
+        () -> {
           double[] row = new double[n];
-          for (long r = begin; r < end; r++) {
+          return r -> {
             z.read(r, row);
             for (int i = 0; i < n; i++) {
               row[i] = apply(f, row[i] + bias[i]);
             }
             y.write(r, row);
-          }
+          };
         });
     y.written();
   }

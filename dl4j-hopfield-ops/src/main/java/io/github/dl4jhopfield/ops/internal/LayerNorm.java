@@ -76,17 +76,17 @@ public final class LayerNorm extends HopfieldOp {
     Rows.forEach(
         x.count(),
         n,
-        (begin, end) -> {
+        () -> {
           double[] in = new double[n];
           double[] h = new double[n];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             x.read(row, in);
             RowFunctions.standardise(in, n, args.get(EPS), h);
             for (int i = 0; i < n; i++) {
               h[i] = gain[i] * h[i] + bias[i];
             }
             y.write(row, h);
-          }
+          };
         });
     y.written();
   }

@@ -191,10 +191,10 @@ public final class ProjectionOp extends HopfieldOp {
     Rows.forEach(
         x.count(),
         (int) Math.min(Integer.MAX_VALUE, (long) features * widest),
-        (begin, end) -> {
+        () -> {
           double[] in = new double[features];
           double[] h = new double[features];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             x.read(row, in);
             if (normalise) {
               RowFunctions.standardise(in, features, args.get(EPS), h);
@@ -213,7 +213,7 @@ public final class ProjectionOp extends HopfieldOp {
               }
               y[i].write(row, sum);
             }
-          }
+          };
         });
     for (Rows rows : y) {
       rows.written();

@@ -52,16 +52,16 @@ abstract class RowMap extends HopfieldOp {
     Rows.forEach(
         to.count(),
         n,
-        (begin, end) -> {
+        () -> {
           double[][] in = new double[inputs][n];
           double[] out = new double[n];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             for (int i = 0; i < inputs; i++) {
               from[i].read(row, in[i]);
             }
             row(args, in, n, out);
             to.write(row, out);
-          }
+          };
         });
     to.written();
   }

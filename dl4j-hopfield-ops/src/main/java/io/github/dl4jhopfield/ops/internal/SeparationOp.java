@@ -124,16 +124,16 @@ public abstract class SeparationOp extends HopfieldOp {
     Rows.forEach(
         x.count(),
         n,
-        (begin, end) -> {
+        () -> {
           RowScores scores = new RowScores(n);
           double[] to = new double[n];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             x.read(row, scores.scores());
             readMask(mask, row, scores.keep());
             scores.times(beta == null ? args.get(BETA_NUMBER) : beta.first(row));
             separate(args, scores, parameter == null ? Double.NaN : parameter.first(row), to);
             y.write(row, to);
-          }
+          };
         });
     y.written();
   }
@@ -228,12 +228,12 @@ public abstract class SeparationOp extends HopfieldOp {
       Rows.forEach(
           y.count(),
           n,
-          (begin, end) -> {
+          () -> {
             double[] p = new double[n];
             double[] g = new double[n];
             double[] in = new double[n];
             double[] grad = new double[n];
-            for (long row = begin; row < end; row++) {
+            return row -> {
               y.read(row, p);
               gradY.read(row, g);
               double value = parameter == null ? Double.NaN : parameter.first(row);
@@ -254,7 +254,7 @@ public abstract class SeparationOp extends HopfieldOp {
                 grad[i] *= b;
               }
               gradX.write(row, grad);
-            }
+            };
           });
       gradX.written();
       int next = 1;

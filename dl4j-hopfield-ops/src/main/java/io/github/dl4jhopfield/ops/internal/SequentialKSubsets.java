@@ -104,13 +104,13 @@ public final class SequentialKSubsets extends HopfieldOp {
     Rows.forEach(
         y.count(),
         (int) Math.min(Integer.MAX_VALUE, n * 64L),
-        (begin, end) -> {
+        () -> {
           Reader reader = new Reader(this, args);
           double[] to = new double[n];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             reader.solve(args, row).weights(to);
             y.write(row, to);
-          }
+          };
         });
     y.written();
   }
@@ -162,15 +162,15 @@ public final class SequentialKSubsets extends HopfieldOp {
       Rows.forEach(
           rows,
           (int) Math.min(Integer.MAX_VALUE, n * 64L),
-          (begin, end) -> {
+          () -> {
             Reader reader = new Reader(this, args);
             double[] g = new double[n];
             double[] gx = new double[n];
-            for (long row = begin; row < end; row++) {
+            return row -> {
               gradY.read(row, g);
               reader.solve(args, row).backward(g, gx, perRow[(int) row]);
               gradX.write(row, gx);
-            }
+            };
           });
       gradX.written();
       long[] couplings = x.shape().clone();

@@ -30,9 +30,9 @@ public record PlainRetrieval(
     Rows.forEach(
         n,
         count,
-        (begin, end) -> {
+        () -> {
           double[] query = new double[asked.length()];
-          for (long q = begin; q < end; q++) {
+          return q -> {
             int i = (int) q;
             asked.read(q, query);
             double[] scores = scores(query, keys, count);
@@ -47,7 +47,7 @@ public record PlainRetrieval(
               topScore[i][j] = j < order.length ? scores[order[j]] : 0;
               topWeight[i][j] = j < order.length ? weights[order[j]] : 0;
             }
-          }
+          };
         });
     out.written();
     for (int i = 0; i < n; i++) {

@@ -14,11 +14,11 @@ public final class RowLagrangian {
     Rows.forEach(
         x.count(),
         n,
-        (begin, end) -> {
+        () -> {
           double[] in = new double[n];
           double[] kept = new double[n];
           boolean[] open = opened(n);
-          for (long row = begin; row < end; row++) {
+          return row -> {
             x.read(row, in);
             if (mask != null) {
               mask.readMask(row, open);
@@ -29,7 +29,7 @@ public final class RowLagrangian {
             }
             d.write(row, in);
             keep.write(row, kept);
-          }
+          };
         });
   }
 
@@ -39,17 +39,17 @@ public final class RowLagrangian {
     Rows.forEach(
         keep.count(),
         n,
-        (begin, end) -> {
+        () -> {
           double[] kept = new double[n];
           double[] g = new double[n];
-          for (long row = begin; row < end; row++) {
+          return row -> {
             keep.read(row, kept);
             gradD.read(row, g);
             for (int i = 0; i < n; i++) {
               g[i] = kept[i] == 0 ? 0 : g[i];
             }
             gradX.write(row, g);
-          }
+          };
         });
   }
 
@@ -92,11 +92,11 @@ public final class RowLagrangian {
     Rows.forEach(
         groups,
         (int) Math.min(Integer.MAX_VALUE, each * n),
-        (begin, end) -> {
+        () -> {
           double[] in = new double[n];
           double[] kept = new double[n];
           boolean[] open = opened(n);
-          for (long group = begin; group < end; group++) {
+          return group -> {
             double mu =
                 pfu.mu() != null ? pfu.mu() : median(x, mask, pfu.scope(), group * each, each);
             double noisy =
@@ -115,7 +115,7 @@ public final class RowLagrangian {
               d.write(row, in);
               keep.write(row, kept);
             }
-          }
+          };
         });
   }
 
@@ -132,7 +132,7 @@ public final class RowLagrangian {
     Rows.forEach(
         groups,
         (int) Math.min(Integer.MAX_VALUE, each * n),
-        (begin, end) -> {
+        () -> {
           double[] in = new double[n];
           double[] kept = new double[n];
           double[] g = new double[n];
@@ -146,7 +146,7 @@ public final class RowLagrangian {
                   mask.readMask(row, open);
                 }
               };
-          for (long group = begin; group < end; group++) {
+          return group -> {
             double median = Double.NaN;
             double share = 0;
             if (throughMedian) {
@@ -171,7 +171,7 @@ public final class RowLagrangian {
               }
               gradX.write(row, g);
             }
-          }
+          };
         });
   }
 

@@ -1,6 +1,8 @@
 package io.github.dl4jhopfield.ops.internal.java;
 
 import java.util.Arrays;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.indexer.Bfloat16Indexer;
@@ -192,27 +194,31 @@ public final class Rows {
     }
   }
 
-  /** The work on a range of rows; it makes its own buffers. */
-  public interface Body {
-    void run(long begin, long end);
-  }
-
   /**
    * Splits rows over the common pool where that pays; each row is computed alone, so the split
    * never shows.
+   *
+   * @param length numbers of a row, or what it costs beside one number
+   * @param worker gives what computes a row, with arrays of its own: asked once for each part
    */
-  public static void forEach(long rows, int length, Body body) {
+  public static void forEach(long rows, int length, Supplier<LongConsumer> worker) {
     int tasks =
         rows * Math.max(1, length) < PARALLEL_FROM
             ? 1
             : (int) Math.min(rows, 4L * Runtime.getRuntime().availableProcessors());
     if (tasks <= 1) {
-      body.run(0, rows);
+      run(0, rows, worker.get());
       return;
     }
     IntStream.range(0, tasks)
         .parallel()
-        .forEach(t -> body.run(rows * t / tasks, rows * (t + 1) / tasks));
+        .forEach(t -> run(rows * t / tasks, rows * (t + 1) / tasks, worker.get()));
+  }
+
+  private static void run(long begin, long end, LongConsumer row) {
+    for (long r = begin; r < end; r++) {
+      row.accept(r);
+    }
   }
 
   /** Sums one number a row into the shape of a parameter that was broadcast over the rows. */

@@ -135,16 +135,16 @@ public final class SequenceMaxima {
     Rows.forEach(
         sequences,
         64 * channels,
-        (begin, end) -> {
+        () -> {
           double[] z = new double[channels];
           int[] best = new int[channels];
-          for (long i = begin; i < end; i++) {
+          return i -> {
             maxima((int) i, z, best);
             for (int c = 0; c < channels; c++) {
               z[c] = SCALE * (z[c] > 0 ? z[c] : ALPHA * Math.expm1(z[c]));
             }
             y.write(i, z);
-          }
+          };
         });
     y.written();
   }
