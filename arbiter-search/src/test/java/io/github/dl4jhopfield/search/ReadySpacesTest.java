@@ -204,6 +204,31 @@ class ReadySpacesTest {
   }
 
   @Test
+  void aNetworkThatCannotBeIsRecordedAndTheOthersGoOn() throws IOException {
+    Path file =
+        Files.writeString(
+            folder.resolve("space.yaml"),
+            "parameters: {heads: {kind: choice, choices: [2, 3]}}\nfixed: {width: 16, epochs: 1}\n");
+    TunableExperiment vit = Sweep.experiment("vit");
+    SweepResult result =
+        Sweep.builder()
+            .experiment(vit)
+            .space(SearchSpaces.read(file, vit))
+            .strategy("grid")
+            .context(ExperimentContext.builder().data(images()).build())
+            .build()
+            .run();
+    assertThat(result.candidates()).hasSize(2);
+    for (TrialResult candidate : result.candidates()) {
+      boolean divides = candidate.values().get("heads").equals(2);
+      assertThat(candidate.status()).isEqualTo(divides ? "done" : "failed");
+      if (!divides) {
+        assertThat(candidate.error()).contains("IllegalArgumentException", "heads", "3");
+      }
+    }
+  }
+
+  @Test
   void vitSmallRuns() throws IOException {
     check(
         run("vit-small", 2, Map.of("epochs", "2", "batch-size", "16", "heads", "2"), images()),

@@ -155,6 +155,45 @@ class SweepInterruptedTest {
   }
 
   @Test
+  void aStoreOfAnotherExperimentIsRefused() throws IOException {
+    fast().build().run();
+    assertThatThrownBy(() -> fast().experiment(new CurvesExperiment()).resume(true).build().run())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("the same experiment", "\"troubled\" there and \"curves\" here");
+  }
+
+  @Test
+  void aFullDiskEndsTheSearchWithTheFilesNameAndItGoesOnLater() throws Exception {
+    Path whole = Files.createDirectory(folder.resolve("whole"));
+    SweepProgram.sweep(whole, "tpe", 0).run();
+    Path full = Files.createDirectory(folder.resolve("full"));
+    // no file may be longer than 8 kB, which is met in the middle of a record
+    Process process =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "ulimit -f 8; exec \"$@\"",
+                "bash",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                SweepProgram.class.getName(),
+                full.toString(),
+                "tpe",
+                "0")
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isNotZero();
+    assertThat(said).contains(full.resolve(TrialStore.FILE) + ": cannot write: File too large");
+    assertThat(Files.size(full.resolve(TrialStore.FILE))).isEqualTo(8 * 1024);
+    assertThat(start(full, "tpe", 0).waitFor()).isZero();
+    assertThat(trials(full)).isEqualTo(trials(whole)).hasSize(SweepProgram.CANDIDATES);
+  }
+
+  @Test
   void aStoreOfOtherDataIsRefused() throws IOException {
     Path data = Files.writeString(folder.resolve("data.csv"), "1", StandardCharsets.UTF_8);
     Path out = folder.resolve("out");

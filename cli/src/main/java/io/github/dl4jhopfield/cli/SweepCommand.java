@@ -291,23 +291,28 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
       Path folder,
       ProgressDisplay progress)
       throws IOException {
-    SweepResult result =
-        sweep
-            .context(
-                ExperimentContext.builder()
-                    .data(data)
-                    .out(folder)
-                    .seed(seed)
-                    .progress(progress)
-                    .options(ExperimentArguments.given(spec, experiment.options()))
-                    .build())
-            .build()
-            .run();
+    sweep.context(
+        ExperimentContext.builder()
+            .data(data)
+            .out(folder)
+            .seed(seed)
+            .progress(progress)
+            .options(ExperimentArguments.given(spec, experiment.options()))
+            .build());
+    SweepResult result = built(sweep).run();
     progress.end();
     if (json) {
       console.raw(result.toJson());
     } else {
       show(console, result);
+    }
+  }
+
+  private static Sweep built(Sweep.Builder sweep) {
+    try {
+      return sweep.build();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("sweep: --" + e.getMessage());
     }
   }
 

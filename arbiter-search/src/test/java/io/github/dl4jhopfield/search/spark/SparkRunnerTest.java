@@ -60,6 +60,17 @@ class SparkRunnerTest {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = "hopfield.long", matches = "true") // Spark tries for a minute
+  void aMasterThatDoesNotAnswerEndsTheSearch() {
+    String master = "spark://127.0.0.1:1";
+    assertThatThrownBy(
+            () -> sweep(false, 2, 0).runner(() -> SparkRunner.connect(master, 1)).build().run())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Spark")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
   @EnabledIfSystemProperty(named = "hopfield.long", matches = "true")
   void aClusterThatLosesAWorkerGivesTheSame() throws Exception {
     SweepResult here = sweep(false, 24, 200).build().run();
