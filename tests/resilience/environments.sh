@@ -29,6 +29,15 @@ mkdir -p "$in"
 } >"$in/x.npy"
 awk 'BEGIN { srand(3); print "label,bag,a,b,c"
   for (i = 0; i < 24; i++) for (k = 0; k < 3; k++) printf "%d,b%d,%.3f,%.3f,%.3f\n", i % 2, i, rand() + i % 2, rand(), rand() }' >"$in/bags.csv"
+awk -v dir="$in" 'BEGIN { srand(5); aa = "ACDEFGHIKLMNPQRSTVWY"; table = dir "/repertoires.tsv"; print "filename\tsick" >table
+  for (i = 0; i < 12; i++) { file = "r" i ".tsv"; print file "\t" i % 2 >table; file = dir "/" file; print "junction_aa\tduplicate_count" >file
+    for (k = 0; k < 40; k++) { s = "CAS"; for (j = 0; j < 8; j++) s = s substr(aa, 1 + int(20 * rand()), 1)
+      print s (i % 2 && k < 9 ? "WWHWW" : "GGG") "F\t" 1 + k >file } } }'
+{
+  printf "\x93NUMPY\x01\x00v\x00{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2, 3), }"
+  printf '%*s\n' 55 ''
+  printf '\x00\x00\x80\x3f\x00\x00\x00\x40\x00\x00\x40\x40\x00\x00\x80\x40\x00\x00\xa0\x40\x00\x00\xc0\x40'
+} >"$in/bag.npy"
 keras=$root/samediff-layers/src/test/resources/keras/keras3/activations.keras
 golden=$root/tests/src/test/resources/io/github/dl4jhopfield/tests/golden.json.gz
 [ -f "$golden" ] || golden=$(find "$root" -name 'golden.json.gz' -not -path '*/target/*' | head -n 1)
@@ -36,8 +45,14 @@ golden=$root/tests/src/test/resources/io/github/dl4jhopfield/tests/golden.json.g
   echo "environments.sh: training the model that the commands read failed" >&2
   exit 1
 }
+"$hopfield" train --model deeprc --data "$in/repertoires.tsv" --target sick --updates 10 --evaluate-every 5 --kernels 4 --attention-units 4 \
+  --cache none --out "$in/deeprc" --quiet >/dev/null || {
+  echo "environments.sh: training the repertoire model failed" >&2
+  exit 1
+}
 "$hopfield" export-weights "$in/model/model.zip" --out "$in/w.safetensors" --quiet >/dev/null 2>&1
 
+# Left out: publish-local, test and warm-up, which are Maven's and the launcher's.
 # --- commands: NAME|WRITES|ARGUMENTS, with IN and OUT for folders ---------------------------------------------------------------
 # WRITES: results: shows its result where its files cannot be written; file: writes what the user named; no.
 
@@ -48,17 +63,23 @@ doctor|no|doctor
 list|no|run --list
 run mil|results|run mil --data IN/bags.csv --tune false --epochs 2 --folds 2 --out OUT/mil
 run basins|results|run basins --grid 16 --betas 4 --patterns 3 --out OUT/basins
+run vit|results|run vit --epochs 1 --depth 1 --width 8 --heads 1 --patch 14 --out OUT/vit
+run repertoire|results|run repertoire --repertoires 10 --test-repertoires 4 --sequences 40 --updates 5 --evaluate-every 5 --kernels 4 --attention-units 4 --repeats 1 --out OUT/rep
 sweep|file|sweep mil --data IN/bags.csv --candidates 2 --epochs 2 --folds 2 --out OUT/sweep
 dry run|no|sweep mil --space IN/space.yaml --dry-run
 train|results|train --model HopfieldMIL --data IN/bags.csv --epochs 2 --tune false --out OUT/train
 predict|no|predict --model HopfieldMIL --load IN/model/model.zip --data IN/bags.csv
 evaluate|no|evaluate --model HopfieldMIL --load IN/model/model.zip --data IN/bags.csv
+train deeprc|results|train --model deeprc --data IN/repertoires.tsv --target sick --updates 10 --evaluate-every 5 --kernels 4 --attention-units 4 --out OUT/deeprc
+predict deeprc|no|predict --model deeprc --load IN/deeprc/model.zip --data IN/repertoires.tsv
+explain|no|explain --model IN/model/model.zip IN/bag.npy
 verify|no|verify --reference IN/golden.json.gz --group lwpf
 op|file|op entmax15 --in IN/x.npy --out OUT/y.npy
 import-keras|file|import-keras IN/model.keras --save OUT/keras.zip
 import-weights|file|import-weights hflayers IN/w.safetensors --model IN/model/model.zip --layer 1 --prefix 1. --save OUT/weights.zip
 export-weights|file|export-weights IN/model/model.zip --out OUT/w.safetensors
 inspect|no|inspect IN/x.npy --values
+inspect table|no|inspect IN/repertoires.tsv
 bench|no|bench softmax --seconds 0.01
 "
 cat >"$in/space.yaml" <<'Y'
