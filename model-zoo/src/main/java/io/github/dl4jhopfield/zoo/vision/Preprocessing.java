@@ -47,6 +47,20 @@ public record Preprocessing(
     return new Preprocessing(mean, std, interpolation, cropPct, cropMode, newHeight, newWidth);
   }
 
+  /**
+   * The filter of {@link #interpolation()}.
+   *
+   * @throws IllegalArgumentException where it is {@code random}, which is for training
+   */
+  Resampling filter() {
+    if (interpolation.equals("random")) {
+      throw new IllegalArgumentException(
+          "interpolation: expected one filter to predict with, found random; give the config.json"
+              + " another, such as bicubic");
+    }
+    return Resampling.valueOf(interpolation.toUpperCase(java.util.Locale.ROOT));
+  }
+
   /** Length of the shorter edge to which an image is resized, as timm rounds it. */
   public int resizeShortEdge() {
     return (int) Math.floor(Math.min(height, width) / cropPct);

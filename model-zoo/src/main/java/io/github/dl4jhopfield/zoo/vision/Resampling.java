@@ -8,6 +8,8 @@ import java.util.function.DoubleUnaryOperator;
  * Image.resize}), which PyTorch's {@code interpolate(antialias=True)} shares.
  */
 enum Resampling {
+  /** The input in whose area the middle of the output lies. */
+  NEAREST(0, null),
   /** Triangle. */
   BILINEAR(1, x -> x < 1 ? 1 - x : 0),
   /** Keys' cubic with a = -0.5. */
@@ -108,5 +110,117 @@ enum Resampling {
       }
     }
     return result;
+  }
+
+  /** Bits after the point of Pillow's weights of bytes. */
+  private static final int FRACTION = 22;
+
+  /**
+   * Resizes bytes as Pillow does, to the last bit: first along the columns, then along the rows,
+   * with weights of {@value #FRACTION} bits after the point, rounded to bytes after each.
+   *
+   * @param values [rows, columns, depth], flat
+   * @return [newRows, newColumns, depth], flat; the same array where the size stays
+   */
+  byte[] resize(byte[] values, int rows, int columns, int depth, int newRows, int newColumns) {
+    if (this == NEAREST) {
+      return nearest(values, rows, columns, depth, newRows, newColumns);
+    }
+    byte[] wide = values;
+    if (columns != newColumns) {
+      wide = new byte[Math.multiplyExact(rows * newColumns, depth)];
+      across(values, rows, columns, depth, newColumns, wide);
+    }
+    if (rows == newRows) {
+      return wide;
+    }
+    byte[] result = new byte[Math.multiplyExact(newRows * newColumns, depth)];
+    down(wide, rows, newColumns * depth, newRows, result);
+    return result;
+  }
+
+  private void across(
+      byte[] values, int rows, int columns, int depth, int newColumns, byte[] result) {
+    Taps[] taps = taps(columns, newColumns);
+    int[][] weights = fixed(taps);
+    for (int r = 0; r < rows; r++) {
+      for (int c = 0; c < newColumns; c++) {
+        int first = (r * columns + taps[c].from()) * depth;
+        for (int d = 0; d < depth; d++) {
+          int sum = 1 << FRACTION - 1;
+          int at = first + d;
+          for (int weight : weights[c]) {
+            sum += weight * (values[at] & 0xff);
+            at += depth;
+          }
+          result[(r * newColumns + c) * depth + d] = clipped(sum);
+        }
+      }
+    }
+  }
+
+  private void down(byte[] values, int rows, int line, int newRows, byte[] result) {
+    Taps[] taps = taps(rows, newRows);
+    int[][] weights = fixed(taps);
+    int[] sums = new int[line];
+    for (int r = 0; r < newRows; r++) {
+      java.util.Arrays.fill(sums, 1 << FRACTION - 1);
+      for (int k = 0; k < weights[r].length; k++) {
+        int weight = weights[r][k];
+        int from = (taps[r].from() + k) * line;
+        for (int i = 0; i < line; i++) {
+          sums[i] += weight * (values[from + i] & 0xff);
+        }
+      }
+      for (int i = 0; i < line; i++) {
+        result[r * line + i] = clipped(sums[i]);
+      }
+    }
+  }
+
+  private static int[][] fixed(Taps[] taps) {
+    int[][] weights = new int[taps.length][];
+    for (int i = 0; i < taps.length; i++) {
+      double[] exact = taps[i].weights();
+      weights[i] = new int[exact.length];
+      for (int k = 0; k < exact.length; k++) {
+        double scaled = exact[k] * (1 << FRACTION);
+        weights[i][k] = (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+      }
+    }
+    return weights;
+  }
+
+  private static byte clipped(int sum) {
+    return (byte) Math.max(0, Math.min(255, sum >> FRACTION));
+  }
+
+  private static byte[] nearest(
+      byte[] values, int rows, int columns, int depth, int newRows, int newColumns) {
+    int[] fromRow = nearest(rows, newRows);
+    int[] fromColumn = nearest(columns, newColumns);
+    byte[] result = new byte[Math.multiplyExact(newRows * newColumns, depth)];
+    for (int r = 0; r < newRows; r++) {
+      for (int c = 0; c < newColumns; c++) {
+        System.arraycopy(
+            values,
+            (fromRow[r] * columns + fromColumn[c]) * depth,
+            result,
+            (r * newColumns + c) * depth,
+            depth);
+      }
+    }
+    return result;
+  }
+
+  private static int[] nearest(int in, int out) {
+    int[] from = new int[out];
+    double step = (double) in / out;
+    double at = step * 0.5;
+    for (int i = 0; i < out; i++) {
+      from[i] = Math.min(in - 1, (int) at);
+      at += step; // summed, as in Pillow: its roundings decide where the middle is on an edge
+    }
+    return from;
   }
 }

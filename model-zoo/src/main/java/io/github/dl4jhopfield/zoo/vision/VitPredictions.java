@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -79,12 +80,10 @@ final class VitPredictions {
     int count = Math.min(top, model.shape().classes());
     List<Map<String, Object>> predictions = new ArrayList<>();
     List<List<String>> rows = new ArrayList<>();
-    for (Path image : Images.files(data)) {
-      INDArray x =
-          Images.prepare(
-              Images.read(image),
-              preprocessing,
-              model.network().getLayerWiseConfigurations().getDataType());
+    ImagePreparation preparation = new ImagePreparation(preprocessing);
+    DataType type = model.network().getLayerWiseConfigurations().getDataType();
+    for (Path image : ImageFiles.files(data)) {
+      INDArray x = preparation.prepare(ImageFiles.read(image), type);
       INDArray p = Transforms.softmax(model.logits(x)).reshape(model.shape().classes());
       double[] probabilities = p.dup().data().asDouble();
       List<Map<String, Object>> best = new ArrayList<>();
