@@ -70,7 +70,7 @@ dry run|no|sweep mil --space IN/space.yaml --dry-run
 train|results|train --model HopfieldMIL --data IN/bags.csv --epochs 2 --tune false --out OUT/train
 predict|no|predict --model HopfieldMIL --load IN/model/model.zip --data IN/bags.csv
 evaluate|no|evaluate --model HopfieldMIL --load IN/model/model.zip --data IN/bags.csv
-train deeprc|results|train --model deeprc --data IN/repertoires.tsv --target sick --updates 10 --evaluate-every 5 --kernels 4 --attention-units 4 --out OUT/deeprc
+train deeprc|file|train --model deeprc --data IN/repertoires.tsv --target sick --updates 10 --evaluate-every 5 --kernels 4 --attention-units 4 --out OUT/deeprc
 predict deeprc|no|predict --model deeprc --load IN/deeprc/model.zip --data IN/repertoires.tsv
 explain|no|explain --model IN/model/model.zip IN/bag.npy
 verify|no|verify --reference IN/golden.json.gz --group lwpf

@@ -9,8 +9,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 /**
  * An element-wise map that forgets small scores before they are separated (Ota et al., Learning
  * with Partial Forgetting in Modern Hopfield Networks, AISTATS 2023). It gives D(x), and D'(x) in
- * {0, 1}, which says what was kept; no gradient flows through D'. Immutable; survives DL4J's JSON
- * and Java serialisation.
+ * {0, 1}, which says what was kept; no gradient flows through D'. A median is a score like the
+ * others: it receives the gradient of all that b stands for, as in the original code. Immutable;
+ * survives DL4J's JSON and Java serialisation.
  *
  * <p>ReLU: D(x) = max(x, 0), D'(x) = 1[x &gt; 0]. PFU: D(x) = x where x &gt; t, else b, D'(x) = 1[x
  * &gt; t], with the threshold t = mu + sigma<sup>2</sup> noise and b = t or a number; mu is a

@@ -15,9 +15,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Repertoires of a user's table, through the cache. */
 final class TableRepertoires {
+  private static final Logger log = LoggerFactory.getLogger(TableRepertoires.class);
+
   private final RepertoireTable table;
   private final List<Repertoire> repertoires = new ArrayList<>();
 
@@ -43,12 +47,27 @@ final class TableRepertoires {
     return result;
   }
 
+  /**
+   * A repertoire by way of a cache.
+   *
+   * @param cache its folder; none; or empty: that of the user, or none where this cannot be written
+   *     to
+   */
   static Repertoire open(Path file, ReadOptions read, String cache) throws IOException {
-    if (cache.equals("none")) {
-      return RepertoireFiles.read(file, read);
+    RepertoireCache entries = cache.equals("none") ? null : cache(cache);
+    return entries == null ? RepertoireFiles.read(file, read) : entries.open(file, read);
+  }
+
+  private static RepertoireCache cache(String folder) throws IOException {
+    if (!folder.isEmpty()) {
+      return new RepertoireCache(Path.of(folder));
     }
-    Path folder = cache.isEmpty() ? RepertoireCache.defaultFolder() : Path.of(cache);
-    return new RepertoireCache(folder).open(file, read);
+    try {
+      return new RepertoireCache(RepertoireCache.defaultFolder());
+    } catch (IOException e) {
+      log.warn("No cache of parsed repertoires, which --cache DIR would give: {}", e.toString());
+      return null;
+    }
   }
 
   RepertoireTable table() {
