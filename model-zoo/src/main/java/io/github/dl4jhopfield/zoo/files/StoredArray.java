@@ -19,7 +19,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * a mode, a length, a type and big-endian values. Nd4j itself goes value by value and through
  * memory of the vector's size; here pieces of {@value #PIECE} values do.
  */
-final class StoredArray {
+record StoredArray(DataInputStream in, DataType type, long length) {
   private static final int PIECE = 1 << 18;
   private static final String MODE = "MIXED_DATA_TYPES";
   private static final String LONG_MODE = "LONG_SHAPE";
@@ -29,16 +29,6 @@ final class StoredArray {
 
   private static final int MOST_SHAPE = 2 * 32 + 4;
   private static final long PLAIN = 8192;
-
-  private final DataInputStream in;
-  private final DataType type;
-  private final long length;
-
-  private StoredArray(DataInputStream in, DataType type, long length) {
-    this.in = in;
-    this.type = type;
-    this.length = length;
-  }
 
   /**
    * Reads the header; the values follow by {@link #into}.
@@ -100,14 +90,6 @@ final class StoredArray {
       return in.readInt();
     }
     throw new IOException("expected an array of ND4J, found mode \"" + mode + '"');
-  }
-
-  DataType type() {
-    return type;
-  }
-
-  long length() {
-    return length;
   }
 
   /**

@@ -18,7 +18,7 @@ public final class HeatMap implements Figure {
   private final double[][] values;
   private final double low;
   private final double high;
-  private final String[][] texts;
+  private String[][] texts;
 
   /**
    * @param rowTitle what the rows are
@@ -38,19 +38,6 @@ public final class HeatMap implements Figure {
       double[][] values,
       double low,
       double high) {
-    this(title, rowTitle, rows, columnTitle, columns, values, low, high, texts(values));
-  }
-
-  private HeatMap(
-      String title,
-      String rowTitle,
-      List<String> rows,
-      String columnTitle,
-      List<String> columns,
-      double[][] values,
-      double low,
-      double high,
-      String[][] texts) {
     this.title = title;
     this.rowTitle = rowTitle;
     this.rows = List.copyOf(rows);
@@ -59,7 +46,7 @@ public final class HeatMap implements Figure {
     this.values = new double[values.length][];
     this.low = low;
     this.high = high;
-    this.texts = texts;
+    this.texts = texts(values);
     if (values.length != rows.size() || rows.isEmpty() || columns.isEmpty() || !(low < high)) {
       throw new IllegalArgumentException(
           "expected values in "
@@ -100,8 +87,10 @@ public final class HeatMap implements Figure {
           Arrays.stream(counts[r]).mapToDouble(n -> all == 0 ? 0 : (double) n / all).toArray();
       texts[r] = Arrays.stream(counts[r]).mapToObj(n -> Numbers.of(n)).toArray(String[]::new);
     }
-    return new HeatMap(
-        title, "true class", classes, "predicted class", classes, shares, 0, 1, texts);
+    HeatMap map =
+        new HeatMap(title, "true class", classes, "predicted class", classes, shares, 0, 1);
+    map.texts = texts;
+    return map;
   }
 
   private static String[][] texts(double[][] values) {

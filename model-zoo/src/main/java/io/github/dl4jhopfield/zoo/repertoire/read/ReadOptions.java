@@ -22,30 +22,10 @@ public final class ReadOptions {
   /** What {@link Builder#locus} takes for "whatever the locus". */
   public static final String ALL_LOCI = "ALL";
 
-  private final Region region;
-  private final String locus;
-  private final String countColumn;
-  private final boolean countsFromHeader;
-  private final boolean merge;
-  private final int maxLength;
-  private final String repertoireId;
-  private final String sequenceColumn;
-  private final String vColumn;
-  private final String jColumn;
-  private final Map<String, String> where;
+  private final Values values;
 
-  private ReadOptions(Builder builder) {
-    region = builder.region;
-    locus = builder.locus;
-    countColumn = builder.countColumn;
-    countsFromHeader = builder.countsFromHeader;
-    merge = builder.merge;
-    maxLength = builder.maxLength;
-    repertoireId = builder.repertoireId;
-    sequenceColumn = builder.sequenceColumn;
-    vColumn = builder.vColumn;
-    jColumn = builder.jColumn;
-    where = Collections.unmodifiableMap(new TreeMap<>(builder.where));
+  private ReadOptions(Values values) {
+    this.values = values;
   }
 
   /** Every option at its default. */
@@ -55,29 +35,17 @@ public final class ReadOptions {
 
   /** A builder with every option at its default. */
   public static Builder builder() {
-    return new Builder();
+    return new Builder(new Values());
   }
 
   /** A builder that starts from these options. */
   public Builder toBuilder() {
-    Builder builder = new Builder();
-    builder.region = region;
-    builder.locus = locus;
-    builder.countColumn = countColumn;
-    builder.countsFromHeader = countsFromHeader;
-    builder.merge = merge;
-    builder.maxLength = maxLength;
-    builder.repertoireId = repertoireId;
-    builder.sequenceColumn = sequenceColumn;
-    builder.vColumn = vColumn;
-    builder.jColumn = jColumn;
-    builder.where.putAll(where);
-    return builder;
+    return new Builder(values.copy());
   }
 
   /** The region, or null for the one that the file has, the junction before the CDR3. */
   public Region region() {
-    return region;
+    return values.region;
   }
 
   /**
@@ -86,52 +54,52 @@ public final class ReadOptions {
    * one with IGH not IGK and IGL, of one with TRD not TRG.
    */
   public String locus() {
-    return locus;
+    return values.locus;
   }
 
   /** The column of the counts, or null for the first known one that has values. */
   public String countColumn() {
-    return countColumn;
+    return values.countColumn;
   }
 
   /** Whether counts stand in FASTA headers, as {@code DUPCOUNT=} or {@code size=}. */
   public boolean countsFromHeader() {
-    return countsFromHeader;
+    return values.countsFromHeader;
   }
 
   /** Whether rows of one amino acid sequence become one, with the sum of their counts. */
   public boolean merge() {
-    return merge;
+    return values.merge;
   }
 
   /** The most residues of a sequence, or 0 for any number. */
   public int maxLength() {
-    return maxLength;
+    return values.maxLength;
   }
 
   /** Which {@code repertoire_id} of a file that holds several, or null. */
   public String repertoireId() {
-    return repertoireId;
+    return values.repertoireId;
   }
 
   /** A column of amino acids in a format that isn't known, or null. */
   public String sequenceColumn() {
-    return sequenceColumn;
+    return values.sequenceColumn;
   }
 
   /** The column of V genes, or null for the format's own. */
   public String vColumn() {
-    return vColumn;
+    return values.vColumn;
   }
 
   /** The column of J genes, or null for the format's own. */
   public String jColumn() {
-    return jColumn;
+    return values.jColumn;
   }
 
   /** Columns and the value that they must have in a row that is used. */
   public Map<String, String> where() {
-    return where;
+    return Collections.unmodifiableMap(values.where);
   }
 
   /**
@@ -140,17 +108,17 @@ public final class ReadOptions {
    */
   String key() {
     StringBuilder key = new StringBuilder();
-    add(key, "region", region);
-    add(key, "locus", locus);
-    add(key, "countColumn", countColumn);
-    add(key, "countsFromHeader", countsFromHeader);
-    add(key, "merge", merge);
-    add(key, "maxLength", maxLength);
-    add(key, "repertoireId", repertoireId);
-    add(key, "sequenceColumn", sequenceColumn);
-    add(key, "vColumn", vColumn);
-    add(key, "jColumn", jColumn);
-    where.forEach(
+    add(key, "region", values.region);
+    add(key, "locus", values.locus);
+    add(key, "countColumn", values.countColumn);
+    add(key, "countsFromHeader", values.countsFromHeader);
+    add(key, "merge", values.merge);
+    add(key, "maxLength", values.maxLength);
+    add(key, "repertoireId", values.repertoireId);
+    add(key, "sequenceColumn", values.sequenceColumn);
+    add(key, "vColumn", values.vColumn);
+    add(key, "jColumn", values.jColumn);
+    values.where.forEach(
         (column, value) -> {
           add(key, "where", column);
           add(key, "is", value);
@@ -179,8 +147,8 @@ public final class ReadOptions {
     return key();
   }
 
-  /** Collects options. */
-  public static final class Builder {
+  /** The options, as a builder sets them. */
+  private static final class Values implements Cloneable {
     private Region region;
     private String locus;
     private String countColumn;
@@ -191,13 +159,30 @@ public final class ReadOptions {
     private String sequenceColumn;
     private String vColumn;
     private String jColumn;
-    private final Map<String, String> where = new TreeMap<>();
+    private TreeMap<String, String> where = new TreeMap<>();
 
-    private Builder() {}
+    Values copy() {
+      try {
+        Values copy = (Values) clone();
+        copy.where = new TreeMap<>(where);
+        return copy;
+      } catch (CloneNotSupportedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  /** Collects options. */
+  public static final class Builder {
+    private final Values values;
+
+    private Builder(Values values) {
+      this.values = values;
+    }
 
     /** See {@link ReadOptions#region()}. */
     public Builder region(Region value) {
-      region = value;
+      values.region = value;
       return this;
     }
 
@@ -212,25 +197,25 @@ public final class ReadOptions {
         throw new IllegalArgumentException(
             "expected a locus of " + String.join(", ", LOCI) + " or all, found " + value);
       }
-      locus = upper;
+      values.locus = upper;
       return this;
     }
 
     /** See {@link ReadOptions#countColumn()}. */
     public Builder countColumn(String value) {
-      countColumn = value;
+      values.countColumn = value;
       return this;
     }
 
     /** See {@link ReadOptions#countsFromHeader()}. */
     public Builder countsFromHeader(boolean value) {
-      countsFromHeader = value;
+      values.countsFromHeader = value;
       return this;
     }
 
     /** See {@link ReadOptions#merge()}. */
     public Builder merge(boolean value) {
-      merge = value;
+      values.merge = value;
       return this;
     }
 
@@ -239,43 +224,43 @@ public final class ReadOptions {
       if (value < 0) {
         throw new IllegalArgumentException("expected a length of 0 or more, found " + value);
       }
-      maxLength = value;
+      values.maxLength = value;
       return this;
     }
 
     /** See {@link ReadOptions#repertoireId()}. */
     public Builder repertoireId(String value) {
-      repertoireId = value;
+      values.repertoireId = value;
       return this;
     }
 
     /** See {@link ReadOptions#sequenceColumn()}. */
     public Builder sequenceColumn(String value) {
-      sequenceColumn = value;
+      values.sequenceColumn = value;
       return this;
     }
 
     /** See {@link ReadOptions#vColumn()}. */
     public Builder vColumn(String value) {
-      vColumn = value;
+      values.vColumn = value;
       return this;
     }
 
     /** See {@link ReadOptions#jColumn()}. */
     public Builder jColumn(String value) {
-      jColumn = value;
+      values.jColumn = value;
       return this;
     }
 
     /** See {@link ReadOptions#where()}. */
     public Builder where(String column, String value) {
-      where.put(Objects.requireNonNull(column), Objects.requireNonNull(value));
+      values.where.put(Objects.requireNonNull(column), Objects.requireNonNull(value));
       return this;
     }
 
     /** The options. */
     public ReadOptions build() {
-      return new ReadOptions(this);
+      return new ReadOptions(values.copy());
     }
   }
 }

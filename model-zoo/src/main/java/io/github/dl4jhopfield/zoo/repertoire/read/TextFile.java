@@ -19,18 +19,8 @@ import java.util.zip.ZipException;
  * A text file, packed by gzip or not: told by its first bytes, not by its name. Everything that
  * makes it unreadable is a {@link RepertoireFaults}.
  */
-final class TextFile implements Closeable {
+record TextFile(Path file, InputStream stream, Lines lines) implements Closeable {
   private static final int BUFFER = 1 << 16;
-
-  private final Path file;
-  private final InputStream stream;
-  private final Lines lines;
-
-  private TextFile(Path file, InputStream stream, Lines lines) {
-    this.file = file;
-    this.stream = stream;
-    this.lines = lines;
-  }
 
   /** Opens a file and passes over a byte order mark. */
   static TextFile open(Path file) throws IOException {
@@ -157,10 +147,6 @@ final class TextFile implements Closeable {
       throw RepertoireFaults.at(
           Kind.WRONG_FORMAT, file, 0, "a repertoire", "a Git LFS pointer in its place");
     }
-  }
-
-  Lines lines() {
-    return lines;
   }
 
   /** Goes to the next line; see {@link Lines#next}. */
