@@ -239,6 +239,7 @@ public final class Sweep {
               count,
               space,
               System::currentTimeMillis);
+      state.tested(outer);
       watchers.forEach(watcher -> watcher.accept(state));
       try (LiveReport report = out == null ? null : LiveReport.start(state, out)) {
         search(strategy, runner, measured, store, progress);
@@ -263,6 +264,7 @@ public final class Sweep {
               List.of());
       if (outerFold >= 0) {
         result = result.withOuterFolds(List.of(test(result.best(), task, store)));
+        state.tested(result.outerFolds());
       }
       return out == null ? result : write(result, task, store, out);
     }

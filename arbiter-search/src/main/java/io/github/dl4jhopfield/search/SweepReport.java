@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.search;
 
 import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.BarPlot;
@@ -118,6 +119,7 @@ final class SweepReport {
       text.append(" by chance.");
     }
     page.paragraph(text.toString());
+    outerFolds();
     if (!ended) {
       page.paragraph(
           "As of "
@@ -131,6 +133,40 @@ final class SweepReport {
               + "."
               + (refresh > 0 ? " This page is written again while the search runs." : ""));
     }
+  }
+
+  /** How what was found did on samples that no search saw. */
+  private void outerFolds() {
+    List<SweepResult.OuterFold> folds = state.outerFolds();
+    if (folds.isEmpty()) {
+      return;
+    }
+    var test =
+        ExperimentResult.Metric.of(
+            folds.stream().mapToDouble(SweepResult.OuterFold::test).toArray());
+    page.paragraph(
+        folds.size() == 1
+            ? "On the test fold, which this search did not see: " + Numbers.of(test.mean()) + '.'
+            : "On "
+                + folds.size()
+                + " test folds, each left out of a search of its own: "
+                + Numbers.of(test.mean())
+                + " ± "
+                + Numbers.of(test.std())
+                + ".");
+    List<List<String>> rows = new ArrayList<>();
+    for (SweepResult.OuterFold fold : folds) {
+      rows.add(
+          List.of(
+              Integer.toString(fold.fold() + 1),
+              Numbers.of(fold.test()),
+              Numbers.of(fold.validation()),
+              Integer.toString(fold.candidate()),
+              shown(fold.values())));
+    }
+    page.table(
+        new ResultTable(
+            "Test folds", List.of("fold", "test", "validation", "candidate", "values"), rows));
   }
 
   private static String minutes(double seconds) {

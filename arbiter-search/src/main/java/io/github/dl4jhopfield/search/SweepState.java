@@ -30,6 +30,7 @@ public final class SweepState {
 
   private final Map<Integer, TrialResult> results = new TreeMap<>();
   private final Map<Integer, Running> running = new LinkedHashMap<>();
+  private List<SweepResult.OuterFold> outerFolds = List.of();
   private TrialResult best;
   private int failed;
   private int pruned;
@@ -80,6 +81,11 @@ public final class SweepState {
   synchronized void ended(TrialResult result) {
     running.remove(result.candidate());
     take(result);
+  }
+
+  /** What searches outside of test folds found before this one began. */
+  synchronized void tested(List<SweepResult.OuterFold> folds) {
+    outerFolds = List.copyOf(folds);
   }
 
   synchronized void end() {
@@ -146,6 +152,11 @@ public final class SweepState {
   /** As {@link SweepResult#paretoFront}, of what has ended. */
   public synchronized List<TrialResult> paretoFront() {
     return SweepResult.paretoFront(results(), objectives);
+  }
+
+  /** As {@link SweepResult#outerFolds}. */
+  public synchronized List<SweepResult.OuterFold> outerFolds() {
+    return outerFolds;
   }
 
   /** Where candidates lie. */

@@ -73,6 +73,8 @@ class ValidationTest {
     JsonNode json = new ObjectMapper().readTree(out.resolve("sweep.json").toFile());
     assertThat(json.at("/test/folds")).hasSize(3);
     assertThat(json.at("/test/std").asDouble()).isPositive();
+    assertThat(out.resolve("report.html")).content().contains("On 3 test folds", "Test folds");
+    assertThat(out.resolve("outer-2/report.html")).content().contains("On the test fold");
     // the search of all data is that without outer folds
     SweepResult plain = sweep(null).build().run();
     assertThat(record(result)).isEqualTo(record(plain));

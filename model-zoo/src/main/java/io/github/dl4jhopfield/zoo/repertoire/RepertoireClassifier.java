@@ -31,6 +31,7 @@ public final class RepertoireClassifier {
       int attentionLayers,
       String separation,
       String unit,
+      Double sigma,
       double topFraction,
       String region,
       String locus,
@@ -137,6 +138,7 @@ public final class RepertoireClassifier {
             parameters.attentionLayers(),
             parameters.separation().getKind().name(),
             parameters.unit().getKind().name(),
+            parameters.unit().getSigma(),
             parameters.topFraction(),
             reading.region(),
             reading.locus(),
@@ -171,7 +173,11 @@ public final class RepertoireClassifier {
                 case ENTMAX15 -> Separation.entmax15();
                 default -> Separation.softmax();
               },
-              RepertoireOptions.unit(meta.unit().toLowerCase(java.util.Locale.ROOT)),
+              RepertoireOptions.unit(
+                  meta.unit().toLowerCase(java.util.Locale.ROOT),
+                  meta.sigma() == null
+                      ? RepertoireOptions.DEFAULT_SIGMA // a file of before it could be chosen
+                      : meta.sigma()),
               meta.topFraction());
       return new RepertoireClassifier(
           (ComputationGraph) content.network(),

@@ -12,6 +12,8 @@ import java.util.Locale;
 
 /** The options that training, whether in an experiment or for a model, has. */
 final class RepertoireOptions {
+  static final double DEFAULT_SIGMA = LagrangianUnit.pfu().getSigma();
+
   private RepertoireOptions() {}
 
   /** How a table and its files are read. */
@@ -62,7 +64,7 @@ final class RepertoireOptions {
         ExperimentOption.choice(
             "unit", "none", List.of("none", "relu", "pfu"), "Lagrangian unit of the logits"),
         ExperimentOption.number(
-            "sigma", 0.01, 0, 1_000, "of the noise of the pfu's threshold in training"),
+            "sigma", DEFAULT_SIGMA, 0, 1_000, "of the noise of the pfu's threshold in training"),
         ExperimentOption.number(
             "top-fraction", p.topFraction(), 1e-6, 1, "share of the sequences that is pooled"),
         ExperimentOption.integer("updates", s.updates(), 1, 10_000_000, "most steps of training"),
@@ -104,16 +106,14 @@ final class RepertoireOptions {
           case "entmax15" -> Separation.entmax15();
           default -> Separation.softmax();
         },
-        run.text("unit").equals("pfu")
-            ? LagrangianUnit.pfuBuilder().sigma(run.number("sigma")).build()
-            : unit(run.text("unit")),
+        unit(run.text("unit"), run.number("sigma")),
         run.number("top-fraction"));
   }
 
-  static LagrangianUnit unit(String name) {
+  static LagrangianUnit unit(String name, double sigma) {
     return switch (name) {
       case "relu" -> LagrangianUnit.relu();
-      case "pfu" -> LagrangianUnit.pfu();
+      case "pfu" -> LagrangianUnit.pfuBuilder().sigma(sigma).build();
       default -> LagrangianUnit.none();
     };
   }

@@ -39,6 +39,11 @@ final class VitTuning implements Tuning {
         TuningParameter.choice("unit", List.of("none", "relu", "pfu"), "none"));
   }
 
+  @Override
+  public Tuning onOnePart() {
+    return this; // it has no more
+  }
+
   private ExperimentRun run(Map<String, Object> values) {
     return ExperimentRun.of(experiment, context, values);
   }
