@@ -3,8 +3,10 @@ package io.github.dl4jhopfield.zoo.repertoire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jhopfield.zoo.experiment.BatchPrediction;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.PiecewisePredictor;
 import io.github.dl4jhopfield.zoo.repertoire.read.ReadOptions;
 import io.github.dl4jhopfield.zoo.repertoire.read.Repertoire;
 import io.github.dl4jhopfield.zoo.repertoire.read.RepertoireFiles;
@@ -141,6 +143,19 @@ class RepertoireExperimentTest {
     Object alone = ((Map<?, ?>) ((List<?>) one.details().get("predictions")).get(0)).get("status");
     assertThat(alone).isEqualTo(((Map<?, ?>) predictions.get(3)).get("status"));
 
+    // piece by piece the same; a file that is damaged is a row with the reason
+    Files.writeString(folder.resolve("r7.tsv"), "nothing of a repertoire");
+    PiecewisePredictor predictor = workflow.predictor(model).orElseThrow();
+    ExperimentResult pieces =
+        BatchPrediction.run("deeprc", predictor, table, BatchPrediction.here(predictor));
+    List<?> eachAlone = (List<?>) pieces.details().get("predictions");
+    assertThat(eachAlone).hasSize(20);
+    assertThat(((Map<?, ?>) eachAlone.get(7)).get("error").toString()).contains("r7.tsv");
+    assertThat(pieces.details().get("failed")).isEqualTo(1);
+    assertThat(eachAlone.subList(0, 7).toString()).isEqualTo(predictions.subList(0, 7).toString());
+    assertThat(eachAlone.subList(8, 20).toString())
+        .isEqualTo(predictions.subList(8, 20).toString());
+
     Path written = one.files().get(0);
     Repertoire again = RepertoireFiles.read(written, ReadOptions.defaults());
     Repertoire source = RepertoireFiles.read(folder.resolve("r3.tsv"), ReadOptions.defaults());
@@ -155,6 +170,7 @@ class RepertoireExperimentTest {
             .sum();
     assertThat(attention).isCloseTo(1, Offset.offset(1e-4));
 
+    table(20);
     ExperimentResult measured = workflow.evaluate(model, table);
     assertThat(measured.metrics()).containsKeys("auc", "accuracy", "balanced-accuracy", "brier");
     assertThatThrownBy(() -> workflow.evaluate(model, folder.resolve("r3.tsv")))
