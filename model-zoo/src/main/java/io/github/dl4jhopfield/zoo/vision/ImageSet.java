@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Small images of one size with class labels, in memory as bytes: MNIST and its like in idx files,
- * CIFAR-10 and CIFAR-100 in their binary files.
+ * Images of one size with class labels, in memory as bytes: MNIST and its like in idx files,
+ * CIFAR-10 and CIFAR-100 in their binary files, or {@link ImageFolders}.
  */
 final class ImageSet {
   private static final int CIFAR = 32;
@@ -31,6 +31,7 @@ final class ImageSet {
   private final int height;
   private final int width;
   private final int classes;
+  private final List<String> names;
   private final byte[][] images;
   private final int[] labels;
 
@@ -40,15 +41,33 @@ final class ImageSet {
       int height,
       int width,
       int classes,
+      List<String> names,
       byte[][] images,
       int[] labels) {
     this.name = name;
+    this.names = names;
     this.channels = channels;
     this.height = height;
     this.width = width;
     this.classes = classes;
     this.images = images;
     this.labels = labels;
+  }
+
+  /**
+   * Images of classes with names.
+   *
+   * @param images each [channel, row, column]
+   */
+  ImageSet(
+      String name,
+      int channels,
+      int height,
+      int width,
+      List<String> names,
+      byte[][] images,
+      int[] labels) {
+    this(name, channels, height, width, names.size(), names, images, labels);
   }
 
   /** Images to train with and others to test with. */
@@ -105,7 +124,7 @@ final class ImageSet {
       images[i] = Arrays.copyOfRange(pixels, i * size, (i + 1) * size);
       labels[i] = all.label(i);
     }
-    return new ImageSet(all.name(), 1, all.height(), all.width(), 10, images, labels);
+    return new ImageSet(all.name(), 1, all.height(), all.width(), 10, List.of(), images, labels);
   }
 
   private static ImageSet cifar(Path folder, List<Path> files) throws IOException {
@@ -154,6 +173,7 @@ final class ImageSet {
         CIFAR,
         CIFAR,
         classes,
+        List.of(),
         images.toArray(new byte[0][]),
         labels.stream().mapToInt(Integer::intValue).toArray());
   }
@@ -182,6 +202,11 @@ final class ImageSet {
     return classes;
   }
 
+  /** Names of the classes, or none. */
+  List<String> names() {
+    return names;
+  }
+
   int[] labels() {
     return labels.clone();
   }
@@ -203,6 +228,7 @@ final class ImageSet {
         height,
         width,
         classes,
+        names,
         Arrays.stream(chosen).mapToObj(i -> images[i]).toArray(byte[][]::new),
         Arrays.stream(chosen).map(i -> labels[i]).toArray());
   }

@@ -12,14 +12,14 @@ import java.io.IOException;
 import java.util.List;
 
 /** A Vision Transformer trained from scratch, with and without partial forgetting. */
-public final class VitExperiment extends ExperimentTemplate<ImageSet.Split>
+public final class VitExperiment extends ExperimentTemplate<VitTraining.Data>
     implements TunableExperiment {
   /** For the service loader. */
   public VitExperiment() {
     super(
         "vit",
-        "Vision Transformer with partial forgetting; MNIST digits, a folder of idx files or of"
-            + " CIFAR's binary files");
+        "Vision Transformer with partial forgetting; MNIST digits, a folder of idx files, of"
+            + " CIFAR's binary files, or of a folder for each class");
   }
 
   @Override
@@ -28,12 +28,12 @@ public final class VitExperiment extends ExperimentTemplate<ImageSet.Split>
   }
 
   @Override
-  protected ImageSet.Split open(ExperimentRun run) throws IOException {
+  protected VitTraining.Data open(ExperimentRun run) throws IOException {
     return VitTraining.open(run);
   }
 
   @Override
-  protected Findings run(ExperimentRun run, ImageSet.Split data) throws IOException {
+  protected Findings run(ExperimentRun run, VitTraining.Data data) throws IOException {
     return VitTraining.run(run, data);
   }
 

@@ -17,7 +17,14 @@ final class VitOptions {
             0,
             0,
             1_024,
-            "pixels of a patch's side; 0: 7, or 4 if 7" + " does not divide the image"),
+            "pixels of a patch's side; 0: 7, or 4 if 7 does not divide the image"),
+        ExperimentOption.integer(
+            "image-size", 64, 4, 4_096, "of folders of images: pixels of a side after resizing"),
+        ExperimentOption.choice(
+            "damaged",
+            "stop",
+            List.of("stop", "skip"),
+            "of folders of images: end at one that cannot be read, or leave it out and list it"),
         ExperimentOption.choice(
             "unit", "none", List.of("none", "relu", "pfu"), "forgetting of keys (LwPF)"),
         ExperimentOption.number(

@@ -47,11 +47,28 @@ final class VitTraining {
 
   private VitTraining() {}
 
-  static ImageSet.Split open(ExperimentRun run) throws IOException {
-    return run.data().isPresent() ? ImageSet.read(run.data().get()) : ImageSet.builtIn();
+  /**
+   * What a run reads.
+   *
+   * @param damaged what was left out, each with its reason
+   */
+  record Data(ImageSet train, ImageSet test, List<String> damaged) {}
+
+  static Data open(ExperimentRun run) throws IOException {
+    if (run.data().isEmpty()) {
+      ImageSet.Split digits = ImageSet.builtIn();
+      return new Data(digits.train(), digits.test(), List.of());
+    }
+    return open(run.data().get(), run.integer("image-size"), run.text("damaged").equals("skip"));
   }
 
-  static ImageSet.Split openRequired(ExperimentRun run) throws IOException {
+  private static Data open(Path data, int side, boolean skipsDamaged) throws IOException {
+    ImageFolders folders = new ImageFolders(side, skipsDamaged);
+    ImageSet.Split split = ImageFolders.isOne(data) ? folders.read(data) : ImageSet.read(data);
+    return new Data(split.train(), split.test(), folders.damaged());
+  }
+
+  static Data openRequired(ExperimentRun run) throws IOException {
     if (run.data().isEmpty()) {
       throw new IllegalArgumentException("train: expected data, found none");
     }
@@ -99,7 +116,7 @@ final class VitTraining {
     void reached(int epoch, double accuracy);
   }
 
-  static Findings run(ExperimentRun run, ImageSet.Split data) throws IOException {
+  static Findings run(ExperimentRun run, Data data) throws IOException {
     Trained trained = train(run, data.train(), (epoch, accuracy) -> {});
     return findings(run, data, trained);
   }
@@ -226,7 +243,7 @@ final class VitTraining {
     return new Predicted(right, confusion, images.count());
   }
 
-  private static Findings findings(ExperimentRun run, ImageSet.Split data, Trained trained) {
+  private static Findings findings(ExperimentRun run, Data data, Trained trained) {
     MultiLayerNetwork network = trained.network();
     double[][] statistics = trained.statistics();
     Training.Result result = trained.result();
@@ -253,6 +270,8 @@ final class VitTraining {
         .detail("parameters", network.numParams())
         .detail("bestStep", result.bestStep())
         .detail("confusion", test.confusion())
+        .detail("classes", data.train().names())
+        .detail("damagedImages", data.damaged())
         .table(new ResultTable("Training", List.of("step", "loss", "validation accuracy"), rows))
         .figure(curve(result))
         .report(found -> report(found, result))
@@ -270,7 +289,7 @@ final class VitTraining {
             "center",
             images.height(),
             images.width()),
-        List.of(),
+        images.names(),
         run.provenance(images.name(), images.fingerprint()));
   }
 
@@ -304,8 +323,8 @@ final class VitTraining {
   static ExperimentResult evaluate(Path file, Path data) throws IOException {
     long start = System.nanoTime();
     VitModel model = VitModel.load(file);
-    ImageSet test = ImageSet.read(data).test();
     VitShape s = model.shape();
+    ImageSet test = open(data, s.imageHeight(), false).test();
     if (test.channels() != s.channels()
         || test.height() != s.imageHeight()
         || test.width() != s.imageWidth()
