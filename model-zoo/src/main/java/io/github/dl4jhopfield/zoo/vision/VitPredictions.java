@@ -1,20 +1,23 @@
 package io.github.dl4jhopfield.zoo.vision;
 
+import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.dl4jhopfield.io.NpyFile;
+import io.github.dl4jhopfield.zoo.experiment.BatchPrediction;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
+import io.github.dl4jhopfield.zoo.experiment.PiecewisePredictor;
+import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** What a {@link VitModel} says of arrays and of image files. */
 final class VitPredictions {
@@ -63,53 +66,63 @@ final class VitPredictions {
                 .toList()));
   }
 
-  /** The likeliest classes of each image. */
-  ExperimentResult ofImages(Path data, int top) throws IOException {
-    long start = System.nanoTime();
-    Preprocessing preprocessing =
-        model
-            .preprocessing()
-            .orElseThrow(
-                () ->
-                    new DataFormatException(
-                        file.toString(),
-                        0,
-                        "a model that says how images are prepared (import-weights --config"
-                            + " config.json)",
-                        "none; --raw takes arrays that are prepared already"));
-    int count = Math.min(top, model.shape().classes());
-    List<Map<String, Object>> predictions = new ArrayList<>();
-    List<List<String>> rows = new ArrayList<>();
-    ImagePreparation preparation = new ImagePreparation(preprocessing);
-    DataType type = model.network().getLayerWiseConfigurations().getDataType();
-    for (Path image : ImageFiles.files(data)) {
-      INDArray x = preparation.prepare(ImageFiles.read(image), type);
-      INDArray p = Transforms.softmax(model.logits(x)).reshape(model.shape().classes());
-      double[] probabilities = p.dup().data().asDouble();
-      List<Map<String, Object>> best = new ArrayList<>();
-      List<String> row = new ArrayList<>(List.of(image.toString()));
-      IntStream.range(0, probabilities.length)
-          .boxed()
-          .sorted((a, b) -> Double.compare(probabilities[b], probabilities[a]))
-          .limit(count)
-          .forEach(
-              c -> {
-                best.add(Map.of("label", model.label(c), "probability", probabilities[c]));
-                row.add(String.format(Locale.ROOT, "%s (%.3f)", model.label(c), probabilities[c]));
-              });
-      rows.add(row);
-      Map<String, Object> prediction = new LinkedHashMap<>();
-      prediction.put("image", image.toString());
-      prediction.put("classes", best);
-      predictions.add(prediction);
+  /**
+   * The likeliest classes of each image.
+   *
+   * @param stops ends at an image that cannot be read; else such a one is a row with the reason
+   * @param out folder for a file {@code predictions.csv}, or null
+   */
+  ExperimentResult ofImages(Path data, int top, boolean stops, Path out) throws IOException {
+    VitPredictor predictor = new VitPredictor(model, file, top);
+    if (out != null) {
+      AtomicFiles.prepareFolder(out);
     }
-    List<String> columns = new ArrayList<>(List.of("image"));
-    IntStream.rangeClosed(1, count).forEach(i -> columns.add(i + "."));
-    return result(
-        data,
-        start,
-        Map.of("predictions", predictions),
-        new ResultTable("The likeliest classes of each image", columns, rows));
+    BatchPrediction.Runner here =
+        stops || !Files.isDirectory(data)
+            ? pieces -> {
+              List<BatchPrediction.Answer> answers = new ArrayList<>();
+              for (PiecewisePredictor.Piece piece : pieces) {
+                answers.add(new BatchPrediction.Answer(predictor.predict(piece), null));
+              }
+              return answers;
+            }
+            : BatchPrediction.here(predictor);
+    ExperimentResult found = BatchPrediction.run("vit", predictor, data, here);
+    if (out == null) {
+      return found;
+    }
+    Path csv = out.resolve("predictions.csv");
+    writeCsv(csv, (List<?>) found.details().get("predictions"), predictor.columns().size() - 1);
+    return found.withFiles(List.of(csv));
+  }
+
+  /** A row an image: its name, then label and probability of each class shown, then a reason. */
+  private static void writeCsv(Path csv, List<?> predictions, int shown) throws IOException {
+    StringWriter text = new StringWriter();
+    try (CsvWriter writer = CsvWriter.builder().build(text)) {
+      List<String> header = new ArrayList<>(List.of("image"));
+      for (int i = 1; i <= shown; i++) {
+        header.addAll(List.of("label" + i, "probability" + i));
+      }
+      header.add("error");
+      writer.writeRecord(header);
+      for (Object each : predictions) {
+        Map<?, ?> prediction = (Map<?, ?>) each;
+        List<String> row = new ArrayList<>(List.of(prediction.get("image").toString()));
+        if (prediction.get("classes") instanceof List<?> classes) {
+          for (Object c : classes) {
+            row.add(((Map<?, ?>) c).get("label").toString());
+            row.add(((Map<?, ?>) c).get("probability").toString());
+          }
+        }
+        while (row.size() < header.size() - 1) {
+          row.add("");
+        }
+        row.add(prediction.containsKey("error") ? prediction.get("error").toString() : "");
+        writer.writeRecord(row);
+      }
+    }
+    AtomicFiles.writeText(csv, text.toString());
   }
 
   private ExperimentResult result(

@@ -45,6 +45,9 @@ final class VitTraining {
   private static final double HELD = 0.1;
   private static final int TEST_BATCH = 200;
 
+  /** Damaged images that a table lists; the details have all. */
+  private static final int SHOWN = 20;
+
   private VitTraining() {}
 
   /**
@@ -261,7 +264,15 @@ final class VitTraining {
               String.format(Locale.ROOT, "%.4f", seen.score())));
     }
     VitModel model = model(run, data.train(), trained);
-    return new Findings(data.train().name())
+    Findings findings = new Findings(data.train().name());
+    if (!data.damaged().isEmpty()) {
+      findings.table(
+          new ResultTable(
+              "Images that were left out",
+              List.of("why"),
+              data.damaged().stream().limit(SHOWN).map(List::of).toList()));
+    }
+    return findings
         .metric("accuracy", test.accuracy())
         .metric("validationAccuracy", result.bestScore())
         .metric("mostFrequentClass", majority)
@@ -315,7 +326,7 @@ final class VitTraining {
                 found.metrics().get("mostFrequentClass").mean(),
                 result.bestStep()))
         .figure(curve(result))
-        .table(found.tables().get(0))
+        .table(found.tables().get(found.tables().size() - 1))
         .toHtml();
   }
 

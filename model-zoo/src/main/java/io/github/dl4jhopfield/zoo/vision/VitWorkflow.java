@@ -5,10 +5,12 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.ModelWorkflow;
+import io.github.dl4jhopfield.zoo.experiment.PiecewisePredictor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** {@link VisionTransformer} on the user's own images. */
 public final class VitWorkflow implements ModelWorkflow {
@@ -16,6 +18,12 @@ public final class VitWorkflow implements ModelWorkflow {
       ExperimentOption.flag("raw", false, "data is a .npy of images that are prepared already");
   private static final ExperimentOption TOP =
       ExperimentOption.integer("top", 3, 1, 1_000_000, "classes shown of each image");
+  private static final ExperimentOption DAMAGED =
+      ExperimentOption.choice(
+          "damaged",
+          "skip",
+          List.of("skip", "stop"),
+          "an image of a folder that cannot be read: a row with the reason, or the end");
 
   /** For the service loader. */
   public VitWorkflow() {}
@@ -44,7 +52,7 @@ public final class VitWorkflow implements ModelWorkflow {
 
   @Override
   public List<ExperimentOption> predictOptions() {
-    return List.of(RAW, TOP);
+    return List.of(RAW, TOP, DAMAGED);
   }
 
   @Override
@@ -55,13 +63,26 @@ public final class VitWorkflow implements ModelWorkflow {
   @Override
   public ExperimentResult predict(Path model, Path data, Path out, Map<String, String> options)
       throws IOException {
-    if (out != null) {
-      return predict(model, data, out); // refuses
-    }
-    boolean raw = options.getOrDefault(RAW.name(), RAW.defaultValue()).equals("true");
-    int top = Integer.parseInt(options.getOrDefault(TOP.name(), TOP.defaultValue()));
     VitPredictions predictions = new VitPredictions(model);
-    return raw ? predictions.ofArray(data) : predictions.ofImages(data, top);
+    if (option(RAW, options).equals("true")) {
+      if (out != null) {
+        throw new IllegalArgumentException(
+            "predict --raw: it writes no files; leave out --out, or redirect --json");
+      }
+      return predictions.ofArray(data);
+    }
+    return predictions.ofImages(
+        data, Integer.parseInt(option(TOP, options)), option(DAMAGED, options).equals("stop"), out);
+  }
+
+  private static String option(ExperimentOption option, Map<String, String> given) {
+    return given.getOrDefault(option.name(), option.defaultValue());
+  }
+
+  @Override
+  public Optional<PiecewisePredictor> predictor(Path model) throws IOException {
+    return Optional.of(
+        new VitPredictor(VitModel.load(model), model, Integer.parseInt(TOP.defaultValue())));
   }
 
   @Override

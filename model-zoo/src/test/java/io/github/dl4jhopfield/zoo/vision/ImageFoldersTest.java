@@ -3,6 +3,8 @@ package io.github.dl4jhopfield.zoo.vision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import java.awt.Color;
 import java.awt.Graphics2D;
@@ -10,6 +12,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -93,5 +97,53 @@ class ImageFoldersTest {
     ImageSet.Split split = skipping.read(folder);
     assertThat(split.train().count() + split.test().count()).isEqualTo(20);
     assertThat(skipping.damaged()).hasSize(1).allMatch(line -> line.contains("broken.png"));
+  }
+
+  @Test
+  void aModelIsTrainedOnAndPredictsNamesOfClasses() throws IOException {
+    tenOf("red", Color.RED);
+    tenOf("blue", Color.BLUE);
+    Files.writeString(folder.resolve("red/broken.png"), "no image");
+    Path out = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-out"));
+    VitWorkflow vit = new VitWorkflow();
+    Map<String, String> small =
+        Map.of(
+            "image-size",
+            "8",
+            "damaged",
+            "skip",
+            "depth",
+            "1",
+            "width",
+            "8",
+            "heads",
+            "1",
+            "patch",
+            "4",
+            "epochs",
+            "3",
+            "batch-size",
+            "4");
+    ExperimentResult trained =
+        vit.train(ExperimentContext.builder().data(folder).out(out).options(small).seed(3).build());
+    assertThat(trained.details().get("classes")).isEqualTo(List.of("blue", "red"));
+    assertThat((List<?>) trained.details().get("damagedImages")).hasSize(1);
+    assertThat(trained.tables().get(0).rows().get(0).get(0)).contains("broken.png");
+
+    Path model = out.resolve("model.zip");
+    ExperimentResult predicted = vit.predict(model, folder, out, Map.of("top", "2"));
+    List<?> predictions = (List<?>) predicted.details().get("predictions");
+    assertThat(predictions).hasSize(21);
+    assertThat(predicted.details().get("failed")).isEqualTo(1);
+    List<String> csv = Files.readAllLines(out.resolve("predictions.csv"));
+    assertThat(csv).hasSize(22);
+    assertThat(csv.get(0)).isEqualTo("image,label1,probability1,label2,probability2,error");
+    assertThat(csv.get(1)).matches(".*0.png,(red|blue),0\\.\\d+,(red|blue),0\\.\\d+,");
+    assertThat(csv).anyMatch(line -> line.contains("broken.png,,,,,"));
+    assertThatThrownBy(() -> vit.predict(model, folder, null, Map.of("damaged", "stop")))
+        .hasMessageContaining("broken.png");
+    assertThat(vit.predictor(model).orElseThrow().pieces(folder)).hasSize(21);
+    Files.delete(folder.resolve("red/broken.png"));
+    assertThat(vit.evaluate(model, folder).metrics()).containsKey("accuracy");
   }
 }
