@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 final class ImageFolders {
   private static final List<String> TEST = List.of("test", "val", "validation");
   private static final double TESTED = 0.2;
-  private static final int CHANNELS = 3;
 
-  private final int side;
+  private final Preprocessing size;
+  private final int channels;
   private final boolean skipsDamaged;
   private final ConcurrentLinkedQueue<String> damaged = new ConcurrentLinkedQueue<>();
 
@@ -34,7 +34,18 @@ final class ImageFolders {
    * @param skipsDamaged leaves out what cannot be read, rather than ending
    */
   ImageFolders(int side, boolean skipsDamaged) {
-    this.side = side;
+    this(new Preprocessing(new double[3], null, "bicubic", 1, "center", side, side), skipsDamaged);
+  }
+
+  /**
+   * How to read.
+   *
+   * @param size how images are resized and cut; mean and deviation are left to whoever uses them
+   * @param skipsDamaged leaves out what cannot be read, rather than ending
+   */
+  ImageFolders(Preprocessing size, boolean skipsDamaged) {
+    this.size = size;
+    this.channels = size.mean().length;
     this.skipsDamaged = skipsDamaged;
   }
 
@@ -151,7 +162,7 @@ final class ImageFolders {
   }
 
   private ImageSet set(String name, List<String> classes, List<Labelled> files) throws IOException {
-    long bytes = (long) files.size() * side * side * CHANNELS;
+    long bytes = (long) files.size() * size.height() * size.width() * channels;
     if (bytes > Runtime.getRuntime().maxMemory()) {
       throw new DataFormatException(
           name,
@@ -160,10 +171,7 @@ final class ImageFolders {
           (bytes >> 20)
               + " MB; a smaller --image-size, or HOPFIELD_JAVA_OPTS=-Xmx, makes them fit");
     }
-    Preprocessing square =
-        new Preprocessing(
-            new double[CHANNELS], new double[] {1, 1, 1}, "bicubic", 1, "center", side, side);
-    ImagePreparation preparation = new ImagePreparation(square);
+    ImagePreparation preparation = new ImagePreparation(size);
     byte[][] images;
     try {
       images =
@@ -180,9 +188,9 @@ final class ImageFolders {
     }
     return new ImageSet(
         name,
-        CHANNELS,
-        side,
-        side,
+        channels,
+        size.height(),
+        size.width(),
         classes,
         IntStream.of(whole).mapToObj(i -> images[i]).toArray(byte[][]::new),
         IntStream.of(whole).map(i -> files.get(i).label()).toArray());
@@ -203,10 +211,10 @@ final class ImageFolders {
       throw new UncheckedIOException(e);
     }
     byte[] planes = new byte[pixels.length];
-    int area = side * side;
+    int area = pixels.length / channels;
     for (int i = 0; i < area; i++) {
-      for (int c = 0; c < CHANNELS; c++) {
-        planes[c * area + i] = pixels[i * CHANNELS + c];
+      for (int c = 0; c < channels; c++) {
+        planes[c * area + i] = pixels[i * channels + c];
       }
     }
     return planes;

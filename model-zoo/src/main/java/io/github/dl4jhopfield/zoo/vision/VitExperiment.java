@@ -44,6 +44,6 @@ public final class VitExperiment extends ExperimentTemplate<VitTraining.Data>
 
   @Override
   public Tuning prepare(ExperimentContext context) throws IOException {
-    return new VitTuning(this, context, open(ExperimentRun.of(this, context)).train());
+    return new VitTuning(this, context, open(ExperimentRun.of(this, context)));
   }
 }

@@ -35,6 +35,12 @@ final class VitOptions {
             List.of("softmax", "sparsemax", "entmax15"),
             "separation of the association"),
         ExperimentOption.integer("update-steps", 0, 0, 100, "update steps of the association"),
+        ExperimentOption.text(
+            "from",
+            "",
+            "a model whose weights training begins with: width, depth, heads, patch, unit, separation"
+                + " and image size are its own; the head is new where classes differ"),
+        ExperimentOption.flag("freeze", false, "trains the head alone, on the weights of --from"),
         ExperimentOption.integer("epochs", 10, 1, 1_000_000, "passes over the training images"),
         ExperimentOption.integer("batch-size", 64, 1, 1_000_000, "images of an update"),
         ExperimentOption.number("learning-rate", 1e-3, 1e-9, 10, "highest learning rate"),

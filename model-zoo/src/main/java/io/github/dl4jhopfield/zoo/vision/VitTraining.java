@@ -27,9 +27,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,21 +56,34 @@ final class VitTraining {
    * What a run reads.
    *
    * @param damaged what was left out, each with its reason
+   * @param from the model whose weights the training begins with
    */
-  record Data(ImageSet train, ImageSet test, List<String> damaged) {}
+  record Data(ImageSet train, ImageSet test, List<String> damaged, Optional<VitModel> from) {}
 
   static Data open(ExperimentRun run) throws IOException {
+    Optional<VitModel> from = Optional.empty();
+    if (!run.text("from").isEmpty()) {
+      from = Optional.of(VitModel.load(Path.of(run.text("from"))));
+    } else if (run.flag("freeze")) {
+      throw new IllegalArgumentException(
+          "freeze: expected a model whose weights stay (--from vit.zip), found none");
+    }
     if (run.data().isEmpty()) {
       ImageSet.Split digits = ImageSet.builtIn();
-      return new Data(digits.train(), digits.test(), List.of());
+      return new Data(digits.train(), digits.test(), List.of(), from);
     }
-    return open(run.data().get(), run.integer("image-size"), run.text("damaged").equals("skip"));
+    boolean skips = run.text("damaged").equals("skip");
+    ImageFolders folders =
+        from.flatMap(VitModel::preprocessing)
+            .map(p -> new ImageFolders(p, skips))
+            .orElseGet(() -> new ImageFolders(run.integer("image-size"), skips));
+    return open(run.data().get(), folders, from);
   }
 
-  private static Data open(Path data, int side, boolean skipsDamaged) throws IOException {
-    ImageFolders folders = new ImageFolders(side, skipsDamaged);
+  private static Data open(Path data, ImageFolders folders, Optional<VitModel> from)
+      throws IOException {
     ImageSet.Split split = ImageFolders.isOne(data) ? folders.read(data) : ImageSet.read(data);
-    return new Data(split.train(), split.test(), folders.damaged());
+    return new Data(split.train(), split.test(), folders.damaged(), from);
   }
 
   static Data openRequired(ExperimentRun run) throws IOException {
@@ -78,7 +93,17 @@ final class VitTraining {
     return open(run);
   }
 
-  private static VitShape shape(ExperimentRun run, ImageSet images) {
+  /** The shape of the model begun with, with another head, or the one asked for. */
+  private static VitShape shape(ExperimentRun run, ImageSet images, Optional<VitModel> from) {
+    if (from.isPresent()) {
+      VitShape s = from.get().shape();
+      checkSize(images, s, run.text("from"));
+      return s.toBuilder()
+          .classes(images.classes())
+          .dropout(run.number("dropout"))
+          .stochasticDepth(run.number("stochastic-depth"))
+          .build();
+    }
     int patch = run.integer("patch");
     if (patch == 0) {
       patch = images.height() % 7 == 0 && images.width() % 7 == 0 ? 7 : 4;
@@ -120,29 +145,35 @@ final class VitTraining {
   }
 
   static Findings run(ExperimentRun run, Data data) throws IOException {
-    Trained trained = train(run, data.train(), (epoch, accuracy) -> {});
+    Trained trained = train(run, data, (epoch, accuracy) -> {});
     return findings(run, data, trained);
   }
 
-  static Trained train(ExperimentRun run, ImageSet images, AfterEpoch listener) throws IOException {
-    ImageSet.Split parts = images.hold(HELD, Seeds.mix(run.seed(), 1));
+  static Trained train(ExperimentRun run, Data data, AfterEpoch listener) throws IOException {
+    ImageSet.Split parts = data.train().hold(HELD, Seeds.mix(run.seed(), 1));
     ImageSet train = parts.train();
     ImageSet held = parts.test();
     int[] epochs = {0};
-    double[][] statistics = train.statistics();
+    double[][] statistics =
+        data.from()
+            .flatMap(VitModel::preprocessing)
+            .map(p -> new double[][] {p.mean(), p.std()})
+            .orElseGet(train::statistics);
     int batch = Math.min(run.integer("batch-size"), train.count());
     long perEpoch = (train.count() + batch - 1) / batch;
     long steps = perEpoch * run.integer("epochs");
     WarmupCosine rate =
         new WarmupCosine(
             run.number("learning-rate"), 0, (long) (run.number("warm-up") * steps), steps);
-    MultiLayerNetwork network =
+    MultiLayerNetwork whole =
         VisionTransformer.builder()
-            .shape(shape(run, train))
+            .shape(shape(run, train, data.from()))
             .updater(new Adam.Builder().learningRateSchedule(rate).beta2(0.95).build())
             .seed(Seeds.mix(run.seed(), 2))
             .build()
             .init();
+    data.from().ifPresent(model -> begin(whole, model.network()));
+    MultiLayerNetwork network = run.flag("freeze") ? withFrozenBackbone(whole) : whole;
     List<TrainingListener> listeners = new ArrayList<>();
     if (run.number("clip") > 0) {
       listeners.add(new ClipGradientNorm(run.number("clip")));
@@ -179,7 +210,44 @@ final class VitTraining {
     if (!run.text("checkpoint").isEmpty()) {
       training.checkpoint(Path.of(run.text("checkpoint")), perEpoch);
     }
-    return new Trained(network, statistics, training.build().run());
+    Training.Result result = training.build().run();
+    if (network != whole) {
+      whole.setParams(network.params());
+    }
+    return new Trained(whole, statistics, result);
+  }
+
+  /** Takes over all weights, those of the output layer if it has as many classes. */
+  private static void begin(MultiLayerNetwork network, MultiLayerNetwork from) {
+    for (int i = 0; i < network.getnLayers(); i++) {
+      INDArray known = from.getLayer(i).params();
+      if (known.length() == network.getLayer(i).params().length()) {
+        network.getLayer(i).setParams(known.castTo(network.params().dataType()));
+      }
+    }
+  }
+
+  /** All but the output layer keep their weights; nothing flows back through them. */
+  private static MultiLayerNetwork withFrozenBackbone(MultiLayerNetwork network) {
+    return new TransferLearning.Builder(network)
+        .setFeatureExtractor(network.getnLayers() - 2)
+        .build();
+  }
+
+  private static void checkSize(ImageSet images, VitShape s, String model) {
+    if (images.channels() != s.channels()
+        || images.height() != s.imageHeight()
+        || images.width() != s.imageWidth()) {
+      throw new DataFormatException(
+          images.name(),
+          0,
+          "images of "
+              + (s.channels() + "x" + s.imageHeight() + "x" + s.imageWidth())
+              + " as "
+              + model
+              + " takes them",
+          images.channels() + "x" + images.height() + "x" + images.width());
+    }
   }
 
   private static Training.Batches batches(
@@ -263,7 +331,7 @@ final class VitTraining {
               String.format(Locale.ROOT, "%.4f", seen.loss()),
               String.format(Locale.ROOT, "%.4f", seen.score())));
     }
-    VitModel model = model(run, data.train(), trained);
+    VitModel model = model(run, data, trained);
     Findings findings = new Findings(data.train().name());
     if (!data.damaged().isEmpty()) {
       findings.table(
@@ -289,17 +357,22 @@ final class VitTraining {
         .file("model.zip", model::save);
   }
 
-  static VitModel model(ExperimentRun run, ImageSet images, Trained trained) {
+  static VitModel model(ExperimentRun run, Data data, Trained trained) {
+    ImageSet images = data.train();
     return new VitModel(
         trained.network(),
-        new Preprocessing(
-            trained.statistics()[0],
-            trained.statistics()[1],
-            "bicubic",
-            1,
-            "center",
-            images.height(),
-            images.width()),
+        data.from()
+            .flatMap(VitModel::preprocessing)
+            .orElseGet(
+                () ->
+                    new Preprocessing(
+                        trained.statistics()[0],
+                        trained.statistics()[1],
+                        "bicubic",
+                        1,
+                        "center",
+                        images.height(),
+                        images.width())),
         images.names(),
         run.provenance(images.name(), images.fingerprint()));
   }
@@ -335,23 +408,19 @@ final class VitTraining {
     long start = System.nanoTime();
     VitModel model = VitModel.load(file);
     VitShape s = model.shape();
-    ImageSet test = open(data, s.imageHeight(), false).test();
-    if (test.channels() != s.channels()
-        || test.height() != s.imageHeight()
-        || test.width() != s.imageWidth()
-        || test.classes() != s.classes()) {
+    ImageFolders folders =
+        model
+            .preprocessing()
+            .map(p -> new ImageFolders(p, false))
+            .orElseGet(() -> new ImageFolders(s.imageHeight(), false));
+    ImageSet test = open(data, folders, Optional.empty()).test();
+    checkSize(test, s, file.toString());
+    if (test.classes() != s.classes()) {
       throw new DataFormatException(
           data.toString(),
           0,
-          s.channels()
-              + "x"
-              + s.imageHeight()
-              + "x"
-              + s.imageWidth()
-              + " images of "
-              + s.classes()
-              + " classes, as the model was made for",
-          test.channels() + "x" + test.height() + "x" + test.width() + " of " + test.classes());
+          s.classes() + " classes, as the model was made for",
+          Integer.toString(test.classes()));
     }
     Preprocessing p =
         model

@@ -22,12 +22,12 @@ final class VitTuning implements Tuning {
 
   private final VitExperiment experiment;
   private final ExperimentContext context;
-  private final ImageSet images;
+  private final VitTraining.Data data;
 
-  VitTuning(VitExperiment experiment, ExperimentContext context, ImageSet images) {
+  VitTuning(VitExperiment experiment, ExperimentContext context, VitTraining.Data data) {
     this.experiment = experiment;
     this.context = context;
-    this.images = images;
+    this.data = data;
   }
 
   static List<TuningParameter> space() {
@@ -50,7 +50,7 @@ final class VitTuning implements Tuning {
 
   @Override
   public String dataset() {
-    return images.name();
+    return data.train().name();
   }
 
   @Override
@@ -87,7 +87,7 @@ final class VitTuning implements Tuning {
       VitTraining.Trained trained =
           VitTraining.train(
               run,
-              images,
+              data,
               (epoch, accuracy) -> {
                 if (epoch < epochs && !intermediate.goesOn((double) epoch / epochs, accuracy)) {
                   throw new GivenUp();
@@ -111,7 +111,7 @@ final class VitTuning implements Tuning {
   @Override
   public void saveModel(Map<String, Object> values, Path file) throws IOException {
     ExperimentRun run = run(values);
-    VitTraining.Trained trained = VitTraining.train(run, images, (epoch, accuracy) -> {});
-    VitTraining.model(run, images, trained).save(file);
+    VitTraining.Trained trained = VitTraining.train(run, data, (epoch, accuracy) -> {});
+    VitTraining.model(run, data, trained).save(file);
   }
 }

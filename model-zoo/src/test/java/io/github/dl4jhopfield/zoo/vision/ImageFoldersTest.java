@@ -146,4 +146,67 @@ class ImageFoldersTest {
     Files.delete(folder.resolve("red/broken.png"));
     assertThat(vit.evaluate(model, folder).metrics()).containsKey("accuracy");
   }
+
+  @Test
+  void aFrozenBackboneKeepsItsWeightsAndGetsANewHead() throws IOException {
+    tenOf("red", Color.RED);
+    tenOf("blue", Color.BLUE);
+    Path out = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-one"));
+    VitWorkflow vit = new VitWorkflow();
+    Map<String, String> small =
+        Map.of(
+            "image-size",
+            "8",
+            "depth",
+            "1",
+            "width",
+            "8",
+            "heads",
+            "1",
+            "patch",
+            "4",
+            "epochs",
+            "1");
+    vit.train(ExperimentContext.builder().data(folder).out(out).options(small).build());
+    tenOf("green", Color.GREEN);
+    Path tuned = Files.createDirectory(folder.resolveSibling(folder.getFileName() + "-two"));
+    Path first = out.resolve("model.zip");
+    Map<String, String> fine =
+        Map.of(
+            "from",
+            first.toString(),
+            "freeze",
+            "true",
+            "epochs",
+            "30",
+            "learning-rate",
+            "0.05",
+            "batch-size",
+            "8",
+            "augment",
+            "false");
+    ExperimentResult found =
+        vit.train(ExperimentContext.builder().data(folder).out(tuned).options(fine).build());
+    VitModel before = VitModel.load(first);
+    VitModel after = VitModel.load(tuned.resolve("model.zip"));
+    for (int i = 0; i < before.network().getnLayers() - 1; i++) {
+      assertThat(after.network().getLayer(i).params())
+          .as("layer " + i)
+          .isEqualTo(before.network().getLayer(i).params());
+    }
+    assertThat(after.shape().classes()).isEqualTo(3);
+    assertThat(after.label(1)).isEqualTo("green");
+    assertThat(after.preprocessing().orElseThrow().mean())
+        .isEqualTo(before.preprocessing().orElseThrow().mean());
+    assertThat(found.metrics().get("accuracy").mean()).isEqualTo(1.0);
+    assertThatThrownBy(
+            () ->
+                vit.train(
+                    ExperimentContext.builder()
+                        .data(folder)
+                        .out(tuned)
+                        .option("freeze", "true")
+                        .build()))
+        .hasMessageContaining("--from");
+  }
 }
