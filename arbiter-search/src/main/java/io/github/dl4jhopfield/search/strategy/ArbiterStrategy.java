@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.search.space.Space;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.apache.commons.math3.random.RandomGenerator;
 import org.apache.commons.math3.random.Well19937c;
@@ -56,7 +57,7 @@ final class ArbiterStrategy extends BatchStrategy {
         space,
         cube -> {
           RandomSearchGenerator generator = new RandomSearchGenerator(cube);
-          generator.setRngSeed(seed);
+          generator.setRngSeed(spread(seed));
           return generator;
         });
   }
@@ -67,7 +68,7 @@ final class ArbiterStrategy extends BatchStrategy {
   }
 
   private static CandidateGenerator genetic(ArbiterCube cube, long seed) {
-    RandomGenerator random = new Well19937c(seed);
+    RandomGenerator random = new Well19937c(spread(seed));
     PopulationModel population =
         new PopulationModel.Builder()
             .populationInitializer(new EmptyPopulationInitializer())
@@ -93,8 +94,13 @@ final class ArbiterStrategy extends BatchStrategy {
                     .randomGenerator(random)
                     .build())
             .build();
-    generator.setRngSeed(seed);
+    generator.setRngSeed(spread(seed));
     return generator;
+  }
+
+  /** Arbiter's generator is java.util.Random's, whose first numbers are alike for seeds 1, 2, 3. */
+  private static long spread(long seed) {
+    return new SplittableRandom(seed).nextLong();
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.util.Set;
  * <tr><td>tpe</td><td>tree-structured Parzen estimator</td><td>startup 10, batch 4</td></tr>
  * <tr><td>cmaes</td><td>covariance matrix adaptation</td><td></td></tr>
  * <tr><td>hyperband</td><td>successive halving of random candidates</td>
- *     <td>resource epochs, min 1, max 27, eta 3</td></tr>
+ *     <td>resource epochs, min 1, max 27, eta 3, brackets all but the last</td></tr>
  * <tr><td>tpe+hyperband</td><td>successive halving of candidates by TPE</td><td>as hyperband</td></tr>
  * </table>
  */
@@ -34,8 +34,8 @@ public final class Strategies {
     SETTINGS.put("quasi", Set.of());
     SETTINGS.put("genetic", Set.of("batch"));
     SETTINGS.put("tpe", Set.of("startup", "batch"));
-    SETTINGS.put("hyperband", Set.of("resource", "min", "max", "eta"));
-    SETTINGS.put("tpe+hyperband", Set.of("resource", "min", "max", "eta"));
+    SETTINGS.put("hyperband", Set.of("resource", "min", "max", "eta", "brackets"));
+    SETTINGS.put("tpe+hyperband", Set.of("resource", "min", "max", "eta", "brackets"));
     SETTINGS.put("cmaes", Set.of());
   }
 
@@ -134,8 +134,10 @@ public final class Strategies {
     int min = whole(name, settings, "min", 1, 1, Integer.MAX_VALUE);
     int max = whole(name, settings, "max", Math.max(min, 27), min, Integer.MAX_VALUE);
     int eta = whole(name, settings, "eta", 3, 2, 1000);
+    int all = HyperbandStrategy.brackets(min, max, eta);
+    int brackets = whole(name, settings, "brackets", Math.max(1, all - 1), 1, all);
     return new HyperbandStrategy(
-        space, seed, resource, min, max, eta, name.equals("tpe+hyperband"));
+        space, seed, resource, min, max, eta, brackets, name.equals("tpe+hyperband"));
   }
 
   private static int whole(

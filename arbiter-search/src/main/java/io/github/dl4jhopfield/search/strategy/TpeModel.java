@@ -43,7 +43,7 @@ final class TpeModel {
   private final SplittableRandom random;
   private final List<double[]> points = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
-  private final Set<Map<String, Object>> tried = new HashSet<>();
+  private final Set<Map<String, Object>> tried;
 
   /** How many choices each parameter has; 0 for numbers. */
   private final int[] choices;
@@ -52,8 +52,16 @@ final class TpeModel {
   private final double[] halfCell;
 
   TpeModel(Places places, SplittableRandom random) {
+    this(places, random, new HashSet<>());
+  }
+
+  /**
+   * @param tried candidates that are not proposed again; what is observed is added
+   */
+  TpeModel(Places places, SplittableRandom random, Set<Map<String, Object>> tried) {
     this.places = places;
     this.random = random;
+    this.tried = tried;
     choices = new int[places.dimensions()];
     halfCell = new double[places.dimensions()];
     for (int d = 0; d < halfCell.length; d++) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -87,14 +88,14 @@ class StrategiesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"tpe, 15, 14", "genetic, 60, 40", "cmaes, 60, 40"}) // at p < 0.01 each
-  void strategiesThatLearnAreBetterThanRandom(String name, int seeds, int least)
+  @CsvSource({"tpe, 100, 15, 13", "genetic, 100, 60, 40", "cmaes, 200, 200, 117"}) // p < 0.01 each
+  void strategiesThatLearnAreBetterThanRandom(String name, int most, int seeds, int least)
       throws IOException {
     Space space = space(MIXED);
     int better = 0;
     for (long seed = 0; seed < seeds; seed++) {
-      double random = best(strategy("random", space, seed), 100);
-      better += best(strategy(name, space, seed + 100), 100) < random ? 1 : 0;
+      double random = best(strategy("random", space, seed), most);
+      better += best(strategy(name, space, seed + 100), most) < random ? 1 : 0;
     }
     assertThat(better).isGreaterThanOrEqualTo(least);
   }
@@ -170,7 +171,7 @@ class StrategiesTest {
     Strategy strategy =
         Strategies.create(
             "hyperband",
-            Map.of("resource", "epochs", "min", 1, "max", 9, "eta", 3),
+            Map.of("resource", "epochs", "min", 1, "max", 9, "eta", 3, "brackets", 3),
             space,
             5,
             Map.of());
@@ -191,6 +192,40 @@ class StrategiesTest {
     // Li et al. 2018, table 1, for R = 9 and eta = 3
     assertThat(sizes).containsExactly(9, 3, 1, 5, 1, 3);
     assertThat(amounts).containsExactly(1, 3, 9, 3, 9, 9);
+  }
+
+  @Test
+  void hyperbandLetsTheBestOfAllBracketsGoOn() throws IOException {
+    Space space = space("parameters: {y: {kind: uniform, min: 0, max: 1}}");
+    Strategy strategy =
+        Strategies.create("hyperband", Map.of("max", 9, "brackets", 1), space, 5, Map.of());
+    Map<Double, Double> losses = new HashMap<>();
+    List<Double> gone = new ArrayList<>();
+    for (int round = 0; round < 30; round++) {
+      List<Map<String, Object>> batch = strategy.ask(100);
+      int epochs = (Integer) batch.get(0).get("epochs");
+      assertThat(epochs).isEqualTo(List.of(1, 3, 9).get(round % 3));
+      List<Double> here = batch.stream().map(v -> (Double) v.get("y")).toList();
+      if (epochs == 3) {
+        // the best three of those that had one epoch in any bracket so far and no more
+        List<Double> left = losses.keySet().stream().filter(y -> !gone.contains(y)).toList();
+        assertThat(here).isEqualTo(left.stream().sorted().limit(3).toList());
+        gone.addAll(here);
+      }
+      here.forEach(y -> losses.put(y, y));
+      strategy.tell(here.stream().map(Outcome::new).toList());
+    }
+    assertThat(losses).as("no newcomer twice").hasSize(90);
+  }
+
+  @Test
+  void consecutiveSeedsOfRandomSearchAreNotAlike() throws IOException {
+    Space space = space("parameters: {y: {kind: uniform, min: 0, max: 1}}");
+    int[] quarters = new int[4];
+    for (long seed = 1; seed <= 40; seed++) {
+      quarters[(int) (4 * (double) strategy("random", space, seed).ask(1).get(0).get("y"))]++;
+    }
+    assertThat(quarters).as("first values of 40 seeds").doesNotContain(0, 1, 2);
   }
 
   @Test
