@@ -423,6 +423,7 @@ public final class Sweep {
       TrialStore store,
       Progress progress)
       throws IOException, InterruptedException {
+    Pruning.Bar bar = pruning == null ? null : pruning.start(measured.get(0).greaterIsBetter());
     int idle = 0;
     while (results.size() < count && idle < MOST_IDLE_BATCHES) {
       List<Map<String, Object>> batch = strategy.ask(count - results.size());
@@ -434,14 +435,16 @@ public final class Sweep {
       idle = fresh.isEmpty() ? idle + 1 : 0;
       int group = pruning == null ? Math.max(1, fresh.size()) : Pruning.GROUP;
       for (int from = 0; from < fresh.size(); from += group) {
-        List<Scoring.Rung> rungs =
-            pruning == null ? List.of() : pruning.rungs(results, measured.get(0).greaterIsBetter());
+        List<Scoring.Rung> rungs = bar == null ? List.of() : bar.rungs();
         List<Trial> trials = new ArrayList<>();
         for (Map<String, Object> values :
             fresh.subList(from, Math.min(fresh.size(), from + group))) {
           trials.add(trial(results.size() + trials.size(), values, rungs));
         }
         score(trials, runner, store, progress);
+        if (bar != null) {
+          results.subList(results.size() - trials.size(), results.size()).forEach(bar::take);
+        }
       }
       strategy.tell(batch.stream().map(values -> outcome(known.get(values), measured)).toList());
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.strategy.Pruning;
 import io.github.dl4jhopfield.search.strategy.Strategies;
 import io.github.dl4jhopfield.search.trial.TrialResult;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Searches with several objectives: the value, which is greatest at 0.8, against the cost x. */
 @Timeout(120)
@@ -67,6 +69,25 @@ class ObjectivesTest {
 
   private static double x(TrialResult result) {
     return (Double) result.values().get("x");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"hyperband", "tpe+hyperband"})
+  void hyperbandTakesSeveralToo(String strategy) throws IOException {
+    Space own = SearchSpaces.of(new CurvesExperiment());
+    Map<String, Object> settings =
+        Map.of("kind", strategy, "resource", "sleep", "min", 1, "max", 3, "eta", 3);
+    SweepResult result =
+        sweep(null).space(new Space(own.parameters(), Map.of(), settings)).build().run();
+    List<TrialResult> going =
+        result.candidates().stream().filter(c -> Integer.valueOf(3).equals(sleep(c))).toList();
+    assertThat(going).isNotEmpty();
+    assertThat(result.paretoFront()).isNotEmpty();
+    assertThat(result.candidates().stream().filter(TrialResult::failed)).isEmpty();
+  }
+
+  private static Object sleep(TrialResult result) {
+    return result.values().get("sleep");
   }
 
   @Test

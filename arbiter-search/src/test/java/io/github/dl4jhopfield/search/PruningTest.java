@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,9 +53,15 @@ class PruningTest {
         null);
   }
 
+  private static List<Rung> rungs(String rule, List<TrialResult> before, boolean greater) {
+    Pruning.Bar bar = Pruning.of(rule).start(greater);
+    before.forEach(bar::take);
+    return bar.rungs();
+  }
+
   private static Double threshold(String rule, double done, boolean greater, double... scores) {
     List<TrialResult> before = Arrays.stream(scores).mapToObj(s -> at(done, s)).toList();
-    List<Rung> rungs = Pruning.of(rule).rungs(before, greater);
+    List<Rung> rungs = rungs(rule, before, greater);
     assertThat(rungs.stream().map(Rung::done)).isSorted();
     return rungs.stream().filter(r -> r.done() == done).findFirst().orElseThrow().threshold();
   }
@@ -85,14 +92,14 @@ class PruningTest {
             "given up");
     List<TrialResult> before =
         List.of(early, at(0.3, 7), early, at(0.3, 5), early, at(0.3, 6), at(0.3, 4), early);
-    for (Rung rung : Pruning.of("median").rungs(before, true)) {
+    for (Rung rung : rungs("median", before, true)) {
       // of eight the better half: at 0.3 all that came so far, later nobody has been
       assertThat(rung.threshold()).isEqualTo(rung.done() == 0.3 ? 4.0 : null);
     }
     List<TrialResult> few = new ArrayList<>(before);
     few.add(early);
     few.add(early);
-    assertThat(Pruning.of("median").rungs(few, true))
+    assertThat(rungs("median", few, true))
         .as("fewer than half came so far: no bar")
         .allSatisfy(
             rung -> assertThat(rung.threshold()).isEqualTo(rung.done() == 0.2 ? 3.0 : null));
@@ -138,6 +145,19 @@ class PruningTest {
       assertThat(result.best().score()).isEqualTo(whole.best().score());
       assertThat(pruned.size()).isBetween(12, 25);
     }
+  }
+
+  @Test
+  void aBarOfManyScoresIsThatOfTheirOrder() {
+    SplittableRandom random = new SplittableRandom(4);
+    List<TrialResult> before = new ArrayList<>();
+    for (int i = 0; i < 50_000; i++) {
+      before.add(at(0.5, random.nextInt(1000)));
+    }
+    double[] ascending = before.stream().mapToDouble(TrialResult::score).sorted().toArray();
+    Rung rung =
+        rungs("median", before, true).stream().filter(r -> r.done() == 0.5).findFirst().get();
+    assertThat(rung.threshold()).isEqualTo(ascending[25_000]);
   }
 
   @Test

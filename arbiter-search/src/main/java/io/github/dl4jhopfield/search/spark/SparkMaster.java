@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /** Connects to Spark 3.5 as our runs need it. */
@@ -87,6 +88,21 @@ final class SparkMaster {
       entries.add(new File(entry).getAbsolutePath());
     }
     return String.join(File.pathSeparator, entries);
+  }
+
+  /**
+   * What went wrong while an application ran, in one line: Spark's own faults, and the end of an
+   * application, whose master is then not there or has thrown it out. Other faults are thrown.
+   */
+  static IOException failure(JavaSparkContext spark, Throwable cause) {
+    if (spark.sc().isStopped()) {
+      return new IOException(
+          "Spark master " + spark.master() + ": did not answer, or ended the application", cause);
+    }
+    if (cause instanceof SparkException) {
+      return new IOException("Spark: " + firstLine(String.valueOf(cause.getMessage())), cause);
+    }
+    throw new IllegalStateException("Spark: " + firstLine(cause.toString()), cause);
   }
 
   static String firstLine(String text) {

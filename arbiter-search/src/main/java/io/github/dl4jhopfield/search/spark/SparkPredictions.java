@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.scheduler.SparkListener;
 import org.apache.spark.scheduler.SparkListenerTaskEnd;
@@ -83,10 +82,7 @@ public final class SparkPredictions implements BatchPrediction.Runner, AutoClose
       }
       return answers;
     } catch (Exception e) { // Scala throws checked ones unannounced
-      if (e instanceof SparkException) {
-        throw new IOException("Spark: " + SparkMaster.firstLine(String.valueOf(e.getMessage())), e);
-      }
-      throw e;
+      throw e instanceof IOException io ? io : SparkMaster.failure(spark, e);
     } finally {
       progress.end();
     }

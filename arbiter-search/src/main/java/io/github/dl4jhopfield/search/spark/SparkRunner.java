@@ -7,7 +7,6 @@ import io.github.dl4jhopfield.search.trial.TrialResult;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 
 /**
@@ -42,16 +41,17 @@ public final class SparkRunner extends PooledRunner {
   static SparkRunner connect(String master, int atOnce, Map<String, String> settings)
       throws IOException {
     JavaSparkContext spark = SparkMaster.connect(master, "hopfield sweep", settings);
-    int cores = atOnce > 0 ? atOnce : Math.max(1, spark.defaultParallelism());
-    return new SparkRunner(spark, cores);
+    try {
+      int cores = atOnce > 0 ? atOnce : Math.max(1, spark.defaultParallelism());
+      return new SparkRunner(spark, cores);
+    } catch (IllegalStateException e) { // it has ended already
+      throw SparkMaster.failure(spark, e);
+    }
   }
 
   @Override
   protected IOException failure(Throwable cause) {
-    if (cause instanceof SparkException) {
-      return new IOException("Spark: " + SparkMaster.firstLine(cause.getMessage()), cause);
-    }
-    throw new IllegalStateException("Spark: " + SparkMaster.firstLine(cause.toString()), cause);
+    return SparkMaster.failure(spark, cause);
   }
 
   /** A job of one task: its result is here as soon as it has ended, whatever the others do. */

@@ -4,10 +4,10 @@ import io.github.dl4jhopfield.search.trial.Scoring.Rung;
 import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.zoo.experiment.Suggestions;
 import java.util.ArrayList;
-import java.util.Collection;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.OptionalDouble;
 
 /**
  * When candidates are given up before their end: at rungs of their work, where their score so far
@@ -83,46 +83,78 @@ public final class Pruning {
     return name;
   }
 
-  /**
-   * The rungs for the next group.
-   *
-   * @param before results of all groups that are complete
-   */
-  public List<Rung> rungs(Collection<TrialResult> before, boolean greaterIsBetter) {
-    List<Rung> rungs = new ArrayList<>();
-    for (double done : rule.rungs()) {
-      double[] scores =
-          before.stream()
-              .map(result -> score(result, done))
-              .filter(Objects::nonNull)
-              .mapToDouble(score -> greaterIsBetter || score.isInfinite() ? score : -score)
-              .sorted()
-              .toArray();
-      rungs.add(new Rung(done, threshold(scores, greaterIsBetter)));
-    }
-    return rungs;
+  /** A bar without scores. */
+  public Bar start(boolean greaterIsBetter) {
+    return new Bar(rule, greaterIsBetter);
   }
 
-  /** At a rung; negative infinity for one given up before, null for one that does not count. */
-  private Double score(TrialResult result, double done) {
-    for (TrialResult.Step step : result.steps()) {
-      if (step.done() == done) {
-        return step.score();
+  /** What candidates before had at each rung, in order, so that the next one costs little. */
+  public static final class Bar {
+    private final Rule rule;
+    private final boolean greaterIsBetter;
+
+    /** Scores at each rung, the best last. */
+    private final double[][] ascending;
+
+    private final int[] counts;
+
+    /** How many were given up before each rung. */
+    private final int[] missing;
+
+    private Bar(Rule rule, boolean greaterIsBetter) {
+      this.rule = rule;
+      this.greaterIsBetter = greaterIsBetter;
+      ascending = new double[rule.rungs().size()][16];
+      counts = new int[rule.rungs().size()];
+      missing = new int[rule.rungs().size()];
+    }
+
+    /** The result of a candidate of a group that is complete. */
+    public void take(TrialResult result) {
+      for (int r = 0; r < counts.length; r++) {
+        double done = rule.rungs().get(r);
+        OptionalDouble score =
+            result.steps().stream()
+                .filter(step -> step.done() == done)
+                .mapToDouble(TrialResult.Step::score)
+                .findFirst();
+        if (score.isPresent()) {
+          insert(r, greaterIsBetter ? score.getAsDouble() : -score.getAsDouble());
+        } else if (result.pruned() && rule.ofAll()) {
+          missing[r]++;
+        }
       }
     }
-    return result.pruned() && rule.ofAll() ? Double.NEGATIVE_INFINITY : null;
-  }
 
-  /** The score of the worst one that goes on; null for none. */
-  private Double threshold(double[] ascending, boolean greaterIsBetter) {
-    if (ascending.length < LEAST_SCORES) {
-      return null;
+    private void insert(int r, double score) {
+      if (counts[r] == ascending[r].length) {
+        ascending[r] = Arrays.copyOf(ascending[r], 2 * counts[r]);
+      }
+      int found = Arrays.binarySearch(ascending[r], 0, counts[r], score);
+      int at = found < 0 ? -found - 1 : found;
+      System.arraycopy(ascending[r], at, ascending[r], at + 1, counts[r] - at);
+      ascending[r][at] = score;
+      counts[r]++;
     }
-    int goOn = Math.max(1, (int) Math.round(rule.best() * ascending.length));
-    double score = ascending[ascending.length - goOn];
-    if (Double.isInfinite(score)) {
-      return null;
+
+    /** The rungs for the next group. */
+    public List<Rung> rungs() {
+      List<Rung> rungs = new ArrayList<>();
+      for (int r = 0; r < counts.length; r++) {
+        rungs.add(new Rung(rule.rungs().get(r), threshold(r)));
+      }
+      return rungs;
     }
-    return greaterIsBetter ? score : -score;
+
+    /** The score of the worst one that goes on; null for none. */
+    private Double threshold(int r) {
+      int all = counts[r] + missing[r];
+      int goOn = Math.max(1, (int) Math.round(rule.best() * all));
+      if (all < LEAST_SCORES || goOn > counts[r]) {
+        return null;
+      }
+      double score = ascending[r][counts[r] - goOn];
+      return greaterIsBetter ? score : -score;
+    }
   }
 }

@@ -66,8 +66,7 @@ class SparkRunnerTest {
     assertThatThrownBy(
             () -> sweep(false, 2, 0).runner(() -> SparkRunner.connect(master, 1)).build().run())
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("Spark")
-        .hasMessageNotContaining("\n");
+        .hasMessage("Spark master spark://127.0.0.1:1: did not answer, or ended the application");
   }
 
   @Test
