@@ -126,6 +126,9 @@ class DocsCodeTest {
             VitWeights.stateDict(VisionTransformer.builder().shape(VitShape.tiny()).build().init()));
         """,
         "");
+    // compiled only: there is no cluster; arbiter-search's tests run the same
+    SETTINGS.put(
+        "spark.md 1", new Setting("List<DataSet> minibatches = new ArrayList<>();", "", false));
     setting(
         "weights.md 1",
         BAG_NETWORK
@@ -154,7 +157,9 @@ class DocsCodeTest {
       import io.github.dl4jhopfield.ops.*;
       import io.github.dl4jhopfield.search.layers.*;
       import io.github.dl4jhopfield.zoo.files.*;
+      import io.github.dl4jhopfield.search.spark.*;
       import io.github.dl4jhopfield.zoo.learn.*;
+      import io.github.dl4jhopfield.zoo.mil.*;
       import io.github.dl4jhopfield.zoo.report.*;
       import io.github.dl4jhopfield.zoo.vision.*;
       import java.nio.file.*;
