@@ -14,7 +14,6 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -120,13 +119,11 @@ public class SequenceEmbedding extends MendedSameDiffLayer {
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
     for (int i = 0; i < layers; i++) {
-      INDArray w = params.get("W" + i);
       double active =
           i > 0 || given > 0
               ? (double) kernelSize * depth(i)
               : kernelSize * (positionFeatures ? 1.5 : 1);
-      w.assign(Nd4j.randn(w.dataType(), w.shape()).muli(1 / Math.sqrt(active)));
-      params.get("b" + i).assign(0);
+      SequenceKeys.start(params, i, active);
     }
   }
 

@@ -74,10 +74,15 @@ public class SequenceKeys extends MendedSameDiffLayer {
   @Override
   public void initializeParameters(Map<String, INDArray> params) {
     for (int i = 0; i < layers; i++) {
-      INDArray w = params.get("W" + i);
-      w.assign(Nd4j.randn(w.dataType(), w.shape()).muli(1 / Math.sqrt(w.size(0))));
-      params.get("b" + i).assign(0);
+      start(params, i, params.get("W" + i).size(0));
     }
+  }
+
+  /** Starts a layer: weights N(0, 1 / inputs), biases 0. */
+  static void start(Map<String, INDArray> params, int layer, double inputs) {
+    INDArray w = params.get("W" + layer);
+    w.assign(Nd4j.randn(w.dataType(), w.shape()).muli(1 / Math.sqrt(inputs)));
+    params.get("b" + layer).assign(0);
   }
 
   @Override
