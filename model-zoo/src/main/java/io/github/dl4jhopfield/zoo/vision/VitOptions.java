@@ -52,6 +52,10 @@ final class VitOptions {
         ExperimentOption.number("stochastic-depth", 0, 0, 0.9, "of the last block"),
         ExperimentOption.number("average", 0, 0, 0.99999, "decay of averaged weights; 0: none"),
         ExperimentOption.flag("augment", true, "shifts, and flips of colour images, in training"),
+        ExperimentOption.number(
+            "mixup", 0, 0, 100, "images are mixed with others by a share of Beta(a, a); 0: not"),
+        ExperimentOption.number(
+            "cutmix", 0, 0, 100, "rectangles of others by a share of Beta(a, a); 0: none"),
         ExperimentOption.text("checkpoint", "", "file to go on from if it is there"));
   }
 }

@@ -254,6 +254,7 @@ final class VitTraining {
       ExperimentRun run, ImageSet train, double[][] statistics, int batch) {
     boolean augment = run.flag("augment");
     double smoothing = run.number("smoothing");
+    Mixing mixing = new Mixing(run.number("mixup"), run.number("cutmix"));
     return (epoch, seed, from) -> {
       int[] order = ImageSet.order(train.count(), seed);
       return new Iterator<>() {
@@ -270,15 +271,17 @@ final class VitTraining {
           int[] chosen = Arrays.copyOfRange(order, start, Math.min(order.length, start + batch));
           Random random = augment ? new Random(Seeds.mix(seed, next)) : null;
           next++;
-          return new MultiDataSet(
+          INDArray images =
               train.prepare(
                   chosen,
                   statistics,
                   random,
                   train.channels() == 1 ? 2 : 4,
                   train.channels() > 1,
-                  DataType.FLOAT),
-              train.targets(chosen, smoothing, DataType.FLOAT));
+                  DataType.FLOAT);
+          INDArray targets = train.targets(chosen, smoothing, DataType.FLOAT);
+          mixing.mix(images, targets, new Random(Seeds.mix(seed, -next)));
+          return new MultiDataSet(images, targets);
         }
       };
     };
