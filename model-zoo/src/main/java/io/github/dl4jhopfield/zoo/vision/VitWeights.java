@@ -1,8 +1,10 @@
 package io.github.dl4jhopfield.zoo.vision;
 
 import io.github.dl4jhopfield.io.SafetensorsFile;
+import io.github.dl4jhopfield.io.SafetensorsIndex;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.files.TreeFileException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,19 +61,37 @@ public final class VitWeights {
   public record Request(
       int heads, int[] image, Integer classes, Integer channels, VitShape.Pool pool) {}
 
-  /** The arrays of a file under timm's names, opened lazily. */
+  /** Reads one array. */
+  @FunctionalInterface
+  private interface ArrayReader {
+    INDArray read(String name) throws IOException;
+  }
+
+  /** The arrays of a file, or of those of an index, under timm's names, read one by one. */
   private static final class Source implements AutoCloseable {
     final Path path;
-    final SafetensorsFile file;
+    private final Closeable file;
+    private final Map<String, SafetensorsFile.Entry> entries;
+    private final ArrayReader reader;
 
     /** Timm's name to the file's. */
     final Map<String, String> names = new LinkedHashMap<>();
 
     Source(Path path) throws IOException {
       this.path = path;
-      file = SafetensorsFile.open(path);
-      String prefix = prefix(file.entries().keySet());
-      for (String name : file.entries().keySet()) {
+      if (path.toString().endsWith(SafetensorsIndex.ENDING)) {
+        SafetensorsIndex index = SafetensorsIndex.open(path);
+        file = index;
+        entries = index.entries();
+        reader = index::read;
+      } else {
+        SafetensorsFile one = SafetensorsFile.open(path);
+        file = one;
+        entries = one.entries();
+        reader = one::read;
+      }
+      String prefix = prefix(entries.keySet());
+      for (String name : entries.keySet()) {
         String canonical = canonical(name.substring(prefix.length()));
         String before = names.putIfAbsent(canonical, name);
         if (before != null) {
@@ -83,11 +103,11 @@ public final class VitWeights {
 
     long[] shape(String name) {
       String own = names.get(name);
-      return own == null ? null : file.entries().get(own).shape();
+      return own == null ? null : entries.get(own).shape();
     }
 
     INDArray read(String name) throws IOException {
-      return file.read(names.get(name));
+      return reader.read(names.get(name));
     }
 
     @Override

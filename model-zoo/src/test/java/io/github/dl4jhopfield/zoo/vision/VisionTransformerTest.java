@@ -9,10 +9,12 @@ import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.files.Provenance;
 import io.github.dl4jhopfield.zoo.files.TreeFileException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -130,6 +132,33 @@ class VisionTransformerTest {
     VitWeights.Loaded loaded = VitWeights.load(file, again, read);
     assertThat(loaded.fresh()).isEmpty();
     assertThat(loaded.adapted()).isEmpty();
+    assertThat(again.params()).isEqualTo(network.params());
+  }
+
+  @Test
+  void weightsInSeveralFilesAreReadByTheirIndex() throws IOException {
+    VitShape shape = shape("plain");
+    MultiLayerNetwork network = network(shape, DataType.FLOAT);
+    Map<String, Map<String, INDArray>> files = new TreeMap<>();
+    StringBuilder index = new StringBuilder();
+    VitWeights.stateDict(network)
+        .forEach(
+            (name, array) -> {
+              String file = name.startsWith("blocks.0") ? "one.safetensors" : "two.safetensors";
+              files.computeIfAbsent(file, f -> new TreeMap<>()).put(name, array);
+              index.append(index.length() == 0 ? "" : ", ");
+              index.append('"').append(name).append("\": \"").append(file).append('"');
+            });
+    for (Map.Entry<String, Map<String, INDArray>> file : files.entrySet()) {
+      SafetensorsFile.write(folder.resolve(file.getKey()), file.getValue());
+    }
+    Path file = folder.resolve("model.safetensors.index.json");
+    Files.writeString(file, "{\"metadata\": {}, \"weight_map\": {" + index + "}}");
+    VitWeights.Request request =
+        new VitWeights.Request(2, new int[] {4, 6}, null, null, shape.pool());
+    assertThat(VitWeights.shape(file, request)).isEqualTo(shape);
+    MultiLayerNetwork again = VisionTransformer.builder().shape(shape).build().init();
+    VitWeights.load(file, again, shape);
     assertThat(again.params()).isEqualTo(network.params());
   }
 
