@@ -30,7 +30,8 @@ import java.util.function.Predicate;
  * @param seed seed of candidates, splits and trainings
  * @param objectives what was measured, the first one the score
  * @param seconds wall-clock time of this run of the sweep
- * @param trained how many candidates this run trained; the others were in the store
+ * @param trained how many candidates this run trained, those outside of outer folds included; the
+ *     others were in the store
  * @param candidates all of them by number
  * @param outerFolds how searches outside of outer test folds did there; empty without such folds
  * @param files what was written

@@ -423,7 +423,7 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
 
   private static void show(Console console, SweepResult result) {
     console.raw(result.table().toText().stripTrailing());
-    if (result.trained() < result.candidates().size()) {
+    if (result.outerFolds().isEmpty() && result.trained() < result.candidates().size()) {
       console.result(
           "%d of %d candidates were in the store, %d trained now",
           result.candidates().size() - result.trained(),
