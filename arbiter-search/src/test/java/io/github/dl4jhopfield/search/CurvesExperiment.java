@@ -62,7 +62,7 @@ public final class CurvesExperiment implements TunableExperiment {
   /**
    * @param test the outer fold that is left out, or -1
    */
-  private record Curves(double centre, int parts, long sleep, int test) implements Tuning {
+  private record Curves(double centre, int parts, long sleep, int test) implements Tuning.Watched {
     @Override
     public String dataset() {
       return "none";
@@ -89,16 +89,6 @@ public final class CurvesExperiment implements TunableExperiment {
     private double value(Map<String, Object> values) {
       double distance = (Double) values.get("x") - centre;
       return 1 - distance * distance;
-    }
-
-    @Override
-    public Score evaluate(Map<String, Object> values) {
-      return evaluate(values, Intermediate.NONE).orElseThrow();
-    }
-
-    @Override
-    public Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
-      return evaluate(values, List.of("value"), intermediate);
     }
 
     @Override

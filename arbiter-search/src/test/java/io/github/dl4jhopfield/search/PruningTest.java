@@ -143,7 +143,7 @@ class PruningTest {
               .run();
       assertThat(result.best().candidate()).isEqualTo(whole.best().candidate());
       assertThat(result.best().score()).isEqualTo(whole.best().score());
-      assertThat(pruned.size()).isBetween(12, 25);
+      assertThat(pruned.size()).as("of the 32 after the first group").isBetween(5, 30);
     }
   }
 

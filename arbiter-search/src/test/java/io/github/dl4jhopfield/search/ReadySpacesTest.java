@@ -5,16 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceParameter;
-import io.github.dl4jhopfield.search.strategy.Pruning;
 import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.TunableExperiment;
+import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -132,25 +134,14 @@ class ReadySpacesTest {
   @Test
   void repertoiresAreGivenUpAtTheirLooksAndTestedBySplit() throws IOException {
     TunableExperiment repertoire = Sweep.experiment("repertoire");
-    Sweep.Builder sweep =
-        Sweep.builder()
-            .experiment(repertoire)
-            .candidates(12)
-            .context(
-                ExperimentContext.builder()
-                    .seed(1)
-                    .options(SMALL_REPERTOIRES)
-                    .option("evaluate-every", "1")
-                    .build());
-    SweepResult whole = sweep.build().run();
-    SweepResult pruned = sweep.pruning(Pruning.of("halving")).build().run();
-    assertThat(pruned.candidates().stream().anyMatch(TrialResult::pruned)).isTrue();
-    for (TrialResult candidate : pruned.candidates()) {
-      if (!candidate.pruned()) {
-        assertThat(candidate.score())
-            .isEqualTo(whole.candidates().get(candidate.candidate()).score());
-      }
-    }
+    checkLooks(
+        repertoire,
+        ExperimentContext.builder()
+            .seed(1)
+            .options(SMALL_REPERTOIRES)
+            .option("evaluate-every", "1")
+            .build(),
+        List.of(0.25, 0.5, 0.75));
     SweepResult nested =
         Sweep.builder()
             .experiment(repertoire)
@@ -203,6 +194,30 @@ class ReadySpacesTest {
     return images;
   }
 
+  /** Says how it goes at these shares, with no effect on the score; ends where it is told to. */
+  private static void checkLooks(
+      TunableExperiment experiment, ExperimentContext context, List<Double> shares)
+      throws IOException {
+    Tuning tuning = experiment.prepare(context);
+    Map<String, Object> values = new LinkedHashMap<>();
+    experiment.space().forEach(p -> values.put(p.name(), p.defaultValue()));
+    List<Double> seen = new ArrayList<>();
+    Tuning.Score watched =
+        tuning
+            .evaluate(
+                values,
+                (done, score) -> {
+                  assertThat(score).isBetween(0.0, 1.0);
+                  return seen.add(done);
+                })
+            .orElseThrow();
+    assertThat(seen).isEqualTo(shares);
+    assertThat(watched).isEqualTo(tuning.evaluate(values));
+    seen.clear();
+    assertThat(tuning.evaluate(values, (done, score) -> seen.add(done) && done < 0.5)).isEmpty();
+    assertThat(seen).isEqualTo(shares.subList(0, shares.indexOf(0.5) + 1));
+  }
+
   @Test
   void aNetworkThatCannotBeIsRecordedAndTheOthersGoOn() throws IOException {
     Path file =
@@ -233,7 +248,13 @@ class ReadySpacesTest {
     check(
         run("vit-small", 2, Map.of("epochs", "2", "batch-size", "16", "heads", "2"), images()),
         "vit-small");
-    // its training says how it goes, and what it costs
+    checkLooks(
+        Sweep.experiment("vit"),
+        ExperimentContext.builder()
+            .data(images())
+            .options(Map.of("epochs", "2", "width", "16", "heads", "2"))
+            .build(),
+        List.of(0.5));
     SweepResult sized =
         Sweep.builder()
             .experiment(Sweep.experiment("vit"))

@@ -98,13 +98,43 @@ public interface Tuning {
    */
   default Optional<Score> evaluate(
       Map<String, Object> values, List<String> objectives, Intermediate intermediate) {
-    for (String objective : objectives) {
-      if (!objective.equals(metric())) {
+    checkObjectives(objectives);
+    return evaluate(values, intermediate);
+  }
+
+  /**
+   * Checks that all are among {@link #objectives}.
+   *
+   * @throws IllegalArgumentException for one that is not
+   */
+  default void checkObjectives(List<String> names) {
+    List<String> known = objectives().stream().map(Objective::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
         throw new IllegalArgumentException(
-            "objective: expected " + metric() + ", found \"" + objective + '"');
+            "objective: expected one of " + String.join(", ", known) + ", found \"" + name + '"');
       }
     }
-    return evaluate(values, intermediate);
+  }
+
+  /**
+   * One that says on the way how a candidate does, and measures other objectives: the shorter forms
+   * of {@code evaluate} follow.
+   */
+  interface Watched extends Tuning {
+    @Override
+    default Score evaluate(Map<String, Object> values) {
+      return evaluate(values, Intermediate.NONE).orElseThrow();
+    }
+
+    @Override
+    default Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
+      return evaluate(values, List.of(metric()), intermediate);
+    }
+
+    @Override
+    Optional<Score> evaluate(
+        Map<String, Object> values, List<String> objectives, Intermediate intermediate);
   }
 
   /**

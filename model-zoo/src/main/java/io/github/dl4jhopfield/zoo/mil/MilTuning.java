@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Scores hyperparameters of {@link HopfieldMIL} by the mean AUC of a cross-validation by bag. */
-final class MilTuning implements Tuning {
+final class MilTuning implements Tuning.Watched {
   private static final double LEAST_RATE = 3e-4;
   private static final double MOST_RATE = 3e-2;
   private static final double LEAST_BETA = 0.05;
@@ -89,7 +89,7 @@ final class MilTuning implements Tuning {
   @Override
   public double test(Map<String, Object> values) {
     if (held.isEmpty()) {
-      return Tuning.super.test(values);
+      return Tuning.Watched.super.test(values);
     }
     BagClassifier model =
         BagClassifier.train(data.bags().bags(), parameters(values), Seeds.mix(seed, 0));
@@ -146,20 +146,10 @@ final class MilTuning implements Tuning {
   }
 
   @Override
-  public Score evaluate(Map<String, Object> values) {
-    return evaluate(values, Intermediate.NONE).orElseThrow();
-  }
-
-  @Override
-  public Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
-    return evaluate(values, List.of(AUC), intermediate);
-  }
-
-  @Override
   public Optional<Score> evaluate(
       Map<String, Object> values, List<String> objectives, Intermediate intermediate) {
     MilParameters parameters = parameters(values);
-    objectives.forEach(this::checkObjective);
+    checkObjectives(objectives);
     List<Double> scores = new ArrayList<>();
     Map<String, List<Double>> measures = new LinkedHashMap<>();
     objectives.stream()
@@ -221,14 +211,6 @@ final class MilTuning implements Tuning {
       case LATENCY -> latency(model, validation);
       default -> throw new IllegalStateException(name);
     };
-  }
-
-  private void checkObjective(String name) {
-    List<String> known = objectives().stream().map(Objective::name).toList();
-    if (!known.contains(name)) {
-      throw new IllegalArgumentException(
-          "objective: expected one of " + String.join(", ", known) + ", found \"" + name + '"');
-    }
   }
 
   /** Milliseconds a bag, the median of some runs over the bags. */

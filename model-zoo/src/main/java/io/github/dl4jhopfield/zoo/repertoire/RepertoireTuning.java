@@ -20,7 +20,7 @@ import java.util.Optional;
  * Scores hyperparameters of {@link DeepRC} by the AUC of the validation part of a split; its test
  * part plays no part. Nested, each split of the data is an outer fold.
  */
-final class RepertoireTuning implements Tuning {
+final class RepertoireTuning implements Tuning.Watched {
   private static final String AUC = "auc";
 
   /** As the experiment seeds its first split, whose options therefore give the same network. */
@@ -97,12 +97,9 @@ final class RepertoireTuning implements Tuning {
   }
 
   @Override
-  public Score evaluate(Map<String, Object> values) {
-    return evaluate(values, Intermediate.NONE).orElseThrow();
-  }
-
-  @Override
-  public Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
+  public Optional<Score> evaluate(
+      Map<String, Object> values, List<String> objectives, Intermediate intermediate) {
+    checkObjectives(objectives);
     try {
       double auc = auc(train(values, intermediate), split().validation());
       return Optional.of(new Score(auc, List.of(auc)));

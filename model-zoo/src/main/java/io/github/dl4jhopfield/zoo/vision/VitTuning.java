@@ -16,7 +16,7 @@ import java.util.Optional;
  * Scores hyperparameters of a Vision Transformer by its accuracy on the tenth of the training
  * images that its training holds back. The test images play no part.
  */
-final class VitTuning implements Tuning {
+final class VitTuning implements Tuning.Watched {
   private static final String ACCURACY = "accuracy";
   private static final String PARAMETERS = "parameters";
 
@@ -69,18 +69,9 @@ final class VitTuning implements Tuning {
   }
 
   @Override
-  public Score evaluate(Map<String, Object> values) {
-    return evaluate(values, Intermediate.NONE).orElseThrow();
-  }
-
-  @Override
-  public Optional<Score> evaluate(Map<String, Object> values, Intermediate intermediate) {
-    return evaluate(values, List.of(ACCURACY), intermediate);
-  }
-
-  @Override
   public Optional<Score> evaluate(
       Map<String, Object> values, List<String> objectives, Intermediate intermediate) {
+    checkObjectives(objectives);
     ExperimentRun run = run(values);
     int epochs = run.integer("epochs");
     try {
