@@ -155,6 +155,13 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
               + " PORT on any free port.")
   Integer ui;
 
+  @Option(
+      names = "--dl4j-ui",
+      description =
+          "Show the trainings in DL4J's own dashboard, whose jars (deeplearning4j-ui) the environment"
+              + " variable HOPFIELD_CLASS_PATH names; not with --workers or --spark.")
+  boolean dashboard;
+
   @Option(names = "--data", paramLabel = "PATH", description = "Your own data, a file or folder.")
   Path data;
 
@@ -222,6 +229,11 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
                     : workerMemory != null ? "worker-memory" : "trials-per-worker")
                 + ": expected --workers N beside it, found none");
       }
+      if (dashboard && (spark != null || workers != null)) {
+        throw new IllegalArgumentException(
+            "dl4j-ui: expected candidates in threads, found --"
+                + (spark != null ? "spark" : "workers"));
+      }
       if (spark != null && workers != null) {
         throw new IllegalArgumentException("spark: expected no --workers beside it, found both");
       }
@@ -275,7 +287,8 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
         sweep.watch(
             state -> progress.below(new SweepTable(state, System::currentTimeMillis)::lines));
       }
-      try (SweepServer server = server(console, sweep)) {
+      try (SweepServer server = server(console, sweep);
+          Dl4jDashboard trainings = dashboard ? dashboard(console) : null) {
         search(console, sweep, experiment, folder, progress);
       } finally {
         forget(farewell);
@@ -328,6 +341,12 @@ final class SweepCommand implements Callable<Integer>, ExperimentArguments.Takes
     sweep.watch(server::show);
     console.note("the search can be seen at %s", server.url());
     return server;
+  }
+
+  private static Dl4jDashboard dashboard(Console console) {
+    Dl4jDashboard dashboard = Dl4jDashboard.start();
+    console.note("trainings can be seen at %s", dashboard.url());
+    return dashboard;
   }
 
   private static void forget(Thread hook) {

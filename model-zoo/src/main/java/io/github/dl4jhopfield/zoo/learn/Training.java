@@ -128,6 +128,7 @@ public final class Training {
    * @throws IOException if batches can't be read, or the checkpoint not be written
    */
   public Result run() throws IOException {
+    TrainingWatchers.begins(network);
     if (checkpoint != null && Files.exists(checkpoint)) {
       resume();
     }

@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.layers.Associations;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.files.ModelFile;
 import io.github.dl4jhopfield.zoo.files.Provenance;
+import io.github.dl4jhopfield.zoo.learn.TrainingWatchers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -85,6 +86,7 @@ public final class BagClassifier {
     BagClassifier classifier =
         new BagClassifier(
             network, new Meta(parameters, standardizer, training), Provenance.UNKNOWN);
+    TrainingWatchers.begins(network);
     Random random = new Random(seed);
     // the generator that dropout draws from belongs to this thread
     Nd4j.getRandom().setSeed(seed);

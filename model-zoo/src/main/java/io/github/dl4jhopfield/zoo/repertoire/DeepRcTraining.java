@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.zoo.learn.Dataset;
 import io.github.dl4jhopfield.zoo.learn.Sample;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
 import io.github.dl4jhopfield.zoo.learn.Target;
+import io.github.dl4jhopfield.zoo.learn.TrainingWatchers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -101,6 +102,7 @@ final class DeepRcTraining {
             .seed(seed)
             .build()
             .init();
+    TrainingWatchers.begins(network);
     scorer = new RepertoireScorer(network, parameters);
     strata = strata();
     Target first = training.targets().get(0);
