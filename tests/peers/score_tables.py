@@ -91,9 +91,8 @@ def main():
     hyperband = lambda: optuna.pruners.HyperbandPruner(min_resource=1, max_resource=EPOCHS[-1], reduction_factor=3)
     peers = {
         "random": (lambda s: optuna.samplers.RandomSampler(seed=s), lambda: None, 1),
-        "TPE": (lambda s: optuna.samplers.TPESampler(seed=s), lambda: None, 1),
-        "TPE, multivariate": (tpe, lambda: None, 1),
-        "TPE, multivariate, 4 at once": (tpe, lambda: None, 4),
+        "TPE": (tpe, lambda: None, 1),
+        "TPE, 4 at once": (tpe, lambda: None, 4),
         "Hyperband, random": (lambda s: optuna.samplers.RandomSampler(seed=s), hyperband, 1),
         "Hyperband, TPE": (tpe, hyperband, 1),
     }

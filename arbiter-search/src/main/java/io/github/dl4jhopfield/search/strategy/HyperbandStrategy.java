@@ -2,7 +2,6 @@ package io.github.dl4jhopfield.search.strategy;
 
 import io.github.dl4jhopfield.search.space.Space;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,7 +44,7 @@ final class HyperbandStrategy extends BatchStrategy {
   private final TpeModel draws;
 
   /** All newcomers: no model proposes one again. */
-  private final Set<Map<String, Object>> tried = new HashSet<>();
+  private final Tried tried = new Tried();
 
   /** By resource, how those did that have not gone on. */
   private final Map<Integer, Map<Map<String, Object>, Outcome>> leftBehind = new HashMap<>();
@@ -132,7 +131,7 @@ final class HyperbandStrategy extends BatchStrategy {
     if (learned != null) {
       learned.draw(byModel, proposed);
     }
-    tried.addAll(proposed);
+    proposed.forEach(tried::add);
     return List.copyOf(proposed);
   }
 

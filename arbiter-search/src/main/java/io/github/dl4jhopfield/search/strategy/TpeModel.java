@@ -43,7 +43,7 @@ final class TpeModel {
   private final SplittableRandom random;
   private final List<double[]> points = new ArrayList<>();
   private final List<Outcome> outcomes = new ArrayList<>();
-  private final Set<Map<String, Object>> tried;
+  private final Tried tried;
 
   /** How many choices each parameter has; 0 for numbers. */
   private final int[] choices;
@@ -52,13 +52,13 @@ final class TpeModel {
   private final double[] halfCell;
 
   TpeModel(Places places, SplittableRandom random) {
-    this(places, random, new HashSet<>());
+    this(places, random, new Tried());
   }
 
   /**
    * @param tried candidates that are not proposed again; what is observed is added
    */
-  TpeModel(Places places, SplittableRandom random, Set<Map<String, Object>> tried) {
+  TpeModel(Places places, SplittableRandom random, Tried tried) {
     this.places = places;
     this.random = random;
     this.tried = tried;
