@@ -25,7 +25,8 @@ class LongSearchTest {
   /** What a trial may leave behind, on average. */
   private static final int MOST_BYTES_A_TRIAL = 1_000;
 
-  private static final int MOST_FIXED_BYTES = 3_000_000;
+  /** What other tests of this JVM and the report's thread may hold or let go beside. */
+  private static final int MOST_FIXED_BYTES = 8_000_000;
 
   @TempDir Path folder;
 

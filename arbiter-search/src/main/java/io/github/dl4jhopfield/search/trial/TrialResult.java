@@ -50,7 +50,8 @@ public record TrialResult(
   public TrialResult {
     values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
     parts = List.copyOf(parts);
-    measures = Collections.unmodifiableMap(new LinkedHashMap<>(measures));
+    measures =
+        measures.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(measures));
     steps = List.copyOf(steps);
     Objects.requireNonNull(host, "host");
   }
