@@ -4,12 +4,17 @@ import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.zoo.explain.Explanation;
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.files.NetworkFile;
+import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
+import io.github.dl4jhopfield.zoo.vision.VitExplanation;
+import io.github.dl4jhopfield.zoo.vision.VitModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,8 +41,10 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "1..*",
-      paramLabel = "INPUT.npy",
-      description = "An input as the model takes it; of a ComputationGraph all of them, in order.")
+      paramLabel = "INPUT",
+      description =
+          "A .npy as the model takes it; of a ComputationGraph all of them, in order. Of a Vision"
+              + " Transformer image files.")
   List<Path> inputs;
 
   @Option(
@@ -55,6 +62,48 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     InputFile.file(model);
+    Model network = NetworkFile.read(model);
+    return VitExplanation.explains(network) ? images() : regimes(network);
+  }
+
+  private int images() throws IOException {
+    VitModel transformer = VitModel.load(model);
+    HtmlReport page =
+        new HtmlReport("Where " + model.getFileName() + " looks")
+            .paragraph(
+                "How much of each patch arrives where the classes are read: the rollout of the"
+                    + " associations over all blocks (Abnar and Zuidema, 2020), and the weights of"
+                    + " each head.");
+    List<Map<String, Object>> found = new ArrayList<>();
+    for (Path input : inputs) {
+      VitExplanation explanation = VitExplanation.of(transformer, InputFile.file(input));
+      found.add(explanation.toMap());
+      if (out != null) {
+        AtomicFiles.prepareFolder(out);
+        explanation.addTo(page);
+        Path picture = out.resolve(input.getFileName() + ".rollout.png");
+        AtomicFiles.write(picture, stream -> stream.write(explanation.rolloutPicture().png()));
+        root.console().note("wrote %s", picture);
+      }
+      if (!json) {
+        root.console().raw(input.getFileName() + ":");
+        for (ResultTable table : explanation.regimes().tables()) {
+          root.console().raw(table.toText().stripTrailing());
+        }
+      }
+    }
+    if (out != null) {
+      Path report = out.resolve("report.html");
+      AtomicFiles.writeText(report, page.toHtml());
+      root.console().note("wrote %s", report);
+    }
+    if (json) {
+      root.console().json(Map.of("images", found));
+    }
+    return ExitCode.OK;
+  }
+
+  private int regimes(Model network) throws IOException {
     INDArray[] arrays = new INDArray[inputs.size()];
     for (int i = 0; i < arrays.length; i++) {
       arrays[i] = NpyFile.read(InputFile.file(inputs.get(i)));
@@ -63,7 +112,7 @@ final class ExplainCommand implements Callable<Integer> {
     if (out != null) {
       AtomicFiles.prepareFolder(out);
     }
-    Explanation explanation = Explanation.of(NetworkFile.read(model), arrays, maskArray);
+    Explanation explanation = Explanation.of(network, arrays, maskArray);
     if (out != null) {
       Path report = out.resolve("report.html");
       AtomicFiles.writeText(report, explanation.toHtml("Regimes of " + model.getFileName()));

@@ -54,6 +54,11 @@ public final class Picture {
     return width;
   }
 
+  /** The colour of a pixel, 0xRRGGBB. */
+  public int pixel(int row, int column) {
+    return rgb[row * width + column];
+  }
+
   /** An SVG image at a place, its pixels sharp. */
   String image(double x, double y, double shownWidth, double shownHeight) {
     return String.format(

@@ -4,12 +4,15 @@ import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.AssociationInputs;
 import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.ops.NDHopfield;
 import io.github.dl4jhopfield.ops.Projection;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.runtime.GraphContext;
 import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
@@ -142,19 +145,48 @@ public class VitBlock extends MendedSameDiffLayer {
               call ->
                   Nd4j.randn(call.dataType(), shape.updateSteps() + 1, groups(call.input(INPUT)))));
     }
-    Association association =
-        Association.builder()
-            .separation(shape.separation())
-            .lagrangianUnit(unit)
-            .beta(shape.effectiveBeta())
-            .updateSteps(shape.updateSteps())
-            .build();
     SDVariable mixed =
         sd.reshape(
-            ops.association(association, in).out(),
+            ops.association(association(shape).build(), in).out(),
             c.shape("flat", call -> call.input(INPUT).shape()));
     SDVariable out = ops.dense(mixed, c.param("Wo"), c.param("bo"), DenseActivation.NONE);
     return dropout(c, "association", out, shape.width());
+  }
+
+  private static Association.Builder association(VitShape shape) {
+    return Association.builder()
+        .separation(shape.separation())
+        .lagrangianUnit(shape.unit())
+        .beta(shape.effectiveBeta())
+        .updateSteps(shape.updateSteps());
+  }
+
+  /**
+   * What the association of a block weighs, outside of training.
+   *
+   * @param layer of a network, whose configuration is a block
+   * @param x tokens that go into it [B, T, D]
+   * @return [B, heads, T, T], of the last update step
+   */
+  static INDArray weights(Layer layer, INDArray x) {
+    VitBlock block = (VitBlock) layer.conf().getLayer();
+    NDHopfield ops = NDHopfield.ops();
+    List<Projection<INDArray>> roles = new ArrayList<>();
+    for (String role : List.of("q", "k", "v")) {
+      roles.add(
+          Projection.of(layer.getParam("W" + role))
+              .withBias(block.hasBias(role) ? layer.getParam("b" + role) : null)
+              .withAffine(layer.getParam("gain1"), layer.getParam("shift1")));
+    }
+    INDArray[] projected = ops.layerNormProject(x, block.shape.eps(), roles);
+    long[] heads = block.heads(x);
+    return ops.association(
+            association(block.shape).withWeights().build(),
+            AssociationInputs.of(
+                projected[0].reshape(heads),
+                projected[1].reshape(heads),
+                projected[2].reshape(heads)))
+        .weights();
   }
 
   private long[] heads(INDArray x) {
