@@ -87,8 +87,9 @@ public final class SweepServer implements AutoCloseable {
   }
 
   /** Shows this search from now on; for {@link Sweep.Builder#watch}. */
-  public void show(SweepState search) {
+  public synchronized void show(SweepState search) {
     state = search;
+    page = null; // of the search before
   }
 
   /** The page's address. */
