@@ -31,8 +31,8 @@ def overhead(hopfield, strategy):
     return [1e3 * (after[0] - before[1]) for before, after in zip(runs, runs[1:])]
 
 
-def throughput(hopfield, workers):
-    runs = trials(hopfield, "--candidates", "120", "--workers", str(workers))
+def throughput(hopfield, workers, count):
+    runs = trials(hopfield, "--candidates", str(count), "--workers", str(workers))
     ends = {}
     for _, end, host in runs:
         ends.setdefault(host, []).append(end)
@@ -45,18 +45,21 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("hopfield", nargs="?", default=os.path.join(ROOT, "hopfield"))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--trials", type=int, default=120, help="of each search of workers")
+    parser.add_argument("--only", choices=["threads", "workers"])
     arguments = parser.parse_args()
     rounds = range(arguments.rounds)
-    for strategy in ("random", "tpe"):
+    for strategy in ("random", "tpe") if arguments.only != "workers" else ():
         means = [statistics.mean(overhead(arguments.hopfield, strategy)) for _ in rounds]
         print(f"overhead of a trial in threads, {strategy}: {statistics.median(means):.1f} ms", flush=True)
+    if arguments.only == "threads":
+        return
     one, two = [], []
     for _ in rounds:
-        one.append(throughput(arguments.hopfield, 1))
-        two.append(throughput(arguments.hopfield, 2))
-    ratios = ", ".join(f"{b / a:.2f}" for a, b in zip(one, two))
-    print(f"trials a second: {statistics.median(one):.2f} with one worker, {statistics.median(two):.2f} with two")
-    print(f"ratio of medians {statistics.median(two) / statistics.median(one):.2f} (each round: {ratios})")
+        one.append(throughput(arguments.hopfield, 1, arguments.trials))
+        two.append(throughput(arguments.hopfield, 2, arguments.trials))
+        print(f"trials a second: {one[-1]:.2f} with one worker, {two[-1]:.2f} with two", flush=True)
+    print(f"ratio of medians {statistics.median(two) / statistics.median(one):.2f}")
 
 
 if __name__ == "__main__":
