@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * network, the minibatches, the number of workers and the frequency, not from the cluster: a round
  * of an executor that is lost is computed again from the same start, dropout included. With one
  * worker it is what {@code fit} gives; without a state of the updater, what DL4J's {@code
- * ParallelWrapper} gives.
+ * ParallelWrapper} gives in most runs (it is not repeatable).
  *
  * <p>Minibatches stay on the executors for the whole training; parameters and updater state travel
  * in each round. Not for several threads at once.
