@@ -32,7 +32,7 @@ def overhead(hopfield, strategy):
 
 
 def throughput(hopfield, workers, count):
-    runs = trials(hopfield, "--candidates", str(count), "--workers", str(workers))
+    runs = trials(hopfield, "--candidates", str(count), "--workers", str(workers), "--trials-per-worker", "1000000")
     ends = {}
     for _, end, host in runs:
         ends.setdefault(host, []).append(end)
