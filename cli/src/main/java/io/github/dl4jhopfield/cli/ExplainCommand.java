@@ -63,11 +63,14 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     InputFile.file(model);
     Model network = NetworkFile.read(model);
-    return VitExplanation.explains(network) ? images() : regimes(network);
+    return VitExplanation.explains(network) ? images(network) : regimes(network);
   }
 
-  private int images() throws IOException {
-    VitModel transformer = VitModel.load(model);
+  private int images(Model network) throws IOException {
+    VitModel transformer = VitModel.load(model, network);
+    if (out != null) {
+      AtomicFiles.prepareFolder(out);
+    }
     HtmlReport page =
         new HtmlReport("Where " + model.getFileName() + " looks")
             .paragraph(
@@ -77,15 +80,15 @@ final class ExplainCommand implements Callable<Integer> {
     List<Map<String, Object>> found = new ArrayList<>();
     for (Path input : inputs) {
       VitExplanation explanation = VitExplanation.of(transformer, InputFile.file(input));
-      found.add(explanation.toMap());
       if (out != null) {
-        AtomicFiles.prepareFolder(out);
         explanation.addTo(page);
         Path picture = out.resolve(input.getFileName() + ".rollout.png");
         AtomicFiles.write(picture, stream -> stream.write(explanation.rolloutPicture().png()));
         root.console().note("wrote %s", picture);
       }
-      if (!json) {
+      if (json) {
+        found.add(explanation.toMap());
+      } else {
         root.console().raw(input.getFileName() + ":");
         for (ResultTable table : explanation.regimes().tables()) {
           root.console().raw(table.toText().stripTrailing());

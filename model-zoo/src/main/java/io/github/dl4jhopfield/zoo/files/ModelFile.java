@@ -75,6 +75,19 @@ public final class ModelFile<M> {
    * @throws DataFormatException if the file is missing, damaged or of another kind
    */
   public Content<M> read(Path file) throws IOException {
+    return read(file, ModelZip::network);
+  }
+
+  /**
+   * The same of a file whose network was read already.
+   *
+   * @throws DataFormatException if the file is missing, damaged or of another kind
+   */
+  public Content<M> read(Path file, Model network) throws IOException {
+    return read(file, zip -> network);
+  }
+
+  private Content<M> read(Path file, ModelZip.Reading<Model> network) throws IOException {
     return ModelZip.read(
         file,
         "a " + format + " model, a zip written by this program",
@@ -98,7 +111,7 @@ public final class ModelFile<M> {
           own.remove("format");
           own.remove("version");
           return new Content<>(
-              zip.network(),
+              network.from(zip),
               ModelZip.JSON.treeToValue(own, type),
               found,
               origin == null

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -114,7 +115,19 @@ public final class VitModel {
    * @throws DataFormatException if the file is missing, damaged or of another kind
    */
   public static VitModel load(Path file) throws IOException {
-    ModelFile.Content<Meta> content = FILE.read(file);
+    return of(file, FILE.read(file));
+  }
+
+  /**
+   * The same of a file whose network was read already.
+   *
+   * @throws DataFormatException if the file is missing, damaged or of another kind
+   */
+  public static VitModel load(Path file, Model network) throws IOException {
+    return of(file, FILE.read(file, network));
+  }
+
+  private static VitModel of(Path file, ModelFile.Content<Meta> content) {
     if (!(content.network() instanceof MultiLayerNetwork network)
         || !(network.getLayerWiseConfigurations().getConf(0).getLayer()
             instanceof PatchEmbedding)) {
