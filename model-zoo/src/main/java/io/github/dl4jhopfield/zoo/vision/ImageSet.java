@@ -311,6 +311,18 @@ final class ImageSet {
         .castTo(type);
   }
 
+  /** Pixels from 0 to 1 of the images from one to another, a row each. */
+  INDArray pixels(int from, int to) {
+    int size = channels * height * width;
+    float[] values = new float[(to - from) * size];
+    for (int n = from; n < to; n++) {
+      for (int i = 0; i < size; i++) {
+        values[(n - from) * size + i] = (images[n][i] & 0xff) / 255f;
+      }
+    }
+    return Nd4j.create(values, new long[] {to - from, size}, 'c');
+  }
+
   /** One row a chosen image: 1 for its class; with smoothing that much spread over all. */
   INDArray targets(int[] chosen, double smoothing, DataType type) {
     float[] values = new float[chosen.length * classes];

@@ -10,6 +10,7 @@ import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A Vision Transformer trained from scratch, with and without partial forgetting. */
 public final class VitExperiment extends ExperimentTemplate<VitTraining.Data>
@@ -24,17 +25,18 @@ public final class VitExperiment extends ExperimentTemplate<VitTraining.Data>
 
   @Override
   public List<ExperimentOption> options() {
-    return VitOptions.all();
+    return Stream.concat(VitOptions.all().stream(), VitStudy.options().stream()).toList();
   }
 
   @Override
   protected VitTraining.Data open(ExperimentRun run) throws IOException {
+    VitStudy.check(run);
     return VitTraining.open(run);
   }
 
   @Override
   protected Findings run(ExperimentRun run, VitTraining.Data data) throws IOException {
-    return VitTraining.run(run, data);
+    return VitStudy.isAskedFor(run) ? VitStudy.run(this, run, data) : VitTraining.run(run, data);
   }
 
   @Override
@@ -44,6 +46,11 @@ public final class VitExperiment extends ExperimentTemplate<VitTraining.Data>
 
   @Override
   public Tuning prepare(ExperimentContext context) throws IOException {
-    return new VitTuning(this, context, open(ExperimentRun.of(this, context)));
+    ExperimentRun run = ExperimentRun.of(this, context);
+    if (VitStudy.isAskedFor(run)) {
+      throw new IllegalArgumentException(
+          "a search: expected neither units nor repeats, which compare trainings by themselves");
+    }
+    return new VitTuning(this, context, open(run));
   }
 }

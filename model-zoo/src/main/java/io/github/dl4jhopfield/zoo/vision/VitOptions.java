@@ -5,6 +5,9 @@ import java.util.List;
 
 /** The options of {@link VitTraining}, apart from it so that showing them does not load ND4J. */
 final class VitOptions {
+  /** Units of learning with partial forgetting. */
+  static final List<String> UNITS = List.of("none", "relu", "pfu");
+
   private VitOptions() {}
 
   static List<ExperimentOption> all() {
@@ -25,8 +28,7 @@ final class VitOptions {
             "stop",
             List.of("stop", "skip"),
             "of folders of images: end at one that cannot be read, or leave it out and list it"),
-        ExperimentOption.choice(
-            "unit", "none", List.of("none", "relu", "pfu"), "forgetting of keys (LwPF)"),
+        ExperimentOption.choice("unit", "none", UNITS, "forgetting of keys (LwPF)"),
         ExperimentOption.number(
             "sigma", 0.01, 0, 1_000, "of the noise of the pfu's threshold in training"),
         ExperimentOption.choice(

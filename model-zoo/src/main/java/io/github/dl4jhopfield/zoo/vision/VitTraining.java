@@ -292,29 +292,45 @@ final class VitTraining {
     return predict(network, images, statistics).accuracy();
   }
 
-  /** Predictions of all images. */
-  private record Predicted(int right, int[][] confusion, int count) {
+  /** The classes of images, and those that were predicted. */
+  record Predicted(int[] labels, int[] predicted) {
     double accuracy() {
-      return right / (double) count;
+      int right = 0;
+      for (int i = 0; i < labels.length; i++) {
+        right += predicted[i] == labels[i] ? 1 : 0;
+      }
+      return right / (double) labels.length;
+    }
+
+    int[][] confusion(int classes) {
+      int[][] confusion = new int[classes][classes];
+      for (int i = 0; i < labels.length; i++) {
+        confusion[labels[i]][predicted[i]]++;
+      }
+      return confusion;
     }
   }
 
-  private static Predicted predict(
-      MultiLayerNetwork network, ImageSet images, double[][] statistics) {
-    int[] labels = images.labels();
-    int[][] confusion = new int[images.classes()][images.classes()];
-    int right = 0;
+  static Predicted predict(MultiLayerNetwork network, ImageSet images, double[][] statistics) {
+    int[] predicted = new int[images.count()];
     for (int from = 0; from < images.count(); from += TEST_BATCH) {
       int[] chosen = IntStream.range(from, Math.min(images.count(), from + TEST_BATCH)).toArray();
-      INDArray p =
-          network.output(images.prepare(chosen, statistics, null, 0, false, DataType.FLOAT));
+      double[][] p =
+          network
+              .output(images.prepare(chosen, statistics, null, 0, false, DataType.FLOAT))
+              .toDoubleMatrix();
       for (int i = 0; i < chosen.length; i++) {
-        int predicted = Measure.predicted(p.getRow(i).dup().data().asDouble());
-        confusion[labels[chosen[i]]][predicted]++;
-        right += predicted == labels[chosen[i]] ? 1 : 0;
+        predicted[chosen[i]] = Measure.predicted(p[i]);
       }
     }
-    return new Predicted(right, confusion, images.count());
+    return new Predicted(images.labels(), predicted);
+  }
+
+  /** The share of the class that most images have. */
+  static double mostFrequent(ImageSet images) {
+    int[] counts = new int[images.classes()];
+    Arrays.stream(images.labels()).forEach(label -> counts[label]++);
+    return Arrays.stream(counts).max().getAsInt() / (double) images.count();
   }
 
   private static Findings findings(ExperimentRun run, Data data, Trained trained) {
@@ -322,10 +338,6 @@ final class VitTraining {
     double[][] statistics = trained.statistics();
     Training.Result result = trained.result();
     Predicted test = predict(network, data.test(), statistics);
-    int[] labels = data.test().labels();
-    int[] counts = new int[data.test().classes()];
-    Arrays.stream(labels).forEach(label -> counts[label]++);
-    double majority = Arrays.stream(counts).max().getAsInt() / (double) labels.length;
     List<List<String>> rows = new ArrayList<>();
     for (Training.Seen seen : result.seen()) {
       rows.add(
@@ -346,12 +358,12 @@ final class VitTraining {
     return findings
         .metric("accuracy", test.accuracy())
         .metric("validationAccuracy", result.bestScore())
-        .metric("mostFrequentClass", majority)
+        .metric("mostFrequentClass", mostFrequent(data.test()))
         .detail("trainImages", data.train().count())
         .detail("testImages", data.test().count())
         .detail("parameters", network.numParams())
         .detail("bestStep", result.bestStep())
-        .detail("confusion", test.confusion())
+        .detail("confusion", test.confusion(data.test().classes()))
         .detail("classes", data.train().names())
         .detail("damagedImages", data.damaged())
         .table(new ResultTable("Training", List.of("step", "loss", "validation accuracy"), rows))
@@ -442,7 +454,7 @@ final class VitTraining {
         (System.nanoTime() - start) / 1e9,
         metrics,
         Map.of(),
-        Map.of("testImages", test.count(), "confusion", predicted.confusion()),
+        Map.of("testImages", test.count(), "confusion", predicted.confusion(test.classes())),
         List.of(),
         List.of());
   }

@@ -18,22 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Training of Vision Transformers that is cut off. */
 class VitTrainingTest {
-  private static final int RECORD = 1 + 3 * 32 * 32;
   @TempDir Path folder;
-
-  /** Binary files as CIFAR's. */
-  private Path images() throws IOException {
-    Random random = new Random(5);
-    for (String name : new String[] {"data_batch_1.bin", "test_batch.bin"}) {
-      byte[] bytes = new byte[24 * RECORD];
-      random.nextBytes(bytes);
-      for (int i = 0; i < bytes.length; i += RECORD) {
-        bytes[i] = (byte) (i / RECORD % 10);
-      }
-      Files.write(Files.createDirectories(folder.resolve("cifar")).resolve(name), bytes);
-    }
-    return folder.resolve("cifar");
-  }
 
   private INDArray train(Path data, String name, Progress progress) throws IOException {
     Map<String, String> options = new HashMap<>();
@@ -61,32 +46,9 @@ class VitTrainingTest {
     return VitModel.load(out.resolve("model.zip")).network().params();
   }
 
-  /** Ends a training after so many steps. */
-  private static final class EndsAfter implements Progress {
-    private long left;
-
-    EndsAfter(long steps) {
-      left = steps;
-    }
-
-    @Override
-    public void begin(String task, long steps) {}
-
-    @Override
-    public void advance(long done, String detail) {
-      left -= done;
-      if (left <= 0) {
-        throw new CancellationException("in the middle");
-      }
-    }
-
-    @Override
-    public void end() {}
-  }
-
   @Test
   void aTrainingThatIsCutOffEndsWithTheSameWeights() throws IOException {
-    Path data = images();
+    Path data = CifarFiles.write(folder.resolve("cifar"), 24, 5);
     INDArray whole = train(data, "whole", Progress.NONE);
     Random random = new Random();
     long seed = random.nextLong();
