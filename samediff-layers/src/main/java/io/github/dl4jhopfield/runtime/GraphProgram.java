@@ -15,6 +15,7 @@ import org.nd4j.autodiff.samediff.VariableType;
 import org.nd4j.autodiff.samediff.internal.SameDiffOp;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.BaseReduceOp;
 import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
@@ -394,8 +395,29 @@ final class GraphProgram {
       eager(s, op, in);
     } else if (s.op instanceof DynamicCustomOp op) {
       Nd4j.exec(op, bind(s, in));
+    } else if (s.op instanceof BaseReduceOp op) {
+      reduce(s, op, in);
     } else {
       Nd4j.exec((Op) s.op, bind(s, in));
+    }
+  }
+
+  /**
+   * Where a vector has nothing to reduce, ND4J's executioner goes a shorter way, which reads the
+   * op's own arrays instead of those of the context and does not write to its output.
+   */
+  private void reduce(Step s, BaseReduceOp op, INDArray[] in) {
+    OpContext c = bind(s, in);
+    INDArray out = values[s.out[0]];
+    if (in[0].rank() < 2 || !in[0].isVector() || in[0].length() != out.length()) {
+      Nd4j.exec(op, c);
+      return;
+    }
+    op.setX(in[0]);
+    try {
+      out.assign(op.noOp().reshape(out.shape()));
+    } finally {
+      op.setX(null);
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.learn;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * Whether two methods that predicted the same samples differ beyond chance.
@@ -97,6 +98,55 @@ public record PairedTest(double difference, double pValue) {
       sum += (signs >> i & 1) == 0 ? differences[i] : -differences[i];
     }
     return sum;
+  }
+
+  /**
+   * The corrected resampled t-test of paired scores of the folds of repeated cross-validation,
+   * whose training parts overlap: the variance of the mean difference is (1/n + test/train) times
+   * that of the differences (Nadeau and Bengio, Inference for the Generalization Error, Machine
+   * Learning 2003; Bouckaert and Frank, 2004).
+   *
+   * @param first a score for each fold of each repeat, at least two
+   * @param second as many, of the same folds
+   * @param testShare test samples of a fold for each training sample: 1/9 of ten folds
+   */
+  public static PairedTest resampled(double[] first, double[] second, double testShare) {
+    if (first.length != second.length || first.length < 2) {
+      throw new IllegalArgumentException(
+          "expected as many scores of each, at least two, found "
+              + first.length
+              + " and "
+              + second.length);
+    }
+    double[] differences = new double[first.length];
+    Arrays.setAll(differences, i -> first[i] - second[i]);
+    double mean = Arrays.stream(differences).average().orElseThrow();
+    double error = resampledError(differences, testShare);
+    if (error == 0) {
+      return new PairedTest(mean, mean == 0 ? 1 : 0);
+    }
+    TDistribution t = TDistribution.of(differences.length - 1);
+    return new PairedTest(mean, 2 * t.survivalProbability(Math.abs(mean) / error));
+  }
+
+  /**
+   * The interval of a mean score of repeated cross-validation that goes with {@link #resampled}.
+   *
+   * @param level share of such intervals that hold the true value
+   */
+  public static Interval resampledInterval(double[] scores, double testShare, double level) {
+    double mean = Arrays.stream(scores).average().orElseThrow();
+    double quantile =
+        TDistribution.of(scores.length - 1).inverseCumulativeProbability((1 + level) / 2);
+    double half = quantile * resampledError(scores, testShare);
+    return new Interval(mean, mean - half, mean + half, level);
+  }
+
+  private static double resampledError(double[] values, double testShare) {
+    double mean = Arrays.stream(values).average().orElseThrow();
+    double variance =
+        Arrays.stream(values).map(v -> (v - mean) * (v - mean)).sum() / (values.length - 1);
+    return Math.sqrt((1.0 / values.length + testShare) * variance);
   }
 
   /** Rounding must not break ties. */

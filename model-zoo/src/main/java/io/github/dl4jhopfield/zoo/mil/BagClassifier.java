@@ -26,10 +26,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * on the training bags, and its hyperparameters. Saved as one zip that DL4J's own ModelSerializer
  * reads too. Not thread-safe: a DL4J network isn't.
  */
-public final class BagClassifier {
+public final class BagClassifier implements BagModel {
   private static final ModelFile<Meta> FILES = ModelFile.of("hopfield-mil", 2, Meta.class);
-
-  private static final int POOLING_LAYER = 1;
 
   /** What is saved beside the network. */
   record Meta(MilParameters parameters, Standardizer standardizer, Map<String, Object> training) {}
@@ -139,6 +137,7 @@ public final class BagClassifier {
   }
 
   /** The probability that each bag is positive. */
+  @Override
   public double[] scores(List<Bag> bags) {
     int[] order =
         IntStream.range(0, bags.size())
@@ -160,15 +159,31 @@ public final class BagClassifier {
     return scores;
   }
 
+  /** Whether its pooling gives instances weights: not the mean, the maximum and the lookup. */
+  public boolean weighs() {
+    return meta.parameters().network().pooling().weighs();
+  }
+
   /**
    * The association weights of the pooling: how much each instance of the bag entered its
-   * representation, averaged over the heads. They sum to 1.
+   * representation, averaged over the heads. They sum to 1, or to less with a Lagrangian unit.
+   *
+   * @throws IllegalStateException if its network has none, see {@link #weighs}
    */
   public double[] attention(Bag bag) {
+    if (!weighs()) {
+      throw new IllegalStateException(
+          "attention of bag \""
+              + bag.id()
+              + "\": "
+              + meta.parameters().network().label()
+              + " gives its instances no weights");
+    }
     DataSet data = tensors(List.of(bag));
-    // [1, heads, 1, instances]
+    // the pooling comes before the output; [1, heads, 1, instances]
     INDArray association =
-        Associations.of(network, POOLING_LAYER, data.getFeatures(), data.getFeaturesMaskArray());
+        Associations.of(
+            network, network.getnLayers() - 2, data.getFeatures(), data.getFeaturesMaskArray());
     return association.mean(1).reshape(bag.size()).toDoubleVector();
   }
 

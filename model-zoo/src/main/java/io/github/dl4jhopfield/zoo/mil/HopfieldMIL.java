@@ -1,16 +1,23 @@
 package io.github.dl4jhopfield.zoo.mil;
 
+import io.github.dl4jhopfield.layers.AssociationBuilder;
+import io.github.dl4jhopfield.layers.Hopfield;
+import io.github.dl4jhopfield.layers.HopfieldBase;
+import io.github.dl4jhopfield.layers.HopfieldLayer;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
 import io.github.dl4jhopfield.zoo.networks.InstanceRows;
 import io.github.dl4jhopfield.zoo.networks.RowInstances;
 import io.github.dl4jhopfield.zoo.networks.UntrainedModel;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInit;
@@ -29,6 +36,10 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  *   z   = HopfieldPooling(h_1 ... h_T)      one state pattern, H heads, padding left out
  *   p   = sigmoid(w_2 z + b_2)              probability that the bag is positive
  * </pre>
+ *
+ * <p>{@link MilParameters#network} puts another pooling in the place of Hopfield pooling: an
+ * association of the instances before it, a lookup, attention, mean or maximum, to be compared
+ * with.
  *
  * <p>Input [B, T, F] (B bags, T instances, F features; {@link RNNFormat#NWC}) with a mask [B, T] of
  * 1 for an instance and 0 for padding; output [B, 1]; float. Trained with cross-entropy and Adam,
@@ -67,34 +78,72 @@ public final class HopfieldMIL extends UntrainedModel<MultiLayerNetwork> {
             .nIn(features)
             .nOut(parameters.embedding())
             .activation(Activation.RELU);
-    HopfieldPooling.Builder pooling =
-        new HopfieldPooling.Builder()
-            .name(POOLING)
-            .rnnFormat(RNNFormat.NWC)
-            .nHeads(parameters.heads())
-            .hiddenSize(parameters.hidden())
-            .beta(parameters.effectiveBeta());
     OutputLayer.Builder output =
         new OutputLayer.Builder(LossFunctions.LossFunction.XENT)
             .name("output")
             .nOut(1)
             .activation(Activation.SIGMOID);
     if (retain < 1) {
-      pooling.dropOut(retain);
       output.dropOut(retain);
     }
-    return new NeuralNetConfiguration.Builder()
-        .seed(seed)
-        .weightInit(WeightInit.XAVIER)
-        .updater(new Adam(parameters.learningRate()))
-        .list()
-        .layer(embedding.build())
-        .layer(pooling.build())
-        .layer(output.build())
+    NeuralNetConfiguration.ListBuilder list =
+        new NeuralNetConfiguration.Builder()
+            .seed(seed)
+            .weightInit(WeightInit.XAVIER)
+            .updater(new Adam(parameters.learningRate()))
+            .list()
+            .layer(embedding.build());
+    List<Layer> layers = pooling();
+    if (retain < 1) {
+      // of the embedded instances
+      layers.get(0).setIDropout(new Dropout(retain));
+    }
+    layers.forEach(list::layer);
+    return list.layer(output.build())
         .inputPreProcessor(0, new InstanceRows())
         .inputPreProcessor(1, new RowInstances())
         .setInputType(InputType.recurrent(features, RNNFormat.NWC))
         .build();
+  }
+
+  /** What makes one vector of the embedded instances; that of {@link #POOLING} comes last. */
+  private List<Layer> pooling() {
+    return switch (parameters.network().pooling()) {
+      case HOPFIELD_POOLING -> List.of(association(new HopfieldPooling.Builder()).build());
+      case HOPFIELD ->
+          List.of(
+              association(new Hopfield.Builder()).name("association").build(),
+              association(new HopfieldPooling.Builder()).build());
+      case HOPFIELD_LAYER ->
+          List.of(
+              association(new HopfieldLayer.Builder())
+                  .name("lookup")
+                  .quantity(parameters.embedding())
+                  .build(),
+              instances(BagNetwork.Pooling.MAX));
+      case GATED_ATTENTION, ATTENTION, MEAN, MAX ->
+          List.of(instances(parameters.network().pooling()));
+    };
+  }
+
+  private Layer instances(BagNetwork.Pooling kind) {
+    InstancePooling layer =
+        new InstancePooling(kind, parameters.embedding(), parameters.heads() * parameters.hidden());
+    layer.setLayerName(POOLING);
+    return layer;
+  }
+
+  private <B extends HopfieldBase.Builder<B> & AssociationBuilder<B>> B association(B builder) {
+    BagNetwork network = parameters.network();
+    return builder
+        .name(POOLING)
+        .rnnFormat(RNNFormat.NWC)
+        .nHeads(parameters.heads())
+        .hiddenSize(parameters.hidden())
+        .beta(parameters.effectiveBeta())
+        .separation(network.separationOp())
+        .postTransform(network.postTransform())
+        .lagrangianUnit(network.lagrangianUnit());
   }
 
   @Override

@@ -18,13 +18,15 @@ import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /**
  * Multiple-instance learning with Hopfield pooling: cross-validation of {@link HopfieldMIL} by bag,
- * on MUSK1 in the jar or on the user's bags (see {@link BagFiles}).
+ * on MUSK1 in the jar or on the user's bags (see {@link BagFiles}). With {@code methods} or {@code
+ * repeats} a comparison of methods in the same folds ({@link MilStudy}).
  *
  * <p>Of each outer fold, nothing is seen before it is scored: features are standardised and
  * hyperparameters chosen within the other folds. The model that is saved is trained on all bags,
@@ -33,6 +35,9 @@ import java.util.Locale;
  */
 public final class MilExperiment extends ExperimentTemplate<MilData> implements TunableExperiment {
   private static final String FOLDS = "folds";
+  private static final String METHODS = "methods";
+  private static final String REPEATS = "repeats";
+  private static final String FOLDS_FROM = "folds-from";
 
   /** For the service loader. */
   public MilExperiment() {
@@ -47,14 +52,38 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
     MilParameters base = MilParameters.DEFAULT;
     List<ExperimentOption> options = new ArrayList<>();
     options.add(ExperimentOption.integer(FOLDS, 10, 2, 100, "outer folds"));
+    options.add(
+        ExperimentOption.text(
+            METHODS,
+            "",
+            "methods to compare, separated by commas, or all: "
+                + String.join(", ", MilMethod.names())
+                + "; variants as hopfield-pooling:sparsemax"));
+    options.add(
+        ExperimentOption.integer(
+            REPEATS, 1, 1, 100, "cross-validations of a comparison, each with other folds"));
+    options.add(
+        ExperimentOption.text(
+            FOLDS_FROM, "", "folds.csv of another comparison, whose folds are taken"));
+    options.add(
+        ExperimentOption.flag(
+            "optimistic", false, "in a comparison, the best epoch on the test fold beside"));
+    options.add(
+        ExperimentOption.flag(
+            "rules", true, "in a comparison, whether a bag is positive if an instance is"));
     options.addAll(MilSettings.options(base));
     return options;
   }
 
   @Override
-  protected MilData open(ExperimentRun run) {
+  protected MilData open(ExperimentRun run) throws IOException {
     MilData data = read(run);
     MilSettings settings = data.settings();
+    methods(run, settings);
+    if (!run.text(FOLDS_FROM).isEmpty()) {
+      folds(run, data.bags());
+      return data;
+    }
     int folds = run.integer(FOLDS);
     int rarer = rarer(data.bags());
     if (rarer < folds) {
@@ -78,6 +107,18 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
   @Override
   protected Findings run(ExperimentRun run, MilData opened) throws IOException {
     BagDataset data = opened.bags();
+    if (compares(run)) {
+      boolean optimistic = run.flag("optimistic");
+      MilStudy study =
+          new MilStudy(
+              opened,
+              methods(run, opened.settings()),
+              folds(run, data),
+              optimistic,
+              run.flag("rules"),
+              run);
+      return new MilStudyFindings(opened, study.run(), optimistic).findings();
+    }
     var validation = opened.settings().validation(run.progress());
     int count = run.integer(FOLDS);
     run.progress()
@@ -112,6 +153,25 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
   private static MilData read(ExperimentRun run) {
     MilSettings settings = MilSettings.of(run);
     return new MilData(run.data().map(BagFiles::read).orElseGet(BagFiles::musk1), settings);
+  }
+
+  /** Whether several methods or repeats are asked for, or the folds of such a comparison. */
+  private static boolean compares(ExperimentRun run) {
+    return !run.text(METHODS).isEmpty()
+        || run.integer(REPEATS) > 1
+        || !run.text(FOLDS_FROM).isEmpty();
+  }
+
+  private static List<MilMethod<?, ?>> methods(ExperimentRun run, MilSettings settings) {
+    String names = run.text(METHODS);
+    return MilMethod.parse(
+        names.isEmpty() ? BagNetwork.Pooling.HOPFIELD_POOLING.label() : names, settings);
+  }
+
+  private static List<Folds> folds(ExperimentRun run, BagDataset data) throws IOException {
+    return run.text(FOLDS_FROM).isEmpty()
+        ? BagFolds.draw(data, run.integer(FOLDS), run.integer(REPEATS), run.seed())
+        : BagFolds.read(Path.of(run.text(FOLDS_FROM)), data);
   }
 
   private static int rarer(BagDataset data) {

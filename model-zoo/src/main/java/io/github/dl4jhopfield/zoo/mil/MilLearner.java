@@ -64,12 +64,14 @@ final class MilLearner implements Learner<double[][], MilParameters, BagClassifi
 
   @Override
   public double[][] predict(BagClassifier model, Dataset<double[][]> data) throws IOException {
-    return Arrays.stream(model.scores(bags(data)))
-        .mapToObj(score -> new double[] {score})
-        .toArray(double[][]::new);
+    return rows(model.scores(bags(data)));
   }
 
-  private static List<Bag> bags(Dataset<double[][]> data) throws IOException {
+  static double[][] rows(double[] scores) {
+    return Arrays.stream(scores).mapToObj(score -> new double[] {score}).toArray(double[][]::new);
+  }
+
+  static List<Bag> bags(Dataset<double[][]> data) throws IOException {
     List<Bag> bags = new ArrayList<>(data.size());
     for (int i = 0; i < data.size(); i++) {
       Sample<double[][]> sample = data.sample(i);

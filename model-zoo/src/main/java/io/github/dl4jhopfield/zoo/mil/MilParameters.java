@@ -18,6 +18,7 @@ import java.util.Map;
  * @param learningRate of Adam
  * @param epochs passes over the training bags
  * @param batchSize most bags in one update
+ * @param network how the instances of a bag become one vector; null for {@link BagNetwork#DEFAULT}
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record MilParameters(
@@ -28,10 +29,12 @@ public record MilParameters(
     double dropout,
     double learningRate,
     int epochs,
-    int batchSize) {
+    int batchSize,
+    BagNetwork network) {
 
   /** The defaults. */
-  public static final MilParameters DEFAULT = new MilParameters(32, 4, 8, 0, 0.3, 0.003, 30, 32);
+  public static final MilParameters DEFAULT =
+      new MilParameters(32, 4, 8, 0, 0.3, 0.003, 30, 32, BagNetwork.DEFAULT);
 
   /** Checks the ranges. */
   public MilParameters {
@@ -43,6 +46,30 @@ public record MilParameters(
     check("learningRate", learningRate, 1e-9, 10, "a number");
     check("epochs", epochs, 1, 1_000_000, "a whole number");
     check("batchSize", batchSize, 1, 1_000_000, "a whole number");
+    // models of before there was another
+    network = network == null ? BagNetwork.DEFAULT : network;
+  }
+
+  /** With {@link BagNetwork#DEFAULT}. */
+  public MilParameters(
+      int embedding,
+      int heads,
+      int hidden,
+      double beta,
+      double dropout,
+      double learningRate,
+      int epochs,
+      int batchSize) {
+    this(
+        embedding,
+        heads,
+        hidden,
+        beta,
+        dropout,
+        learningRate,
+        epochs,
+        batchSize,
+        BagNetwork.DEFAULT);
   }
 
   private static void check(String name, double value, double min, double max, String what) {
@@ -55,30 +82,37 @@ public record MilParameters(
   /** The same with another number of heads. */
   public MilParameters withHeads(int value) {
     return new MilParameters(
-        embedding, value, hidden, beta, dropout, learningRate, epochs, batchSize);
+        embedding, value, hidden, beta, dropout, learningRate, epochs, batchSize, network);
   }
 
   /** The same with another inverse temperature. */
   public MilParameters withBeta(double value) {
     return new MilParameters(
-        embedding, heads, hidden, value, dropout, learningRate, epochs, batchSize);
+        embedding, heads, hidden, value, dropout, learningRate, epochs, batchSize, network);
   }
 
   /** The same with another dropout. */
   public MilParameters withDropout(double value) {
     return new MilParameters(
-        embedding, heads, hidden, beta, value, learningRate, epochs, batchSize);
+        embedding, heads, hidden, beta, value, learningRate, epochs, batchSize, network);
   }
 
   /** The same with another learning rate. */
   public MilParameters withLearningRate(double value) {
-    return new MilParameters(embedding, heads, hidden, beta, dropout, value, epochs, batchSize);
+    return new MilParameters(
+        embedding, heads, hidden, beta, dropout, value, epochs, batchSize, network);
   }
 
   /** The same with another number of epochs. */
   public MilParameters withEpochs(int value) {
     return new MilParameters(
-        embedding, heads, hidden, beta, dropout, learningRate, value, batchSize);
+        embedding, heads, hidden, beta, dropout, learningRate, value, batchSize, network);
+  }
+
+  /** The same with another way from instances to one vector. */
+  public MilParameters withNetwork(BagNetwork value) {
+    return new MilParameters(
+        embedding, heads, hidden, beta, dropout, learningRate, epochs, batchSize, value);
   }
 
   /** Inverse temperature in effect: {@link #beta()}, or 1/sqrt(hidden) where that is 0. */
@@ -97,6 +131,9 @@ public record MilParameters(
     map.put("learningRate", learningRate);
     map.put("epochs", epochs);
     map.put("batchSize", batchSize);
+    if (!network.equals(BagNetwork.DEFAULT)) {
+      map.put("network", network.label());
+    }
     return map;
   }
 }

@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Progress;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.learn.NestedCrossValidation;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import java.util.List;
 
 /**
@@ -30,6 +31,21 @@ record MilSettings(int innerFolds, boolean tune, MilParameters parameters, int t
             "beta", base.beta(), 0, 1e6, "inverse temperature; 0: 1/sqrt(hidden)"),
         ExperimentOption.integer(
             "batch-size", base.batchSize(), 1, 1_000_000, "most bags in one update"),
+        ExperimentOption.choice(
+            "separation",
+            "softmax",
+            AssociationTexts.separations(),
+            "how the association weighs instances"),
+        ExperimentOption.choice(
+            "post", "none", AssociationTexts.posts(), "what is done to patterns after it"),
+        ExperimentOption.choice(
+            "unit", "none", AssociationTexts.units(), "Lagrangian unit of its scores"),
+        ExperimentOption.number(
+            "sigma",
+            base.network().sigma(),
+            0,
+            1_000,
+            "of the noise of the pfu's threshold in training"),
         ExperimentOption.integer(
             "threads",
             Math.min(4, Runtime.getRuntime().availableProcessors()),
@@ -39,6 +55,7 @@ record MilSettings(int innerFolds, boolean tune, MilParameters parameters, int t
   }
 
   static MilSettings of(ExperimentRun run) {
+    MilParameters base = MilParameters.DEFAULT;
     return new MilSettings(
         run.integer("inner-folds"),
         run.flag("tune"),
@@ -50,7 +67,13 @@ record MilSettings(int innerFolds, boolean tune, MilParameters parameters, int t
             run.number("dropout"),
             run.number("learning-rate"),
             run.integer("epochs"),
-            run.integer("batch-size")),
+            run.integer("batch-size"),
+            new BagNetwork(
+                base.network().pooling(),
+                run.text("separation"),
+                run.text("post"),
+                run.text("unit"),
+                run.number("sigma"))),
         run.integer("threads"));
   }
 

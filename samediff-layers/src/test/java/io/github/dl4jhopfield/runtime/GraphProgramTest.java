@@ -1,0 +1,73 @@
+package io.github.dl4jhopfield.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
+import org.junit.jupiter.api.Test;
+import org.nd4j.autodiff.samediff.SDVariable;
+import org.nd4j.autodiff.samediff.SameDiff;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class GraphProgramTest {
+  private static final Map<String, BiFunction<SDVariable, Integer, SDVariable>> REDUCTIONS =
+      new LinkedHashMap<>();
+
+  static {
+    REDUCTIONS.put("sum", (x, d) -> x.sum(d));
+    REDUCTIONS.put("sum, kept", (x, d) -> x.sum(true, d));
+    REDUCTIONS.put("mean", (x, d) -> x.mean(d));
+    REDUCTIONS.put("mean, kept", (x, d) -> x.mean(true, d));
+    REDUCTIONS.put("max", (x, d) -> x.max(d));
+    REDUCTIONS.put("min", (x, d) -> x.min(d));
+    REDUCTIONS.put("prod", (x, d) -> x.prod(d));
+    REDUCTIONS.put("norm1", (x, d) -> x.norm1(d));
+    REDUCTIONS.put("norm2", (x, d) -> x.norm2(d));
+    REDUCTIONS.put("norm max", (x, d) -> x.normmax(d));
+    REDUCTIONS.put("variance", (x, d) -> x.getSameDiff().variance(x, false, d));
+    REDUCTIONS.put("log sum exp", (x, d) -> x.getSameDiff().math().logSumExp(x, d));
+  }
+
+  /** ND4J goes another way where nothing is left to reduce: the same numbers as beside others. */
+  @Test
+  void aReductionOverASingleEntryGivesWhatItGivesBesideOthers() {
+    INDArray many = Nd4j.rand(DataType.DOUBLE, 3, 1, 4).subi(0.5);
+    INDArray one = many.get(org.nd4j.linalg.indexing.NDArrayIndex.interval(1, 2)).dup('c');
+    REDUCTIONS.forEach(
+        (name, reduce) -> {
+          SameDiff sd = SameDiff.create();
+          SDVariable x = sd.placeHolder("x", DataType.DOUBLE, -1, -1, -1);
+          SDVariable y = reduce.apply(x, 1);
+          GraphProgram program = new GraphProgram(sd, List.of(y));
+          // twice: the second run takes what the first one kept
+          for (int run = 0; run < 2; run++) {
+            program.forward(Map.of("x", many), false);
+            INDArray expected = program.value(y).slice(1).dup();
+            program.forward(Map.of("x", one), false);
+            INDArray found = program.value(y);
+            assertThat(found.size(0)).as(name).isEqualTo(1);
+            assertThat(found.slice(0)).as(name).isEqualTo(expected);
+          }
+        });
+  }
+
+  /** A row of one entry, a batch of one: both vanish at once. */
+  @Test
+  void everythingMayHaveSizeOne() {
+    REDUCTIONS.forEach(
+        (name, reduce) -> {
+          SameDiff sd = SameDiff.create();
+          SDVariable x = sd.placeHolder("x", DataType.DOUBLE, -1, -1);
+          SDVariable y = reduce.apply(x, 1);
+          GraphProgram program = new GraphProgram(sd, List.of(y));
+          program.forward(Map.of("x", Nd4j.create(new double[][] {{-0.25}, {3}})), false);
+          double expected = program.value(y).getDouble(0);
+          program.forward(Map.of("x", Nd4j.create(new double[][] {{-0.25}})), false);
+          assertThat(program.value(y).getDouble(0)).as(name).isEqualTo(expected);
+        });
+  }
+}
