@@ -88,13 +88,17 @@ def main():
     seeds = range(1, 1 + arguments.seeds)
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     tpe = lambda seed: optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True)
-    hyperband = lambda: optuna.pruners.HyperbandPruner(min_resource=1, max_resource=EPOCHS[-1], reduction_factor=3)
+    hyperband = lambda factor=3: optuna.pruners.HyperbandPruner(
+        min_resource=1, max_resource=EPOCHS[-1], reduction_factor=factor
+    )
     peers = {
         "random": (lambda s: optuna.samplers.RandomSampler(seed=s), lambda: None, 1),
         "TPE": (tpe, lambda: None, 1),
         "TPE, 4 at once": (tpe, lambda: None, 4),
         "Hyperband, random": (lambda s: optuna.samplers.RandomSampler(seed=s), hyperband, 1),
         "Hyperband, TPE": (tpe, hyperband, 1),
+        "Hyperband of 9, random": (lambda s: optuna.samplers.RandomSampler(seed=s), lambda: hyperband(9), 1),
+        "Hyperband of 9, TPE": (tpe, lambda: hyperband(9), 1),
     }
     print(f"Optuna {optuna.__version__}, {len(seeds)} seeds")
     for name in arguments.tables.split(","):

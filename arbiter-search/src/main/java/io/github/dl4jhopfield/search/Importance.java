@@ -3,12 +3,14 @@ package io.github.dl4jhopfield.search;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceParameter;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.search.trial.TrialTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * How much of the variance of scores over the space each parameter explains on its own: functional
@@ -27,10 +29,7 @@ final class Importance {
    * candidates have a score or all scores are the same.
    */
   static Map<String, Double> of(Space space, List<TrialResult> candidates) {
-    List<TrialResult> scored =
-        thinned(
-            candidates.stream().filter(c -> !c.failed() && Double.isFinite(c.score())).toList(),
-            MOST_POINTS);
+    List<TrialResult> scored = thinned(scored(candidates), MOST_POINTS);
     List<SpaceParameter> parameters = space.parameters();
     double[] shares =
         shares(points(space, scored), scored.stream().mapToDouble(TrialResult::score).toArray());
@@ -45,6 +44,13 @@ final class Importance {
     order.sort(Comparator.comparingDouble(d -> -shares[d]));
     order.forEach(d -> importance.put(parameters.get(d).name(), shares[d]));
     return importance;
+  }
+
+  private static List<TrialResult> scored(List<TrialResult> candidates) {
+    Predicate<TrialResult> condition = c -> !c.failed() && Double.isFinite(c.score());
+    return candidates instanceof TrialTable.Results results
+        ? results.where(condition)
+        : candidates.stream().filter(condition).toList();
   }
 
   /** At most so many, evenly spread. */

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.search;
 
+import io.github.dl4jhopfield.search.internal.ValueIndex;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.strategy.Outcome;
 import io.github.dl4jhopfield.search.strategy.Pruning;
@@ -11,6 +12,7 @@ import io.github.dl4jhopfield.search.trial.Trial;
 import io.github.dl4jhopfield.search.trial.TrialResult;
 import io.github.dl4jhopfield.search.trial.TrialRunner;
 import io.github.dl4jhopfield.search.trial.TrialStore;
+import io.github.dl4jhopfield.search.trial.TrialTable;
 import io.github.dl4jhopfield.search.trial.TrialTask;
 import io.github.dl4jhopfield.search.trial.WorkerRunner;
 import io.github.dl4jhopfield.zoo.experiment.Experiment;
@@ -26,7 +28,6 @@ import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,8 +86,14 @@ public final class Sweep {
   /** The outer test fold that this search leaves out, or -1. */
   private final int outerFold;
 
-  private final List<TrialResult> results = new ArrayList<>();
-  private final Map<Map<String, Object>, TrialResult> known = new HashMap<>();
+  /** What has ended: the store's, where there is one, which may have more than this run knows. */
+  private TrialTable results = new TrialTable();
+
+  private final ValueIndex known = new ValueIndex();
+
+  /** The candidates with the numbers below this have ended. */
+  private int done;
+
   private final List<Consumer<SweepState>> watchers;
   private SweepState state;
   private int trained;
@@ -218,6 +225,7 @@ public final class Sweep {
     try (TrialStore store = out == null ? null : TrialStore.open(out)) {
       if (store != null) {
         checkStore(store);
+        results = store.results();
       }
       Tuning tuning = task.tuning(trial(0, defaults));
       List<Tuning.Objective> measured = measured(tuning);
@@ -238,6 +246,7 @@ public final class Sweep {
               context.seed(),
               count,
               space,
+              results,
               System::currentTimeMillis);
       state.tested(outer);
       watchers.forEach(watcher -> watcher.accept(state));
@@ -259,7 +268,7 @@ public final class Sweep {
               measured,
               TrialTask.secondsSince(start),
               trained,
-              results,
+              results.first(done),
               outer,
               List.of());
       if (outerFold >= 0) {
@@ -425,13 +434,13 @@ public final class Sweep {
       throws IOException, InterruptedException {
     Pruning.Bar bar = pruning == null ? null : pruning.start(measured.get(0).greaterIsBetter());
     int idle = 0;
-    while (results.size() < count && idle < MOST_IDLE_BATCHES) {
-      List<Map<String, Object>> batch = strategy.ask(count - results.size());
+    while (done < count && idle < MOST_IDLE_BATCHES) {
+      List<Map<String, Object>> batch = strategy.ask(count - done);
       if (batch.isEmpty()) {
         return;
       }
       List<Map<String, Object>> fresh =
-          batch.stream().distinct().filter(values -> !known.containsKey(values)).toList();
+          batch.stream().distinct().filter(values -> number(values) < 0).toList();
       idle = fresh.isEmpty() ? idle + 1 : 0;
       int group = pruning == null ? Math.max(1, fresh.size()) : Pruning.GROUP;
       for (int from = 0; from < fresh.size(); from += group) {
@@ -439,28 +448,32 @@ public final class Sweep {
         List<Trial> trials = new ArrayList<>();
         for (Map<String, Object> values :
             fresh.subList(from, Math.min(fresh.size(), from + group))) {
-          trials.add(trial(results.size() + trials.size(), values, rungs));
+          trials.add(trial(done + trials.size(), values, rungs));
         }
         score(trials, runner, store, progress);
         if (bar != null) {
-          results.subList(results.size() - trials.size(), results.size()).forEach(bar::take);
+          trials.forEach(trial -> bar.take(results.get(trial.number())));
         }
       }
-      strategy.tell(batch.stream().map(values -> outcome(known.get(values), measured)).toList());
+      strategy.tell(
+          batch.stream().map(values -> outcome(results.get(number(values)), measured)).toList());
     }
+  }
+
+  /** The number of the candidate with these values; -1 if there was none. */
+  private int number(Map<String, Object> values) {
+    return known.find(values, number -> results.get(number).values().equals(values));
   }
 
   /** Takes what the store has and runs the rest. */
   private void score(List<Trial> trials, TrialRunner runner, TrialStore store, Progress progress)
       throws IOException, InterruptedException {
-    Map<Integer, TrialResult> ended = new HashMap<>();
     List<Trial> left = new ArrayList<>();
     for (Trial trial : trials) {
       TrialResult stored = store == null ? null : store.results().get(trial.number());
       if (stored == null) {
         left.add(trial);
       } else if (DataHash.canonical(stored.values()).equals(DataHash.canonical(trial.values()))) {
-        ended.put(trial.number(), stored);
         state.known(stored);
         progress.advance(1, "candidate " + trial.number() + " was in the store");
       } else {
@@ -488,7 +501,6 @@ public final class Sweep {
 
           @Override
           public void ended(TrialResult result) throws IOException {
-            ended.put(result.candidate(), result);
             state.ended(result);
             trained++;
             if (store != null) {
@@ -498,10 +510,9 @@ public final class Sweep {
           }
         });
     for (Trial trial : trials) {
-      TrialResult result = ended.get(trial.number());
-      results.add(result);
-      known.put(trial.values(), result);
+      known.add(trial.values(), trial.number());
     }
+    done += trials.size();
   }
 
   private static void report(TrialResult result, Progress progress) {

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.search;
 
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.search.trial.TrialTable;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
@@ -15,12 +16,14 @@ import io.github.dl4jhopfield.zoo.report.XyPlot;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * A sweep as a page, at its end or while it runs: how the best score grew, what mattered, where
@@ -36,18 +39,35 @@ final class SweepReport {
   private static final int MOST_LINES = 250;
   private static final int MOST_CURVES = 100;
 
+  /** Of so many at most the values are looked at. */
+  private static final int MOST_SAMPLED = 10_000;
+
   private final SweepState state;
-  private final List<TrialResult> results;
+
+  // Packed, so that a page of a hundred thousand takes little memory: what is drawn is unpacked.
+  private final TrialTable.Results results;
 
   /** Those with a score, by number. */
-  private final List<TrialResult> scored;
+  private final TrialTable.Results scored;
+
+  /** Scores of these. */
+  private final double[] scores;
+
+  /** The best of these; null if there is none. */
+  private final TrialResult best;
+
+  /** Of these so many that all their values can be looked at, evenly spread. */
+  private final List<TrialResult> sampled;
 
   private final HtmlReport page;
 
   private SweepReport(SweepState state) {
     this.state = state;
     results = state.results();
-    scored = results.stream().filter(c -> !c.failed() && Double.isFinite(c.score())).toList();
+    scored = results.where(c -> !c.failed() && Double.isFinite(c.score()));
+    scores = IntStream.range(0, scored.size()).mapToDouble(scored::score).toArray();
+    best = scored.isEmpty() ? null : scored.get(indexOfBest());
+    sampled = thinned(scored, MOST_SAMPLED);
     page = new HtmlReport("Search of " + state.experiment() + " on " + state.dataset());
   }
 
@@ -75,7 +95,6 @@ final class SweepReport {
     if (scored.isEmpty()) {
       page.paragraph("No candidate has a score yet.");
     } else {
-      TrialResult best = best();
       page.table(ResultTable.ofValues("Values of the best candidate", "parameter", best.values()));
       page.section("History");
       page.figure(history(), "Each candidate's score, and the best so far." + outside(scores()));
@@ -112,7 +131,6 @@ final class SweepReport {
     text.append(Numbers.of(failed)).append(" failed");
     text.append(pruned == 0 ? "." : ", " + Numbers.of(pruned) + " pruned.");
     if (!scored.isEmpty()) {
-      TrialResult best = best();
       text.append(" Best: candidate ").append(best.candidate()).append(", validation ");
       text.append(state.metric()).append(' ').append(Numbers.of(best.score())).append('.');
       text.append(" Scores are of validation parts within the data: the best of many is favoured");
@@ -177,22 +195,31 @@ final class SweepReport {
             : Numbers.of(Math.rint(seconds / 360) / 10) + " hours";
   }
 
-  private TrialResult best() {
-    TrialResult best = scored.get(0);
-    for (TrialResult c : scored) {
-      best = state.isBetter(c, best) ? c : best;
+  private int indexOfBest() {
+    int index = 0;
+    for (int i = 1; i < scores.length; i++) {
+      index = isBetter(scores[i], scores[index]) ? i : index;
     }
-    return best;
+    return index;
   }
 
-  /** At most so many, evenly spread, and the best. */
+  private boolean isBetter(double score, double other) {
+    return state.greaterIsBetter() ? score > other : score < other;
+  }
+
+  /** At most so many, evenly spread, and the best where it is among them. */
   private List<TrialResult> thinned(List<TrialResult> candidates, int most) {
     List<TrialResult> thinned = Importance.thinned(candidates, most);
-    TrialResult best = best();
-    if (candidates.contains(best) && !thinned.contains(best)) {
+    if (!thinned.isEmpty()
+        && thinned.stream().noneMatch(this::isTheBest)
+        && (candidates == scored || candidates.stream().anyMatch(this::isTheBest))) {
       thinned.add(best);
     }
     return thinned;
+  }
+
+  private boolean isTheBest(TrialResult candidate) {
+    return candidate.candidate() == best.candidate();
   }
 
   // --- scores -----------------------------------------------------------------------------------
@@ -202,14 +229,14 @@ final class SweepReport {
    * apart, it ends before the few.
    */
   private Axis scores() {
-    double[] sorted = scored.stream().mapToDouble(TrialResult::score).sorted().toArray();
+    double[] sorted = Arrays.stream(scores).sorted().toArray();
     int tenth = sorted.length / 10;
-    double best = state.greaterIsBetter() ? sorted[sorted.length - 1] : sorted[0];
+    double top = best.score();
     double worst = state.greaterIsBetter() ? sorted[0] : sorted[sorted.length - 1];
     double common = state.greaterIsBetter() ? sorted[tenth] : sorted[sorted.length - 1 - tenth];
-    double end = common + (common - best) / 2;
+    double end = common + (common - top) / 2;
     Axis axis = Axis.linear(state.metric());
-    if (tenth == 0 || common == best || !(Math.abs(worst - best) > 5 * Math.abs(common - best))) {
+    if (tenth == 0 || common == top || !(Math.abs(worst - top) > 5 * Math.abs(common - top))) {
       return axis;
     }
     return state.greaterIsBetter() ? axis.from(end) : axis.to(end);
@@ -217,7 +244,7 @@ final class SweepReport {
 
   private String outside(Axis axis) {
     long outside =
-        scored.stream().filter(c -> c.score() < axis.min() || c.score() > axis.max()).count();
+        Arrays.stream(scores).filter(score -> score < axis.min() || score > axis.max()).count();
     return outside == 0
         ? ""
         : outside == 1
@@ -228,20 +255,20 @@ final class SweepReport {
   private XyPlot history() {
     List<Double> numbers = new ArrayList<>();
     List<Double> bests = new ArrayList<>();
-    TrialResult best = null;
-    for (TrialResult c : scored) {
-      if (best == null || state.isBetter(c, best)) {
-        if (best != null) {
-          numbers.add((double) c.candidate());
-          bests.add(best.score());
+    int top = 0;
+    for (int i = 0; i < scores.length; i++) {
+      if (i == 0 || isBetter(scores[i], scores[top])) {
+        if (i > 0) {
+          numbers.add((double) scored.number(i));
+          bests.add(scores[top]);
         }
-        best = c;
-        numbers.add((double) c.candidate());
-        bests.add(best.score());
+        top = i;
+        numbers.add((double) scored.number(i));
+        bests.add(scores[i]);
       }
     }
-    numbers.add((double) scored.get(scored.size() - 1).candidate());
-    bests.add(best.score());
+    numbers.add((double) scored.number(scores.length - 1));
+    bests.add(scores[top]);
     List<TrialResult> shown = thinned(scored, MOST_POINTS);
     return new XyPlot("", Axis.linear("candidate"), scores())
         .dots(
@@ -257,8 +284,7 @@ final class SweepReport {
     if (objectives.size() < 2) {
       return;
     }
-    List<TrialResult> measured =
-        scored.stream().filter(c -> c.measures().size() == objectives.size()).toList();
+    TrialTable.Results measured = scored.where(c -> c.measures().size() == objectives.size());
     List<TrialResult> front = SweepResult.paretoFront(measured, objectives);
     if (front.isEmpty()) {
       return;
@@ -310,17 +336,17 @@ final class SweepReport {
 
   /** Scores of candidates before they had ended, where these were recorded. */
   private void onTheWay() {
-    List<TrialResult> told = results.stream().filter(c -> !c.steps().isEmpty()).toList();
+    TrialTable.Results told = results.where(c -> !c.steps().isEmpty());
     if (told.isEmpty()) {
       return;
     }
     page.section("Scores on the way");
     XyPlot plot = new XyPlot("", Axis.linear("share of the training").from(0).to(1), scores());
-    List<TrialResult> ended = told.stream().filter(c -> !c.pruned()).toList();
+    TrialTable.Results ended = told.where(c -> !c.pruned());
     for (TrialResult c : Importance.thinned(ended, MOST_CURVES)) {
       plot.thin("", shares(c), scores(c));
     }
-    List<TrialResult> pruned = told.stream().filter(TrialResult::pruned).toList();
+    TrialTable.Results pruned = told.where(TrialResult::pruned);
     for (TrialResult c : Importance.thinned(pruned, MOST_CURVES)) {
       plot.thin("", shares(c), scores(c));
     }
@@ -331,7 +357,6 @@ final class SweepReport {
           shown.stream().mapToDouble(c -> c.steps().get(c.steps().size() - 1).done()).toArray(),
           shown.stream().mapToDouble(c -> c.steps().get(c.steps().size() - 1).score()).toArray());
     }
-    TrialResult best = best();
     if (!best.steps().isEmpty()) {
       plot.line("candidate " + best.candidate() + ", the best", shares(best), scores(best));
     }
@@ -378,7 +403,7 @@ final class SweepReport {
   /** The parameters that some candidate has, in the space's order. */
   private List<ParameterAxis> axes() {
     return state.space().parameters().stream()
-        .filter(p -> scored.stream().anyMatch(c -> c.values().containsKey(p.name())))
+        .filter(p -> sampled.stream().anyMatch(c -> c.values().containsKey(p.name())))
         .map(ParameterAxis::of)
         .toList();
   }
@@ -394,7 +419,7 @@ final class SweepReport {
     for (ParameterAxis axis : axes) {
       List<TrialResult> with =
           thinned(
-              scored.stream().filter(c -> !Double.isNaN(axis.of(c.values()))).toList(),
+              sampled.stream().filter(c -> !Double.isNaN(axis.of(c.values()))).toList(),
               MOST_IN_SLICE);
       panels.add(
           "",
@@ -418,7 +443,7 @@ final class SweepReport {
     }
     page.section("Pairs of parameters");
     page.figure(
-        maps.figure(best()),
+        maps.figure(best),
         "The share of candidates that one with these two values is expected to beat, whatever its"
             + " other values, "
             + maps.shades()
@@ -427,7 +452,11 @@ final class SweepReport {
   }
 
   private int comparedByScore(TrialResult one, TrialResult other) {
-    int byScore = Double.compare(one.score(), other.score());
+    return compared(one.score(), other.score());
+  }
+
+  private int compared(double score, double other) {
+    int byScore = Double.compare(score, other);
     return state.greaterIsBetter() ? byScore : -byScore;
   }
 
@@ -442,9 +471,8 @@ final class SweepReport {
     ParallelCoordinates figure = new ParallelCoordinates("", all);
     List<TrialResult> shown = new ArrayList<>(thinned(scored, MOST_LINES));
     shown.sort(this::comparedByScore);
-    TrialResult best = best();
     for (int i = 0; i < shown.size(); i++) {
-      if (shown.get(i) != best) {
+      if (!isTheBest(shown.get(i))) {
         figure.line(coordinates(axes, shown.get(i)), i / (double) Math.max(1, shown.size() - 1));
       }
     }
@@ -467,14 +495,17 @@ final class SweepReport {
   // --- candidates -------------------------------------------------------------------------------
 
   private void table() {
-    List<TrialResult> ranked =
-        results.stream()
-            .sorted(
-                Comparator.comparing(TrialResult::failed)
-                    .thenComparing((a, b) -> a.failed() ? 0 : comparedByScore(b, a))
-                    .thenComparing(TrialResult::candidate))
-            .limit(MOST_ROWS)
-            .toList();
+    List<TrialResult> ranked = new ArrayList<>();
+    IntStream.range(0, scores.length)
+        .boxed()
+        .sorted((i, k) -> compared(scores[k], scores[i]))
+        .limit(MOST_ROWS)
+        .forEach(i -> ranked.add(scored.get(i)));
+    if (ranked.size() < MOST_ROWS) {
+      results.where(c -> c.failed() || !Double.isFinite(c.score())).stream()
+          .limit(MOST_ROWS - ranked.size())
+          .forEach(ranked::add);
+    }
     if (results.size() > MOST_ROWS) {
       page.paragraph(
           "The best "

@@ -3,12 +3,14 @@ package io.github.dl4jhopfield.search;
 import io.github.dl4jhopfield.search.strategy.Outcome;
 import io.github.dl4jhopfield.search.strategy.Ranking;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.search.trial.TrialTable;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.files.Json;
 import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -32,7 +34,7 @@ import java.util.function.Predicate;
  * @param seconds wall-clock time of this run of the sweep
  * @param trained how many candidates this run trained, those outside of outer folds included; the
  *     others were in the store
- * @param candidates all of them by number
+ * @param candidates all of them by number; the list unpacks them when asked ({@link TrialTable})
  * @param outerFolds how searches outside of outer test folds did there; empty without such folds
  * @param files what was written
  */
@@ -64,7 +66,7 @@ public record SweepResult(
   public SweepResult {
     objectives = List.copyOf(objectives);
     outerFolds = List.copyOf(outerFolds);
-    candidates = List.copyOf(candidates);
+    candidates = candidates instanceof TrialTable.Results ? candidates : List.copyOf(candidates);
     files = List.copyOf(files);
     if (candidates.stream().allMatch(TrialResult::failed)) {
       throw new IllegalStateException(
@@ -144,6 +146,10 @@ public record SweepResult(
    * first. With several objectives by the first one, of equals by the next.
    */
   public List<TrialResult> ranked() {
+    return candidates.stream().sorted(bestFirst()).toList();
+  }
+
+  private Comparator<TrialResult> bestFirst() {
     Comparator<TrialResult> byScore =
         Comparator.comparingDouble(c -> greaterIsBetter() ? -c.score() : c.score());
     for (Tuning.Objective objective : objectives.subList(1, objectives.size())) {
@@ -152,19 +158,16 @@ public record SweepResult(
           byScore.thenComparingDouble(
               c -> c.failed() ? 0 : sign * c.measures().get(objective.name()));
     }
-    return candidates.stream()
-        .sorted(
-            Comparator.comparing(TrialResult::failed)
-                .thenComparing(byScore)
-                .thenComparing(TrialResult::candidate))
-        .toList();
+    return Comparator.comparing(TrialResult::failed)
+        .thenComparing(byScore)
+        .thenComparing(TrialResult::candidate);
   }
 
   /**
    * The best candidate; with several objectives the one of the Pareto front with the best score.
    */
   public TrialResult best() {
-    return ranked().get(0);
+    return candidates.stream().min(bestFirst()).orElseThrow();
   }
 
   /** Candidate 0: that of the default hyperparameters, where the space has these. */
@@ -288,6 +291,25 @@ public record SweepResult(
     return fields;
   }
 
+  /** Candidates as they stand in files, each made when it is written. */
+  private static final class Fields extends AbstractList<Map<String, Object>> {
+    private final List<TrialResult> candidates;
+
+    Fields(List<TrialResult> candidates) {
+      this.candidates = candidates;
+    }
+
+    @Override
+    public Map<String, Object> get(int index) {
+      return candidates.get(index).toMap();
+    }
+
+    @Override
+    public int size() {
+      return candidates.size();
+    }
+  }
+
   /** The result as one JSON object. */
   public String toJson() {
     Map<String, Object> fields = new LinkedHashMap<>();
@@ -305,7 +327,7 @@ public record SweepResult(
     test().ifPresent(test -> fields.put("test", testFields(test)));
     fields.put("best", best().toMap());
     fields.put("default", byDefault().toMap());
-    fields.put("candidates", candidates.stream().map(TrialResult::toMap).toList());
+    fields.put("candidates", new Fields(candidates));
     return Json.indented("the sweep", fields);
   }
 }

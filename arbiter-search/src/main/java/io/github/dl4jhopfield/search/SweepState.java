@@ -3,14 +3,14 @@ package io.github.dl4jhopfield.search;
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.trial.Trial;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.search.trial.TrialTable;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
-import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.TreeMap;
 import java.util.function.LongSupplier;
 
 /**
@@ -28,10 +28,15 @@ public final class SweepState {
   private final LongSupplier clock;
   private final long began;
 
-  private final Map<Integer, TrialResult> results = new TreeMap<>();
+  private final TrialTable results;
+
+  /** Numbers of those that this run of the sweep knows; the table may have more. */
+  private final BitSet known = new BitSet();
+
   private final Map<Integer, Running> running = new LinkedHashMap<>();
   private List<SweepResult.OuterFold> outerFolds = List.of();
   private TrialResult best;
+  private int done;
   private int failed;
   private int pruned;
   private int stored;
@@ -54,6 +59,7 @@ public final class SweepState {
       long seed,
       int planned,
       Space space,
+      TrialTable results,
       LongSupplier clock) {
     this.experiment = experiment;
     this.dataset = dataset;
@@ -62,6 +68,7 @@ public final class SweepState {
     this.objectives = List.copyOf(objectives);
     this.planned = planned;
     this.space = space;
+    this.results = results;
     this.clock = clock;
     this.began = clock.getAsLong();
   }
@@ -94,7 +101,9 @@ public final class SweepState {
   }
 
   private void take(TrialResult result) {
-    results.put(result.candidate(), result);
+    results.put(result);
+    known.set(result.candidate());
+    done++;
     if (result.pruned()) {
       pruned++;
     } else if (result.failed()) {
@@ -150,7 +159,7 @@ public final class SweepState {
   }
 
   /** As {@link SweepResult#paretoFront}, of what has ended. */
-  public synchronized List<TrialResult> paretoFront() {
+  public List<TrialResult> paretoFront() {
     return SweepResult.paretoFront(results(), objectives);
   }
 
@@ -181,7 +190,7 @@ public final class SweepState {
 
   /** How many candidates have ended, whatever came of them. */
   public synchronized int done() {
-    return results.size();
+    return done;
   }
 
   /** How many of them failed. */
@@ -204,18 +213,18 @@ public final class SweepState {
     return List.copyOf(running.values());
   }
 
-  /** What has ended, by number. */
-  public synchronized List<TrialResult> results() {
-    return new ArrayList<>(results.values());
+  /** What has ended, by number. The list doesn't change, and unpacks its results when asked. */
+  public synchronized TrialTable.Results results() {
+    return results.of(known.stream().toArray());
   }
 
   /** What is left at the pace of this run; empty where nothing of it has ended yet. */
   public synchronized OptionalDouble secondsLeft() {
-    int trained = results.size() - stored;
+    int trained = done - stored;
     if (ended || trained == 0) {
       return OptionalDouble.empty();
     }
     double seconds = (clock.getAsLong() - began) / 1000.0;
-    return OptionalDouble.of(seconds / trained * Math.max(0, planned - results.size()));
+    return OptionalDouble.of(seconds / trained * Math.max(0, planned - done));
   }
 }

@@ -200,7 +200,7 @@ class PruningTest {
     }
     try (TrialStore store = TrialStore.open(whole)) {
       List<Map<String, Object>> stored = new ArrayList<>();
-      store.results().values().forEach(result -> stored.add(result.withoutTimes()));
+      store.results().all().forEach(result -> stored.add(result.withoutTimes()));
       assertThat(stored).isEqualTo(expected);
     }
     assertThatThrownBy(() -> sweep(whole, "halving").strategy("tpe").build().run())

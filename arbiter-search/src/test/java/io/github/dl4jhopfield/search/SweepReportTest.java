@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.search.space.SpaceParameter;
 import io.github.dl4jhopfield.search.space.SpaceParameter.Kind;
 import io.github.dl4jhopfield.search.trial.Trial;
 import io.github.dl4jhopfield.search.trial.TrialResult;
+import io.github.dl4jhopfield.search.trial.TrialTable;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import java.io.IOException;
@@ -77,6 +78,7 @@ class SweepReportTest {
         7,
         planned,
         space(),
+        new TrialTable(),
         clock::get);
   }
 

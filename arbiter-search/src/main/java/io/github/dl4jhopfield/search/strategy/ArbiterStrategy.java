@@ -31,6 +31,10 @@ import org.deeplearning4j.arbiter.optimize.generator.genetic.selection.GeneticSe
  */
 final class ArbiterStrategy extends BatchStrategy {
   private static final int POPULATION = 20;
+
+  /** With so many a rank says enough of a population of {@value #POPULATION}. */
+  private static final int MOST_RANKED = 1_000;
+
   private static final double CROSSOVER_RATE = 0.85;
   private static final double MUTATION_RATE = 0.1;
 
@@ -39,6 +43,8 @@ final class ArbiterStrategy extends BatchStrategy {
   private final Places places;
   private final CandidateGenerator generator;
   private final List<Candidate<?>> open = new ArrayList<>();
+
+  /** The last ones, of several objectives. */
   private final List<Outcome> told = new ArrayList<>();
 
   private ArbiterStrategy(
@@ -53,7 +59,7 @@ final class ArbiterStrategy extends BatchStrategy {
   static ArbiterStrategy random(Space space, long seed) {
     return new ArbiterStrategy(
         "random",
-        Integer.MAX_VALUE,
+        MOST_AT_ONCE,
         space,
         cube -> {
           RandomSearchGenerator generator = new RandomSearchGenerator(cube);
@@ -122,7 +128,11 @@ final class ArbiterStrategy extends BatchStrategy {
 
   @Override
   void learn(List<Map<String, Object>> proposed, List<Outcome> outcomes) {
-    told.addAll(outcomes);
+    boolean several = outcomes.stream().anyMatch(o -> o.losses().length > 1);
+    if (several) {
+      told.addAll(outcomes);
+      told.subList(0, Math.max(0, told.size() - MOST_RANKED)).clear();
+    }
     double[] ranks = Ranking.ranks(told);
     int first = told.size() - outcomes.size();
     for (int i = 0; i < outcomes.size(); i++) {

@@ -5,6 +5,12 @@ import java.util.Map;
 
 /** Holds the alternation of {@link #ask} and {@link #tell}. */
 abstract class BatchStrategy implements Strategy {
+  /**
+   * Most candidates at once of a strategy that doesn't learn: it could propose all, but a search of
+   * a hundred thousand should not hold them.
+   */
+  static final int MOST_AT_ONCE = 1_000;
+
   private List<Map<String, Object>> open;
 
   @Override

@@ -69,7 +69,7 @@ final class GridStrategy extends BatchStrategy {
 
   @Override
   List<Map<String, Object>> propose(int most) {
-    int end = Math.min(points.size(), next + most);
+    int end = Math.min(points.size(), next + Math.min(most, MOST_AT_ONCE));
     List<Map<String, Object>> batch = points.subList(next, end);
     next = end;
     return batch;

@@ -19,6 +19,11 @@ import java.util.TreeMap;
  * that gives every candidate all, which is a random search at a great part of the cost, is left out
  * unless it is asked for.
  *
+ * <p>Since they are trained afresh, each round of a bracket costs as much as the last one: a
+ * bracket of k rounds costs k times as much as random search where early scores mean nothing, and a
+ * round in the middle pays only where it sorts out much better than the one before. So one in nine
+ * goes on by default, not one in three as where trainings are resumed: half the rounds.
+ *
  * <p>Those that go on are the best of all that ever had as much and were left behind, not only of
  * this bracket: a good one among better ones has its turn when worse ones come, as in ASHA (Li et
  * al. 2020, section 3.1).

@@ -30,7 +30,7 @@ final class QuasiRandomStrategy extends BatchStrategy {
   @Override
   List<Map<String, Object>> propose(int most) {
     List<Map<String, Object>> batch = new ArrayList<>();
-    for (int i = 0; i < most; i++) {
+    for (int i = 0; i < Math.min(most, MOST_AT_ONCE); i++) {
       double[] point = sequence.nextVector();
       double[] shifted = new double[shift.length];
       for (int d = 0; d < shifted.length; d++) {

@@ -21,11 +21,15 @@ import java.util.Set;
  * <tr><td>tpe</td><td>tree-structured Parzen estimator</td><td>startup 10, batch 4</td></tr>
  * <tr><td>cmaes</td><td>covariance matrix adaptation</td><td></td></tr>
  * <tr><td>hyperband</td><td>successive halving of random candidates</td>
- *     <td>resource epochs, min 1, max 27, eta 3, brackets all but the last</td></tr>
+ *     <td>resource epochs, min 1, max 27, eta 9, or max / min where that is less, brackets all but the
+ *     last</td></tr>
  * <tr><td>tpe+hyperband</td><td>successive halving of candidates by TPE</td><td>as hyperband</td></tr>
  * </table>
  */
 public final class Strategies {
+  /** See {@link HyperbandStrategy}. */
+  private static final int ETA = 9;
+
   private static final Map<String, Set<String>> SETTINGS = new LinkedHashMap<>();
 
   static {
@@ -133,7 +137,7 @@ public final class Strategies {
     }
     int min = whole(name, settings, "min", 1, 1, Integer.MAX_VALUE);
     int max = whole(name, settings, "max", Math.max(min, 27), min, Integer.MAX_VALUE);
-    int eta = whole(name, settings, "eta", 3, 2, 1000);
+    int eta = whole(name, settings, "eta", Math.max(2, Math.min(ETA, max / min)), 2, 1000);
     int all = HyperbandStrategy.brackets(min, max, eta);
     int brackets = whole(name, settings, "brackets", Math.max(1, all - 1), 1, all);
     return new HyperbandStrategy(

@@ -47,8 +47,11 @@ public final class TrialStore implements AutoCloseable {
 
   private final FileLock lock;
   private Map<String, Object> header;
-  private final Map<Integer, TrialResult> results = new TreeMap<>();
+  private final TrialTable results = new TrialTable();
+
+  /** Those that have not ended. */
   private final Set<Integer> started = new HashSet<>();
+
   private final List<String> damage = new ArrayList<>();
   private final Map<Integer, Double> tests = new TreeMap<>();
   private Integer modelOf;
@@ -153,10 +156,16 @@ public final class TrialStore implements AutoCloseable {
   private void accept(JsonNode record) {
     switch (record.path("type").asText()) {
       case "search" -> header = JSON.convertValue(record, LinkedHashMap.class);
-      case "started" -> started.add(record.path("candidate").asInt());
+      case "started" -> {
+        int candidate = record.path("candidate").asInt();
+        if (!results.has(candidate)) {
+          started.add(candidate);
+        }
+      }
       case "ended" -> {
         TrialResult result = TrialResult.fromJson(record);
-        results.putIfAbsent(result.candidate(), result);
+        results.put(result);
+        started.remove(result.candidate());
       }
       case "model" -> modelOf = record.path("candidate").asInt();
       case "test" -> tests.put(record.path("candidate").asInt(), record.path("score").asDouble());
@@ -174,15 +183,13 @@ public final class TrialStore implements AutoCloseable {
   }
 
   /** The trials that have ended, by number. */
-  public Map<Integer, TrialResult> results() {
-    return Collections.unmodifiableMap(results);
+  public TrialTable results() {
+    return results;
   }
 
   /** Numbers of trials that were started and have not ended: whoever ran them is gone. */
   public Set<Integer> lost() {
-    Set<Integer> lost = new HashSet<>(started);
-    lost.removeAll(results.keySet());
-    return lost;
+    return Set.copyOf(started);
   }
 
   /** What was damaged, a line each. */
@@ -227,7 +234,8 @@ public final class TrialStore implements AutoCloseable {
     record.put("type", "ended");
     record.putAll(result.toMap());
     append(record);
-    results.put(result.candidate(), result);
+    results.put(result);
+    started.remove(result.candidate());
   }
 
   /** Writes how a candidate did on the outer test fold. */

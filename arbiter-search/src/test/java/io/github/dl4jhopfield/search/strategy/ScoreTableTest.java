@@ -18,8 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
  * half the epochs: medians over seeds.
  */
 class ScoreTableTest {
-  /** 100 with {@code -Dhopfield.long=true}: the figures of docs/search.md. */
-  private static final int SEEDS = Boolean.getBoolean("hopfield.long") ? 100 : 50;
+  private static final int SEEDS = 50;
+
+  /**
+   * First seeds of the sets of seeds that a strategy must hold on, each for itself; those after the
+   * first with {@code -Dhopfield.long=true}. Chosen before anything was measured on them.
+   */
+  private static final int[] FIRST_SEEDS =
+      Boolean.getBoolean("hopfield.long") ? new int[] {1, 1_000, 20_261_128} : new int[] {1};
 
   private static final int RANDOM_TRAININGS = 60;
   private static final int RANDOM_EPOCHS = RANDOM_TRAININGS * ScoreTable.MOST_EPOCHS;
@@ -33,8 +39,8 @@ class ScoreTableTest {
     return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
   }
 
-  private static double[] overSeeds(IntToDoubleFunction of) {
-    return IntStream.range(0, SEEDS).mapToDouble(of).toArray();
+  private static double[] overSeeds(int first, IntToDoubleFunction of) {
+    return IntStream.range(first, first + SEEDS).mapToDouble(of).toArray();
   }
 
   private static Map<String, Object> settings(String strategy) {
@@ -55,22 +61,30 @@ class ScoreTableTest {
     ScoreTable table = ScoreTable.read(name, folder);
     assertThat(table.size()).isEqualTo(500);
     double aim = table.randomBest(RANDOM_TRAININGS);
-    double[] epochs =
-        overSeeds(
-            seed ->
-                table
-                    .search(strategy, settings(strategy), 1 + seed, RANDOM_EPOCHS)
-                    .until(aim, 2 * RANDOM_EPOCHS));
-    System.err.printf(
-        Locale.ROOT,
-        "%s: random's best of %d is %.5f; %s reaches it after %.0f epochs of %d (%d seeds)%n",
-        name,
-        RANDOM_TRAININGS,
-        aim,
-        strategy,
-        median(epochs),
-        RANDOM_EPOCHS,
-        SEEDS);
-    assertThat(median(epochs)).isLessThanOrEqualTo(RANDOM_EPOCHS / 2.0);
+    for (int first : FIRST_SEEDS) {
+      double[] epochs =
+          overSeeds(
+              first,
+              seed ->
+                  table
+                      .search(strategy, settings(strategy), seed, RANDOM_EPOCHS)
+                      .until(aim, 2 * RANDOM_EPOCHS));
+      System.err.printf(
+          Locale.ROOT,
+          "%s: random's best of %d is %.5f; %s reaches it after %.0f epochs of %d, in %.0f%% of"
+              + " cases after half of them (%d seeds from %d)%n",
+          name,
+          RANDOM_TRAININGS,
+          aim,
+          strategy,
+          median(epochs),
+          RANDOM_EPOCHS,
+          100.0 * Arrays.stream(epochs).filter(e -> e <= RANDOM_EPOCHS / 2.0).count() / SEEDS,
+          SEEDS,
+          first);
+      assertThat(median(epochs))
+          .as("epochs of %s on %s, median of the seeds from %d", strategy, name, first)
+          .isLessThanOrEqualTo(RANDOM_EPOCHS / 2.0);
+    }
   }
 }

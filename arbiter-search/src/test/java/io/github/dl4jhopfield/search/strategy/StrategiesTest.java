@@ -194,11 +194,38 @@ class StrategiesTest {
     assertThat(amounts).containsExactly(1, 3, 9, 3, 9, 9);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, 9, 9 1, 1 9",
+    "1, 27, 9 1, 3 27", // a ninth of all
+    "1, 81, 81 9 1 14, 1 9 81 9", // then the narrower bracket
+    "1, 4, 4 1, 1 4",
+    "3, 5, 1 1, 5 5",
+    "5, 5, 1 1, 5 5"
+  })
+  void hyperbandTrainsOneInNineFurtherUnlessToldOtherwise(
+      int min, int max, String sizes, String amounts) throws IOException {
+    Space space = space("parameters: {y: {kind: uniform, min: 0, max: 1}}");
+    Strategy strategy =
+        Strategies.create("hyperband", Map.of("min", min, "max", max), space, 5, Map.of());
+    List<String> sizesSeen = new ArrayList<>();
+    List<String> amountsSeen = new ArrayList<>();
+    for (int i = 0; i < sizes.split(" ").length; i++) {
+      List<Map<String, Object>> batch = strategy.ask(100);
+      sizesSeen.add(Integer.toString(batch.size()));
+      amountsSeen.add(batch.get(0).get("epochs").toString());
+      strategy.tell(batch.stream().map(v -> new Outcome((double) v.get("y"))).toList());
+    }
+    assertThat(String.join(" ", sizesSeen)).isEqualTo(sizes);
+    assertThat(String.join(" ", amountsSeen)).isEqualTo(amounts);
+  }
+
   @Test
   void hyperbandLetsTheBestOfAllBracketsGoOn() throws IOException {
     Space space = space("parameters: {y: {kind: uniform, min: 0, max: 1}}");
     Strategy strategy =
-        Strategies.create("hyperband", Map.of("max", 9, "brackets", 1), space, 5, Map.of());
+        Strategies.create(
+            "hyperband", Map.of("max", 9, "eta", 3, "brackets", 1), space, 5, Map.of());
     Map<Double, Double> losses = new HashMap<>();
     List<Double> gone = new ArrayList<>();
     for (int round = 0; round < 30; round++) {
