@@ -56,6 +56,17 @@ public final class BatchPrediction {
     return pieces -> pieces.stream().map(piece -> answer(predictor, piece)).toList();
   }
 
+  /** The same, but the first piece that cannot be predicted ends it, with what it throws. */
+  public static Runner untilOneFails(PiecewisePredictor predictor) {
+    return pieces -> {
+      List<Answer> answers = new ArrayList<>(pieces.size());
+      for (Piece piece : pieces) {
+        answers.add(new Answer(predictor.predict(piece), null));
+      }
+      return answers;
+    };
+  }
+
   /**
    * Predicts and gathers.
    *

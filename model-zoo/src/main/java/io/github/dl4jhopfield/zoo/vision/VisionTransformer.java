@@ -1,11 +1,13 @@
 package io.github.dl4jhopfield.zoo.vision;
 
+import io.github.dl4jhopfield.layers.HopfieldEncoderLayer;
 import io.github.dl4jhopfield.zoo.networks.UntrainedModel;
 import java.util.Arrays;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.zoo.ModelMetaData;
@@ -21,7 +23,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  * nothing else is asked for) and feed-forward parts, one vector, classes.
  *
  * <pre>
- *   PatchEmbedding -> VitBlock, depth times -> TokenHead -> OutputLayer (softmax)
+ *   PatchEmbedding -> VitBlock (or HopfieldEncoderLayer), depth times -> TokenHead -> OutputLayer (softmax)
  * </pre>
  *
  * <p>Input [B, C, H, W] (NCHW), preprocessed as the weights ask for; output [B, classes],
@@ -77,7 +79,10 @@ public final class VisionTransformer extends UntrainedModel<MultiLayerNetwork> {
     list.layer(embedding);
     for (int i = 0; i < shape.depth(); i++) {
       double skip = shape.depth() == 1 ? 0 : shape.stochasticDepth() * i / (shape.depth() - 1);
-      VitBlock block = new VitBlock(shape, skip);
+      Layer block =
+          shape.block() == VitShape.Block.ENCODER
+              ? encoder(shape.ofBlock(i))
+              : new VitBlock(shape.ofBlock(i), skip);
       block.setLayerName(block(i));
       list.layer(block);
     }
@@ -93,6 +98,20 @@ public final class VisionTransformer extends UntrainedModel<MultiLayerNetwork> {
             .build());
     return list.setInputType(
             InputType.convolutional(shape.imageHeight(), shape.imageWidth(), shape.channels()))
+        .build();
+  }
+
+  private static Layer encoder(VitShape s) {
+    return new HopfieldEncoderLayer.Builder()
+        .nIn(s.width())
+        .nHeads(s.heads())
+        .beta(s.effectiveBeta())
+        .updateSteps(s.updateSteps())
+        .separation(s.separation())
+        .lagrangianUnit(s.unit())
+        .feedForwardSize(s.hidden())
+        .residualDropout(s.dropout())
+        .residualNormEps(s.eps())
         .build();
   }
 

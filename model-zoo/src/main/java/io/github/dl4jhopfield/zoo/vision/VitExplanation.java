@@ -1,6 +1,8 @@
 package io.github.dl4jhopfield.zoo.vision;
 
+import io.github.dl4jhopfield.layers.Associations;
 import io.github.dl4jhopfield.layers.HeadRegime;
+import io.github.dl4jhopfield.layers.HopfieldEncoderLayer;
 import io.github.dl4jhopfield.zoo.explain.Explanation;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import io.github.dl4jhopfield.zoo.report.Picture;
@@ -31,17 +33,19 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  */
 public final class VitExplanation {
   private static final int SIDE = 224;
+  private static final int MUCH = 0xff7800;
+  private static final int FORGOTTEN = 0x3c8cff;
 
   private final VitModel model;
   private final String name;
-  private final Picture picture;
+  private final Picture large;
   private final List<INDArray> weights;
   private final double[] rollout;
 
   private VitExplanation(VitModel model, String name, Picture picture, List<INDArray> weights) {
     this.model = model;
     this.name = name;
-    this.picture = picture;
+    this.large = enlarged(picture);
     this.weights = weights;
     this.rollout = rolledOut();
   }
@@ -88,7 +92,10 @@ public final class VitExplanation {
     for (int b = 0; b < shape.depth(); b++) {
       Layer layer = model.network().getLayer(1 + b);
       Layer block = layer instanceof FrozenLayer frozen ? frozen.getInsideLayer() : layer;
-      weights.add(VitBlock.weights(block, activations.get(1 + b)));
+      weights.add(
+          block.conf().getLayer() instanceof VitBlock
+              ? VitBlock.weights(block, activations.get(1 + b))
+              : Associations.of(model.network(), 1 + b, x));
     }
     return new VitExplanation(model, name, picture, weights);
   }
@@ -144,6 +151,38 @@ public final class VitExplanation {
         .toArray();
   }
 
+  /**
+   * Which keys a head forgets: of each patch, row by row, the share of all tokens that give it no
+   * weight at all. Softmax alone forgets none.
+   */
+  public double[] forgottenKeys(int block, int head) {
+    VitShape s = model.shape();
+    return weights
+        .get(block)
+        .slice(0)
+        .slice(head)
+        .get(NDArrayIndex.all(), NDArrayIndex.interval(s.prefixTokens(), s.tokens()))
+        .eq(0)
+        .castTo(DataType.DOUBLE)
+        .mean(0)
+        .dup()
+        .data()
+        .asDouble();
+  }
+
+  /** The image, blue where more tokens forget it: the mean over a block's heads. */
+  public Picture forgottenPicture(int block) {
+    double[] mean = new double[model.shape().patches()];
+    int heads = model.shape().heads();
+    for (int h = 0; h < heads; h++) {
+      double[] head = forgottenKeys(block, h);
+      for (int i = 0; i < mean.length; i++) {
+        mean[i] += head[i] / heads;
+      }
+    }
+    return tinted(mean, 1, FORGOTTEN);
+  }
+
   /** The regime of each head of each block. */
   public Explanation regimes() {
     List<Explanation.LayerRegimes> layers = new ArrayList<>();
@@ -152,7 +191,9 @@ public final class VitExplanation {
           new Explanation.LayerRegimes(
               1 + b,
               VisionTransformer.block(b),
-              VitBlock.class.getSimpleName(),
+              model.shape().block() == VitShape.Block.ENCODER
+                  ? HopfieldEncoderLayer.class.getSimpleName()
+                  : VitBlock.class.getSimpleName(),
               HeadRegime.of(weights.get(b))));
     }
     return new Explanation(layers);
@@ -163,7 +204,10 @@ public final class VitExplanation {
     return lit(rollout);
   }
 
-  /** For JSON: rollout by row of patches, share of zeros by block, regimes. */
+  /**
+   * For JSON: rollout by row of patches, share of zeros by block, of each head of each block the
+   * share of tokens that forget each patch, regimes.
+   */
   public Map<String, Object> toMap() {
     VitShape s = model.shape();
     List<double[]> rows = new ArrayList<>();
@@ -174,6 +218,15 @@ public final class VitExplanation {
     fields.put("image", name);
     fields.put("rollout", rows);
     fields.put("zeroWeights", forgotten());
+    List<List<double[]>> keys = new ArrayList<>();
+    for (int b = 0; b < weights.size(); b++) {
+      List<double[]> heads = new ArrayList<>();
+      for (int h = 0; h < s.heads(); h++) {
+        heads.add(forgottenKeys(b, h));
+      }
+      keys.add(heads);
+    }
+    fields.put("forgottenKeys", keys);
     fields.put("layers", regimes().toList());
     return fields;
   }
@@ -183,7 +236,7 @@ public final class VitExplanation {
     page.section(name);
     List<String> labels = new ArrayList<>(List.of("image, rollout"));
     List<Picture[]> rows = new ArrayList<>();
-    rows.add(new Picture[] {enlarged(picture), lit(rollout)});
+    rows.add(new Picture[] {large, lit(rollout)});
     double[] zeros = forgotten();
     for (int b = 0; b < weights.size(); b++) {
       labels.add(
@@ -208,6 +261,34 @@ public final class VitExplanation {
                 ? "at the class token."
                 : "in the mean over patches.")
             + " Orange is much, within each picture.");
+    if (java.util.Arrays.stream(zeros).anyMatch(share -> share > 0)) {
+      addForgotten(page, zeros);
+    }
+  }
+
+  private void addForgotten(HtmlReport page, double[] zeros) {
+    List<String> labels = new ArrayList<>();
+    List<String> titles = new ArrayList<>(List.of("all heads"));
+    List<Picture[]> rows = new ArrayList<>();
+    int heads = model.shape().heads();
+    for (int h = 1; h <= heads; h++) {
+      titles.add("head " + h);
+    }
+    for (int b = 0; b < weights.size(); b++) {
+      if (zeros[b] > 0) {
+        labels.add("block " + (b + 1));
+        Picture[] row = new Picture[heads + 1];
+        row[0] = forgottenPicture(b);
+        for (int h = 0; h < heads; h++) {
+          row[h + 1] = tinted(forgottenKeys(b, h), 1, FORGOTTEN);
+        }
+        rows.add(row);
+      }
+    }
+    page.figure(
+        new PictureGrid("", labels, titles, rows),
+        "Which keys were forgotten: a patch is the bluer, the more of all tokens give it no weight"
+            + " at all; full blue where every token does.");
   }
 
   /** Weights of the patches, as they are read by a head. */
@@ -224,7 +305,7 @@ public final class VitExplanation {
     return row.dup().data().asDouble();
   }
 
-  private Picture enlarged(Picture small) {
+  private static Picture enlarged(Picture small) {
     int factor = Math.max(1, SIDE / Math.max(small.height(), small.width()));
     int height = small.height() * factor;
     int width = small.width() * factor;
@@ -238,9 +319,12 @@ public final class VitExplanation {
   }
 
   private Picture lit(double[] patches) {
+    return tinted(patches, java.util.Arrays.stream(patches).max().orElse(0), MUCH);
+  }
+
+  /** The image in half of its light, tinted by so much of the most: seen on black and on white. */
+  private Picture tinted(double[] patches, double most, int tint) {
     VitShape s = model.shape();
-    double most = java.util.Arrays.stream(patches).max().orElse(0);
-    Picture large = enlarged(picture);
     int[] rgb = new int[large.height() * large.width()];
     for (int y = 0; y < large.height(); y++) {
       for (int x = 0; x < large.width(); x++) {
@@ -248,10 +332,9 @@ public final class VitExplanation {
             y * s.gridHeight() / large.height() * s.gridWidth() + x * s.gridWidth() / large.width();
         double light = most > 0 ? patches[patch] / most : 0;
         int colour = large.pixel(y, x);
-        // The image in half of its light, orange where much arrives: seen on black and white alike.
-        int r = mixed(colour >> 16 & 0xff, 255, light);
-        int g = mixed(colour >> 8 & 0xff, 120, light);
-        int b = mixed(colour & 0xff, 0, light);
+        int r = mixed(colour >> 16 & 0xff, tint >> 16 & 0xff, light);
+        int g = mixed(colour >> 8 & 0xff, tint >> 8 & 0xff, light);
+        int b = mixed(colour & 0xff, tint & 0xff, light);
         rgb[y * large.width() + x] = r << 16 | g << 8 | b;
       }
     }

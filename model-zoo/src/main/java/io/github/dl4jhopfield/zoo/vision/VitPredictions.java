@@ -4,7 +4,6 @@ import de.siegmar.fastcsv.writer.CsvWriter;
 import io.github.dl4jhopfield.io.NpyFile;
 import io.github.dl4jhopfield.zoo.experiment.BatchPrediction;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
-import io.github.dl4jhopfield.zoo.experiment.PiecewisePredictor;
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -79,13 +78,7 @@ final class VitPredictions {
     }
     BatchPrediction.Runner here =
         stops || !Files.isDirectory(data)
-            ? pieces -> {
-              List<BatchPrediction.Answer> answers = new ArrayList<>();
-              for (PiecewisePredictor.Piece piece : pieces) {
-                answers.add(new BatchPrediction.Answer(predictor.predict(piece), null));
-              }
-              return answers;
-            }
+            ? BatchPrediction.untilOneFails(predictor)
             : BatchPrediction.here(predictor);
     ExperimentResult found = BatchPrediction.run("vit", predictor, data, here);
     if (out == null) {

@@ -3,10 +3,12 @@ package io.github.dl4jhopfield.zoo.vision;
 import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
+import java.util.List;
 import java.util.Objects;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonIgnoreProperties;
+import org.nd4j.shade.jackson.annotation.JsonInclude;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -27,6 +29,17 @@ public final class VitShape {
      * The mean of the patches' tokens (not of learned ones), then a layer norm (timm's fc_norm).
      */
     AVG
+  }
+
+  /** What a block is. */
+  public enum Block {
+    /** {@link VitBlock}: normalised before each part, timm's and torchvision's. */
+    VIT,
+    /**
+     * {@link io.github.dl4jhopfield.layers.HopfieldEncoderLayer}: normalised after each residual,
+     * with hflayers' norms of patterns, relu; no weights of others fit.
+     */
+    ENCODER
   }
 
   private final Parts parts;
@@ -120,7 +133,49 @@ public final class VitShape {
     return parts.width / parts.heads;
   }
 
-  /** The inverse temperature that is used. */
+  /** The same with the options of one block, from 0, for all of them. */
+  VitShape ofBlock(int number) {
+    if (units().isEmpty()
+        && separations().isEmpty()
+        && betas().isEmpty()
+        && updateStepsOfBlocks().isEmpty()) {
+      return this;
+    }
+    return toBuilder()
+        .unit(unit(number))
+        .separation(separation(number))
+        .beta(beta(number))
+        .updateSteps(updateSteps(number))
+        .units(List.of())
+        .separations(List.of())
+        .betas(List.of())
+        .updateStepsOfBlocks(List.of())
+        .build();
+  }
+
+  /** Lagrangian unit of a block, from 0. */
+  public LagrangianUnit unit(int block) {
+    return parts.units.isEmpty() ? parts.unit : parts.units.get(block);
+  }
+
+  /** Separation of a block, from 0. */
+  public Separation separation(int block) {
+    return parts.separations.isEmpty() ? parts.separation : parts.separations.get(block);
+  }
+
+  /** Inverse temperature of a block, from 0; 0: 1 / sqrt of a head's width. */
+  public double beta(int block) {
+    return parts.betas.isEmpty() ? parts.beta : parts.betas.get(block);
+  }
+
+  /** Update steps of a block, from 0. */
+  public int updateSteps(int block) {
+    return parts.updateStepsOfBlocks.isEmpty()
+        ? parts.updateSteps
+        : parts.updateStepsOfBlocks.get(block);
+  }
+
+  /** The inverse temperature that is used where blocks have none of their own. */
   public double effectiveBeta() {
     return parts.beta == 0 ? Association.defaultBeta(headWidth()) : parts.beta;
   }
@@ -269,6 +324,40 @@ public final class VitShape {
     return parts.updateSteps;
   }
 
+  /** Units of the blocks, one each; empty where they have no one of their own. */
+  @JsonProperty
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public List<LagrangianUnit> units() {
+    return parts.units;
+  }
+
+  /** Separations of the blocks, one each; empty where they have no one of their own. */
+  @JsonProperty
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public List<Separation> separations() {
+    return parts.separations;
+  }
+
+  /** Inverse temperatures of the blocks, one each; empty where they have no one of their own. */
+  @JsonProperty
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public List<Double> betas() {
+    return parts.betas;
+  }
+
+  /** Update steps of the blocks, one each; empty where they have no one of their own. */
+  @JsonProperty
+  @JsonInclude(JsonInclude.Include.NON_EMPTY)
+  public List<Integer> updateStepsOfBlocks() {
+    return parts.updateStepsOfBlocks;
+  }
+
+  /** What a block is. */
+  @JsonProperty
+  public Block block() {
+    return parts.block;
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof VitShape shape && toString().equals(shape.toString());
@@ -312,8 +401,30 @@ public final class VitShape {
     private LagrangianUnit unit = LagrangianUnit.none();
     private double beta;
     private int updateSteps;
+    private List<LagrangianUnit> units = List.of();
+    private List<Separation> separations = List.of();
+    private List<Double> betas = List.of();
+    private List<Integer> updateStepsOfBlocks = List.of();
+    private Block block = Block.VIT;
 
     void check() {
+      Objects.requireNonNull(block, "block");
+      ofEachBlock("units", units);
+      ofEachBlock("separations", separations);
+      ofEachBlock("betas", betas);
+      ofEachBlock("updateStepsOfBlocks", updateStepsOfBlocks);
+      updateStepsOfBlocks.forEach(steps -> atLeast("updateStepsOfBlocks", steps, 0));
+      betas.forEach(Parts::checkBeta);
+      if (block == Block.ENCODER && (layerScale || stochasticDepth > 0 || !qkvBias)) {
+        throw wrong(
+            "of the block encoder neither layer scale nor stochastic depth, and biases",
+            "layer scale "
+                + layerScale
+                + ", stochastic depth "
+                + stochasticDepth
+                + ", qkv bias "
+                + qkvBias);
+      }
       Objects.requireNonNull(pool, "pool");
       Objects.requireNonNull(separation, "separation");
       Objects.requireNonNull(unit, "unit");
@@ -350,8 +461,18 @@ public final class VitShape {
       if (!(stochasticDepth >= 0 && stochasticDepth < 1)) {
         throw wrong("stochasticDepth from 0 to below 1", stochasticDepth);
       }
+      checkBeta(beta);
+    }
+
+    private static void checkBeta(double beta) {
       if (!(beta >= 0) || Double.isInfinite(beta)) {
         throw wrong("beta of 0 (1 / sqrt of a head's width) or more", beta);
+      }
+    }
+
+    private void ofEachBlock(String name, List<?> values) {
+      if (!values.isEmpty() && values.size() != depth) {
+        throw wrong(name + " for each of " + depth + " blocks, or none", values.size());
       }
     }
 
@@ -370,7 +491,7 @@ public final class VitShape {
           "ViT image %dx%dx%d, patch %dx%d, width %d, depth %d, heads %d, hidden %d, classes %d, class"
               + " token %s, registers %d, prefix positions %s, pool %s, pre-norm %s, layer scale %s,"
               + " qkv bias %s, eps %s, dropout %s, stochastic depth %s, separation %s, unit %s, beta"
-              + " %s, update steps %d",
+              + " %s, update steps %s, %s blocks",
           channels,
           imageHeight,
           imageWidth,
@@ -391,10 +512,11 @@ public final class VitShape {
           eps,
           dropout,
           stochasticDepth,
-          separation,
-          unit,
-          beta,
-          updateSteps);
+          separations.isEmpty() ? separation : separations,
+          units.isEmpty() ? unit : units,
+          betas.isEmpty() ? beta : betas,
+          updateStepsOfBlocks.isEmpty() ? updateSteps : updateStepsOfBlocks,
+          block.name().toLowerCase(java.util.Locale.ROOT));
     }
   }
 
@@ -537,6 +659,36 @@ public final class VitShape {
     /** Update steps of the association. */
     public Builder updateSteps(int updateSteps) {
       parts.updateSteps = updateSteps;
+      return this;
+    }
+
+    /** A Lagrangian unit for each block; none: {@link #unit} for all. */
+    public Builder units(List<LagrangianUnit> units) {
+      parts.units = List.copyOf(units);
+      return this;
+    }
+
+    /** A separation for each block; none: {@link #separation} for all. */
+    public Builder separations(List<Separation> separations) {
+      parts.separations = List.copyOf(separations);
+      return this;
+    }
+
+    /** An inverse temperature for each block; none: {@link #beta} for all. */
+    public Builder betas(List<Double> betas) {
+      parts.betas = List.copyOf(betas);
+      return this;
+    }
+
+    /** Update steps for each block; none: {@link #updateSteps} for all. */
+    public Builder updateStepsOfBlocks(List<Integer> steps) {
+      parts.updateStepsOfBlocks = List.copyOf(steps);
+      return this;
+    }
+
+    /** What a block is. */
+    public Builder block(Block block) {
+      parts.block = block;
       return this;
     }
 

@@ -261,6 +261,11 @@ public final class VitWeights {
 
   /** Timm's name of each array of a model with its shape, in timm's order. */
   static Map<String, long[]> names(VitShape s) {
+    if (s.block() != VitShape.Block.VIT) {
+      throw new IllegalArgumentException(
+          "timm's names: expected a Vision Transformer of VitBlocks, found blocks "
+              + s.block().name().toLowerCase(java.util.Locale.ROOT));
+    }
     Map<String, long[]> names = new LinkedHashMap<>();
     long d = s.width();
     if (s.classToken()) {

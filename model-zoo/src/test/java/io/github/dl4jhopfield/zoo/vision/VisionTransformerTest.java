@@ -75,6 +75,20 @@ class VisionTransformerTest {
       case "pfu" -> shape.unit(LagrangianUnit.pfuBuilder().sigma(0).build()).build();
       case "entmax, update step, beta" ->
           shape.separation(Separation.entmax15()).updateSteps(1).beta(0.9).build();
+      case "each block its own" ->
+          shape
+              .units(List.of(LagrangianUnit.pfuBuilder().sigma(0).build(), LagrangianUnit.none()))
+              .separations(List.of(Separation.softmax(), Separation.sparsemax()))
+              .betas(List.of(0.0, 0.8))
+              .updateStepsOfBlocks(List.of(1, 0))
+              .build();
+      case "encoder" -> shape.block(VitShape.Block.ENCODER).beta(0.9).updateSteps(1).build();
+      case "encoder, each block its own" ->
+          shape
+              .block(VitShape.Block.ENCODER)
+              .units(List.of(LagrangianUnit.none(), LagrangianUnit.relu()))
+              .updateStepsOfBlocks(List.of(1, 0))
+              .build();
       default -> throw new IllegalArgumentException(options);
     };
   }
@@ -88,7 +102,10 @@ class VisionTransformerTest {
         "layer scale, pre-norm, no qkv bias",
         "relu",
         "pfu",
-        "entmax, update step, beta"
+        "entmax, update step, beta",
+        "each block its own",
+        "encoder",
+        "encoder, each block its own"
       })
   void gradientsAreRight(String options) {
     DataType before = Nd4j.dataType();
@@ -179,6 +196,48 @@ class VisionTransformerTest {
         .hasMessageContaining("[2, 3, 6, 4]");
   }
 
+  /** The first block as all were, the second as none were: each has what is said of it. */
+  @Test
+  void optionsOfABlockAreThoseOfAModelThatHasThemEverywhere() throws IOException {
+    VitShape own = shape("each block its own");
+    VitShape all =
+        small()
+            .unit(own.unit(0))
+            .separation(own.separation(0))
+            .updateSteps(own.updateSteps(0))
+            .build();
+    MultiLayerNetwork one = network(own, DataType.DOUBLE);
+    MultiLayerNetwork other = network(all, DataType.DOUBLE);
+    other.params().assign(one.params());
+    INDArray x = Nd4j.rand(DataType.DOUBLE, 2, 3, 4, 6);
+    assertThat(one.feedForwardToLayer(1, x).get(2))
+        .isEqualTo(other.feedForwardToLayer(1, x).get(2));
+    assertThat(one.output(x)).isNotEqualTo(other.output(x));
+
+    Path file = folder.resolve("m.zip");
+    new VitModel(one, HALF, List.of(), Provenance.UNKNOWN).save(file);
+    VitModel again = VitModel.load(file);
+    assertThat(again.shape()).isEqualTo(own).isNotEqualTo(all);
+    assertThat(again.network().output(x)).isEqualTo(one.output(x));
+    // timm's weights fit whatever the blocks' options
+    Path weights = folder.resolve("w.safetensors");
+    SafetensorsFile.write(weights, VitWeights.stateDict(other));
+    MultiLayerNetwork filled = network(own, DataType.DOUBLE);
+    VitWeights.load(weights, filled, own);
+    assertThat(filled.output(x)).isEqualTo(one.output(x));
+  }
+
+  @Test
+  void anEncoderModelComesBackFromItsFileAndHasNoNamesOfTimm() throws IOException {
+    VitShape shape = shape("encoder, each block its own");
+    MultiLayerNetwork network = network(shape, DataType.FLOAT);
+    Path file = folder.resolve("m.zip");
+    new VitModel(network, HALF, List.of(), Provenance.UNKNOWN).save(file);
+    INDArray x = Nd4j.rand(DataType.FLOAT, 2, 3, 4, 6);
+    assertThat(VitModel.load(file).network().output(x)).isEqualTo(network.output(x));
+    assertThatThrownBy(() -> VitWeights.stateDict(network)).hasMessageContaining("encoder");
+  }
+
   @Test
   void everyFaultOfAFileIsSaidAndNothingIsLoaded() throws IOException {
     VitShape shape = shape("plain");
@@ -240,5 +299,13 @@ class VisionTransformerTest {
     assertThatThrownBy(() -> small().image(5, 6).build()).hasMessageContaining("5x6");
     assertThatThrownBy(() -> small().heads(4).build()).hasMessageContaining("4 heads");
     assertThatThrownBy(() -> small().classToken(false).build()).hasMessageContaining("class token");
+    assertThatThrownBy(() -> small().units(List.of(LagrangianUnit.relu())).build())
+        .hasMessageContaining("units for each of 2 blocks");
+    assertThatThrownBy(() -> small().betas(List.of(1.0, -1.0)).build())
+        .hasMessageContaining("beta");
+    assertThatThrownBy(() -> small().updateStepsOfBlocks(List.of(0, -1)).build())
+        .hasMessageContaining("updateStepsOfBlocks");
+    assertThatThrownBy(() -> small().block(VitShape.Block.ENCODER).layerScale(true).build())
+        .hasMessageContaining("layer scale");
   }
 }

@@ -10,6 +10,7 @@ import io.github.dl4jhopfield.zoo.report.Picture;
 import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -84,6 +85,17 @@ class VitExplanationTest {
       INDArray weights = expected(network, block, activations.get(1 + block), kind.equals("relu"));
       assertThat(found.weights(block).slice(0).sub(weights).amaxNumber().doubleValue())
           .isLessThan(1e-9);
+      for (int head = 0; head < 2; head++) {
+        double[] forgotten = found.forgottenKeys(block, head);
+        for (int patch = 0; patch < 4; patch++) {
+          double share = 0;
+          for (int token = 0; token < tokens; token++) {
+            double weight = weights.getDouble(head, token, shape.prefixTokens() + patch);
+            share += weight == 0 ? 1.0 / tokens : 0;
+          }
+          assertThat(forgotten[patch]).isCloseTo(share, within(1e-12));
+        }
+      }
       INDArray mixed = weights.mean(0).add(Nd4j.eye(tokens).castTo(DataType.DOUBLE));
       rollout = mixed.divColumnVector(mixed.sum(1)).mmul(rollout);
     }
@@ -104,5 +116,71 @@ class VitExplanationTest {
     HtmlReport page = new HtmlReport("test");
     found.addTo(page);
     assertThat(page.toHtml()).contains("data:image/png").contains("block 2");
+    if (kind.equals("relu")) {
+      assertThat(page.toHtml()).contains("Which keys were forgotten");
+    } else {
+      assertThat(page.toHtml()).doesNotContain("Which keys were forgotten");
+    }
+  }
+
+  @Test
+  void aPatchThatIsForgottenByAllIsBlue() {
+    VitShape shape =
+        VitShape.builder()
+            .image(4, 6)
+            .patch(2, 3)
+            .channels(3)
+            .width(6)
+            .depth(2)
+            .heads(2)
+            .hidden(8)
+            .classes(3)
+            .units(List.of(LagrangianUnit.none(), LagrangianUnit.relu()))
+            .build();
+    MultiLayerNetwork network =
+        VisionTransformer.builder().shape(shape).dataType(DataType.DOUBLE).build().init();
+    // keys without direction: every score is 0, and none of them above it
+    network.getLayer(2).getParam("Wk").assign(0);
+    VitModel model = new VitModel(network, null, List.of(), Provenance.UNKNOWN);
+    VitExplanation found =
+        VitExplanation.of(
+            model,
+            "image",
+            Picture.colours(new int[24], 4, 6),
+            Nd4j.rand(DataType.DOUBLE, 1, 3, 4, 6));
+    assertThat(found.forgottenKeys(0, 1)).containsOnly(0);
+    assertThat(found.forgottenKeys(1, 1)).containsOnly(1);
+    int remembered = found.forgottenPicture(0).pixel(9, 9);
+    int forgotten = found.forgottenPicture(1).pixel(9, 9);
+    assertThat(remembered & 0xff).isZero();
+    assertThat(forgotten & 0xff).isGreaterThan(150).isGreaterThan(forgotten >> 16 & 0xff);
+  }
+
+  @Test
+  void theEncoderIsExplainedToo() {
+    VitShape shape =
+        VitShape.builder()
+            .image(4, 6)
+            .patch(2, 3)
+            .channels(3)
+            .width(6)
+            .depth(2)
+            .heads(2)
+            .hidden(8)
+            .classes(3)
+            .block(VitShape.Block.ENCODER)
+            .build();
+    MultiLayerNetwork network =
+        VisionTransformer.builder().shape(shape).dataType(DataType.DOUBLE).build().init();
+    VitModel model = new VitModel(network, null, List.of(), Provenance.UNKNOWN);
+    VitExplanation found =
+        VitExplanation.of(
+            model,
+            "image",
+            Picture.colours(new int[24], 4, 6),
+            Nd4j.rand(DataType.DOUBLE, 1, 3, 4, 6));
+    assertThat(found.weights(1).shape()).containsExactly(1, 2, 5, 5);
+    assertThat(found.weights(1).sum(3).sub(1).amaxNumber().doubleValue()).isLessThan(1e-9);
+    assertThat(found.regimes().layers().get(0).type()).isEqualTo("HopfieldEncoderLayer");
   }
 }
