@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.zoo.learn;
 
 import io.github.dl4jhopfield.zoo.experiment.Progress;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,8 @@ public final class Training {
      * @param epoch from 0
      * @param seed decides order and drawing; the same for the same epoch
      * @param from the first that is wanted, so that what was trained on before needn't be made
+     * @return closed after the epoch, or where the training ends in it, if it is {@link
+     *     AutoCloseable}; {@link PreparedBatches} makes batches in the background
      */
     Iterator<MultiDataSet> epoch(int epoch, long seed, long from) throws IOException;
   }
@@ -139,23 +142,45 @@ public final class Training {
         throw new IllegalArgumentException(
             "expected batches from " + batch + " on in epoch " + epoch + ", found none");
       }
-      while (left.hasNext() && step < steps && !stops()) {
-        step(left);
-        progress.advance(1, "");
-        if (!left.hasNext()) {
-          Networks.endEpoch(network);
-          epoch++;
-          batch = 0;
-        }
-        if (validation != null && (step % validateEvery == 0 || step == steps)) {
-          validate();
-        }
-        if (checkpoint != null && (step % checkpointEvery == 0 || step == steps || stops())) {
-          save();
+      try {
+        epoch(left);
+      } catch (UncheckedIOException e) {
+        throw e.getCause();
+      } finally {
+        if (left instanceof AutoCloseable closeable) {
+          close(closeable);
         }
       }
     }
     return finish();
+  }
+
+  private void epoch(Iterator<MultiDataSet> left) throws IOException {
+    while (left.hasNext() && step < steps && !stops()) {
+      step(left);
+      progress.advance(1, "");
+      if (!left.hasNext()) {
+        Networks.endEpoch(network);
+        epoch++;
+        batch = 0;
+      }
+      if (validation != null && (step % validateEvery == 0 || step == steps)) {
+        validate();
+      }
+      if (checkpoint != null && (step % checkpointEvery == 0 || step == steps || stops())) {
+        save();
+      }
+    }
+  }
+
+  private static void close(AutoCloseable batches) throws IOException {
+    try {
+      batches.close();
+    } catch (IOException | RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      throw new IOException("batches could not be closed: " + e, e);
+    }
   }
 
   private boolean stops() {

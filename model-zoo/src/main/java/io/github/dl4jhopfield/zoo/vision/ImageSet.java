@@ -11,9 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -276,39 +276,56 @@ final class ImageSet {
     return new double[][] {mean, std};
   }
 
+  /** Bytes of an image, [channel, row, column]; not to be changed. */
+  byte[] image(int number) {
+    return images[number];
+  }
+
   /**
    * Images as a model wants them.
    *
    * @param chosen which
+   * @param pixels the bytes of each of them: {@link #image}, or what was made of it
    * @param random moves each by up to {@code shift} pixels and flips it where {@code flip} says so;
    *     null: as they are
    * @return [chosen, channels, height, width]
    */
   INDArray prepare(
-      int[] chosen, double[][] statistics, Random random, int shift, boolean flip, DataType type) {
+      int[] chosen,
+      IntFunction<byte[]> pixels,
+      double[][] statistics,
+      Random random,
+      int shift,
+      boolean flip) {
     int area = height * width;
     float[] values = new float[chosen.length * channels * area];
+    float[][] normalised = new float[channels][256];
+    for (int c = 0; c < channels; c++) {
+      for (int v = 0; v < 256; v++) {
+        normalised[c][v] = (float) ((v / 255.0 - statistics[0][c]) / statistics[1][c]);
+      }
+    }
     for (int n = 0; n < chosen.length; n++) {
-      byte[] image = images[chosen[n]];
+      byte[] image = pixels.apply(chosen[n]);
       int down = random == null ? 0 : random.nextInt(2 * shift + 1) - shift;
       int right = random == null ? 0 : random.nextInt(2 * shift + 1) - shift;
       boolean mirrored = random != null && flip && random.nextBoolean();
       for (int c = 0; c < channels; c++) {
-        double mean = statistics[0][c];
-        double std = statistics[1][c];
+        float[] table = normalised[c];
         for (int y = 0; y < height; y++) {
+          int fromY = y - down;
+          boolean insideY = fromY >= 0 && fromY < height;
+          int to = ((n * channels + c) * height + y) * width;
+          int from = c * area + fromY * width;
           for (int x = 0; x < width; x++) {
-            int fromY = y - down;
             int fromX = (mirrored ? width - 1 - x : x) - right;
-            boolean inside = fromY >= 0 && fromY < height && fromX >= 0 && fromX < width;
-            double value = inside ? (image[c * area + fromY * width + fromX] & 0xff) / 255.0 : 0;
-            values[((n * channels + c) * height + y) * width + x] = (float) ((value - mean) / std);
+            boolean inside = insideY && fromX >= 0 && fromX < width;
+            values[to + x] = table[inside ? image[from + fromX] & 0xff : 0];
           }
         }
       }
     }
-    return Nd4j.create(values, new long[] {chosen.length, channels, height, width}, 'c')
-        .castTo(type);
+    return Nd4j.create(values, new long[] {chosen.length, channels, height, width}, 'c');
   }
 
   /** Pixels from 0 to 1 of the images from one to another, a row each. */
@@ -324,12 +341,12 @@ final class ImageSet {
   }
 
   /** One row a chosen image: 1 for its class; with smoothing that much spread over all. */
-  INDArray targets(int[] chosen, double smoothing, DataType type) {
+  INDArray targets(int[] chosen, double smoothing) {
     float[] values = new float[chosen.length * classes];
     Arrays.fill(values, (float) (smoothing / classes));
     for (int n = 0; n < chosen.length; n++) {
       values[n * classes + labels[chosen[n]]] += (float) (1 - smoothing);
     }
-    return Nd4j.create(values, new long[] {chosen.length, classes}, 'c').castTo(type);
+    return Nd4j.create(values, new long[] {chosen.length, classes}, 'c');
   }
 }

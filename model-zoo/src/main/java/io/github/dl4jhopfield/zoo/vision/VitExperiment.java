@@ -25,7 +25,7 @@ public final class VitExperiment extends ExperimentTemplate<VitTraining.Data>
 
   @Override
   public List<ExperimentOption> options() {
-    return Stream.concat(VitOptions.all().stream(), VitStudy.options().stream()).toList();
+    return Stream.concat(VitOptions.all().stream(), VitOptions.study().stream()).toList();
   }
 
   @Override

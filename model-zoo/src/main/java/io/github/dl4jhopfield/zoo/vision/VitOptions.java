@@ -8,6 +8,12 @@ final class VitOptions {
   /** Units of learning with partial forgetting. */
   static final List<String> UNITS = List.of("none", "relu", "pfu");
 
+  /** Option of a comparison: its units. */
+  static final String STUDY_UNITS = "units";
+
+  /** Option of a comparison: trainings of each. */
+  static final String REPEATS = "repeats";
+
   private VitOptions() {}
 
   static List<ExperimentOption> all() {
@@ -28,23 +34,36 @@ final class VitOptions {
             "stop",
             List.of("stop", "skip"),
             "of folders of images: end at one that cannot be read, or leave it out and list it"),
-        ExperimentOption.choice("unit", "none", UNITS, "forgetting of keys (LwPF)"),
+        ExperimentOption.text(
+            "unit",
+            "none",
+            "forgetting of keys (LwPF): none, relu or pfu, one for all blocks, or one for each"
+                + " separated by commas"),
         ExperimentOption.number(
             "sigma", 0.01, 0, 1_000, "of the noise of the pfu's threshold in training"),
-        ExperimentOption.choice(
+        ExperimentOption.text(
             "separation",
             "softmax",
-            List.of("softmax", "sparsemax", "entmax15"),
-            "separation of the association"),
+            "of the association: softmax, sparsemax or entmax15, one for all blocks, or one for"
+                + " each separated by commas"),
+        ExperimentOption.number(
+            "beta", 0, 0, 1e9, "inverse temperature; 0: 1 / sqrt of a head's width"),
         ExperimentOption.integer("update-steps", 0, 0, 100, "update steps of the association"),
+        ExperimentOption.choice(
+            "block",
+            "vit",
+            List.of("vit", "encoder"),
+            "vit: timm's block; encoder: HopfieldEncoderLayer, normalised after each residual"),
         ExperimentOption.text(
             "from",
             "",
-            "a model whose weights training begins with: width, depth, heads, patch, unit, separation"
-                + " and image size are its own; the head is new where classes differ"),
+            "a model whose weights training begins with: width, depth, heads, patch, block, unit,"
+                + " separation, beta, update steps and image size are its own; the head is new where classes differ"),
         ExperimentOption.flag("freeze", false, "trains the head alone, on the weights of --from"),
         ExperimentOption.integer("epochs", 10, 1, 1_000_000, "passes over the training images"),
-        ExperimentOption.integer("batch-size", 64, 1, 1_000_000, "images of an update"),
+        ExperimentOption.integer("batch-size", 64, 1, 1_000_000, "images of a batch"),
+        ExperimentOption.integer(
+            "accumulate", 1, 1, 100_000, "batches of an update, whose gradients are averaged"),
         ExperimentOption.number("learning-rate", 1e-3, 1e-9, 10, "highest learning rate"),
         ExperimentOption.number("weight-decay", 0.05, 0, 10, "decoupled weight decay"),
         ExperimentOption.number("warm-up", 0.1, 0, 0.9, "share of updates with a rising rate"),
@@ -54,10 +73,31 @@ final class VitOptions {
         ExperimentOption.number("stochastic-depth", 0, 0, 0.9, "of the last block"),
         ExperimentOption.number("average", 0, 0, 0.99999, "decay of averaged weights; 0: none"),
         ExperimentOption.flag("augment", true, "shifts, and flips of colour images, in training"),
+        ExperimentOption.integer(
+            "rand-augment", 0, 0, 100, "operations of RandAugment on each image in training"),
+        ExperimentOption.number("magnitude", 9, 0, 30, "of RandAugment's operations"),
         ExperimentOption.number(
             "mixup", 0, 0, 100, "images are mixed with others by a share of Beta(a, a); 0: not"),
         ExperimentOption.number(
             "cutmix", 0, 0, 100, "rectangles of others by a share of Beta(a, a); 0: none"),
+        ExperimentOption.integer(
+            "workers",
+            1,
+            0,
+            256,
+            "threads that prepare batches while the network trains; any number: the same result"),
         ExperimentOption.text("checkpoint", "", "file to go on from if it is there"));
+  }
+
+  /** Those of a comparison of several trainings, see {@link VitStudy}. */
+  static List<ExperimentOption> study() {
+    return List.of(
+        ExperimentOption.text(
+            STUDY_UNITS,
+            "",
+            "compares units: several of none, relu, pfu, separated by commas, each with the first;"
+                + " empty: trains --unit alone"),
+        ExperimentOption.integer(
+            REPEATS, 1, 1, 1_000, "trainings of each, with the given seed and those after it"));
   }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.vision;
 import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.nd4j.shade.jackson.annotation.JsonAutoDetect;
@@ -666,6 +667,29 @@ public final class VitShape {
     public Builder units(List<LagrangianUnit> units) {
       parts.units = List.copyOf(units);
       return this;
+    }
+
+    /**
+     * Lagrangian units by name.
+     *
+     * @param names {@code none}, {@code relu} or {@code pfu}: one for all blocks, or one for each,
+     *     separated by commas
+     * @param sigma of the noise of the pfu's threshold in training
+     * @throws IllegalArgumentException for other names
+     */
+    public Builder units(String names, double sigma) {
+      List<LagrangianUnit> units =
+          Arrays.stream(names.split(",", -1))
+              .map(
+                  name ->
+                      switch (name.strip()) {
+                        case "none" -> LagrangianUnit.none();
+                        case "relu" -> LagrangianUnit.relu();
+                        case "pfu" -> LagrangianUnit.pfuBuilder().sigma(sigma).build();
+                        default -> throw wrong("a unit none, relu or pfu", '"' + name + '"');
+                      })
+              .toList();
+      return units.size() == 1 ? unit(units.get(0)).units(List.of()) : units(units);
     }
 
     /** A separation for each block; none: {@link #separation} for all. */

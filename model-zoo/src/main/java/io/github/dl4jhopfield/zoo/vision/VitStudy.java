@@ -3,7 +3,6 @@ package io.github.dl4jhopfield.zoo.vision;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
-import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
@@ -41,8 +40,8 @@ import java.util.function.ToDoubleFunction;
 final class VitStudy {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int DRAWS = 10_000;
-  private static final String UNITS = "units";
-  private static final String REPEATS = "repeats";
+  private static final String UNITS = VitOptions.STUDY_UNITS;
+  private static final String REPEATS = VitOptions.REPEATS;
   private static final String CHECKPOINT = "checkpoint";
 
   private final VitExperiment experiment;
@@ -61,17 +60,6 @@ final class VitStudy {
       key.add(Path.of(run.text("from")));
     }
     dataKey = key.toString();
-  }
-
-  static List<ExperimentOption> options() {
-    return List.of(
-        ExperimentOption.text(
-            UNITS,
-            "",
-            "compares units: several of none, relu, pfu, separated by commas, the first with each"
-                + " other; empty: trains --unit alone"),
-        ExperimentOption.integer(
-            REPEATS, 1, 1, 1_000, "trainings of each, with the given seed and those after it"));
   }
 
   /** Whether a run is one. */

@@ -1,6 +1,5 @@
 package io.github.dl4jhopfield.zoo.vision;
 
-import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
@@ -9,6 +8,7 @@ import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.learn.ClipGradientNorm;
 import io.github.dl4jhopfield.zoo.learn.DecoupledWeightDecay;
 import io.github.dl4jhopfield.zoo.learn.Measure;
+import io.github.dl4jhopfield.zoo.learn.PreparedBatches;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
 import io.github.dl4jhopfield.zoo.learn.Training;
 import io.github.dl4jhopfield.zoo.learn.WarmupCosine;
@@ -22,18 +22,17 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.optimize.api.TrainingListener;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.learning.config.Adam;
@@ -67,6 +66,8 @@ final class VitTraining {
     } else if (run.flag("freeze")) {
       throw new IllegalArgumentException(
           "freeze: expected a model whose weights stay (--from vit.zip), found none");
+    } else {
+      blocks(run, VitShape.builder()).build();
     }
     if (run.data().isEmpty()) {
       ImageSet.Split digits = ImageSet.builtIn();
@@ -108,30 +109,52 @@ final class VitTraining {
     if (patch == 0) {
       patch = images.height() % 7 == 0 && images.width() % 7 == 0 ? 7 : 4;
     }
-    return VitShape.builder()
+    return blocks(run, VitShape.builder())
         .image(images.height(), images.width())
         .patch(patch, patch)
         .channels(images.channels())
         .classes(images.classes())
+        .build();
+  }
+
+  /**
+   * Sets what blocks are of.
+   *
+   * @throws IllegalArgumentException if it is none of what it can be
+   */
+  private static VitShape.Builder blocks(ExperimentRun run, VitShape.Builder shape) {
+    List<Separation> separations =
+        Arrays.stream(run.text("separation").split(",", -1))
+            .map(String::strip)
+            .map(
+                name ->
+                    switch (name) {
+                      case "softmax" -> Separation.softmax();
+                      case "sparsemax" -> Separation.sparsemax();
+                      case "entmax15" -> Separation.entmax15();
+                      default ->
+                          throw new IllegalArgumentException(
+                              "option separation: expected softmax, sparsemax or entmax15, or"
+                                  + " several separated by commas, found \""
+                                  + run.text("separation")
+                                  + '"');
+                    })
+            .toList();
+    if (separations.size() == 1) {
+      shape.separation(separations.get(0));
+    } else {
+      shape.separations(separations);
+    }
+    return shape
         .width(run.integer("width"))
         .depth(run.integer("depth"))
         .heads(run.integer("heads"))
+        .units(run.text("unit"), run.number("sigma"))
+        .beta(run.number("beta"))
         .updateSteps(run.integer("update-steps"))
         .dropout(run.number("dropout"))
         .stochasticDepth(run.number("stochastic-depth"))
-        .unit(
-            switch (run.text("unit")) {
-              case "relu" -> LagrangianUnit.relu();
-              case "pfu" -> LagrangianUnit.pfuBuilder().sigma(run.number("sigma")).build();
-              default -> LagrangianUnit.none();
-            })
-        .separation(
-            switch (run.text("separation")) {
-              case "sparsemax" -> Separation.sparsemax();
-              case "entmax15" -> Separation.entmax15();
-              default -> Separation.softmax();
-            })
-        .build();
+        .block(VitShape.Block.valueOf(run.text("block").toUpperCase(Locale.ROOT)));
   }
 
   /** A network as it was at its best on the images that were held back. */
@@ -160,7 +183,8 @@ final class VitTraining {
             .map(p -> new double[][] {p.mean(), p.std()})
             .orElseGet(train::statistics);
     int batch = Math.min(run.integer("batch-size"), train.count());
-    long perEpoch = (train.count() + batch - 1) / batch;
+    int accumulated = run.integer("accumulate");
+    long perEpoch = divided(divided(train.count(), batch), accumulated);
     long steps = perEpoch * run.integer("epochs");
     WarmupCosine rate =
         new WarmupCosine(
@@ -194,6 +218,7 @@ final class VitTraining {
         Training.builder(network, batches(run, train, statistics, batch))
             .seed(Seeds.mix(run.seed(), 3))
             .steps(steps)
+            .accumulate(accumulated)
             .validate(
                 perEpoch,
                 Measure.ACCURACY,
@@ -250,40 +275,49 @@ final class VitTraining {
     }
   }
 
+  private static long divided(long count, long parts) {
+    return (count + parts - 1) / parts;
+  }
+
   private static Training.Batches batches(
       ExperimentRun run, ImageSet train, double[][] statistics, int batch) {
     boolean augment = run.flag("augment");
     double smoothing = run.number("smoothing");
     Mixing mixing = new Mixing(run.number("mixup"), run.number("cutmix"));
+    RandAugment changes = new RandAugment(run.integer("rand-augment"), run.number("magnitude"));
+    RandAugment.Layout layout =
+        new RandAugment.Layout(train.channels(), train.height(), train.width());
+    byte[] fill = new byte[train.channels()];
+    for (int c = 0; c < fill.length; c++) {
+      fill[c] = (byte) Math.rint(255 * statistics[0][c]);
+    }
+    int workers = run.integer("workers");
     return (epoch, seed, from) -> {
       int[] order = ImageSet.order(train.count(), seed);
-      return new Iterator<>() {
-        private long next = from;
-
-        @Override
-        public boolean hasNext() {
-          return next * batch < order.length;
-        }
-
-        @Override
-        public org.nd4j.linalg.dataset.api.MultiDataSet next() {
-          int start = (int) (next * batch);
-          int[] chosen = Arrays.copyOfRange(order, start, Math.min(order.length, start + batch));
-          Random random = augment ? new Random(Seeds.mix(seed, next)) : null;
-          next++;
-          INDArray images =
-              train.prepare(
-                  chosen,
-                  statistics,
-                  random,
-                  train.channels() == 1 ? 2 : 4,
-                  train.channels() > 1,
-                  DataType.FLOAT);
-          INDArray targets = train.targets(chosen, smoothing, DataType.FLOAT);
-          mixing.mix(images, targets, new Random(Seeds.mix(seed, -next)));
-          return new MultiDataSet(images, targets);
-        }
-      };
+      IntFunction<byte[]> pixels =
+          changes.operations() == 0
+              ? train::image
+              : i -> changes.apply(train.image(i), layout, fill, Seeds.mix(Seeds.mix(seed, -1), i));
+      return new PreparedBatches(
+          workers,
+          from,
+          divided(order.length, batch),
+          number -> {
+            int start = (int) (number * batch);
+            int[] chosen = Arrays.copyOfRange(order, start, Math.min(order.length, start + batch));
+            Random random = augment ? new Random(Seeds.mix(seed, number)) : null;
+            INDArray images =
+                train.prepare(
+                    chosen,
+                    pixels,
+                    statistics,
+                    random,
+                    train.channels() == 1 ? 2 : 4,
+                    train.channels() > 1);
+            INDArray targets = train.targets(chosen, smoothing);
+            mixing.mix(images, targets, new Random(Seeds.mix(seed, -number - 1)));
+            return new MultiDataSet(images, targets);
+          });
     };
   }
 
@@ -317,7 +351,7 @@ final class VitTraining {
       int[] chosen = IntStream.range(from, Math.min(images.count(), from + TEST_BATCH)).toArray();
       double[][] p =
           network
-              .output(images.prepare(chosen, statistics, null, 0, false, DataType.FLOAT))
+              .output(images.prepare(chosen, images::image, statistics, null, 0, false))
               .toDoubleMatrix();
       for (int i = 0; i < chosen.length; i++) {
         predicted[chosen[i]] = Measure.predicted(p[i]);

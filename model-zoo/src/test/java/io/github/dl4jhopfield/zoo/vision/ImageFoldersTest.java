@@ -53,15 +53,7 @@ class ImageFoldersTest {
     int[] labels = split.train().labels();
     for (int i = 0; i < labels.length; i++) {
       var x =
-          split
-              .train()
-              .prepare(
-                  new int[] {i},
-                  statistics,
-                  null,
-                  0,
-                  false,
-                  org.nd4j.linalg.api.buffer.DataType.FLOAT);
+          split.train().prepare(new int[] {i}, split.train()::image, statistics, null, 0, false);
       assertThat(x.getDouble(0, labels[i] == 1 ? 0 : 2, 3, 4)).isEqualTo(1);
       assertThat(x.getDouble(0, labels[i] == 1 ? 2 : 0, 3, 4)).isZero();
     }
