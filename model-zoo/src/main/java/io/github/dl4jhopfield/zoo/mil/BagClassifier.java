@@ -29,6 +29,8 @@ import org.nd4j.linalg.factory.Nd4j;
 public final class BagClassifier implements BagModel {
   private static final ModelFile<Meta> FILES = ModelFile.of("hopfield-mil", 2, Meta.class);
 
+  private static final long MOST_VALUES = 1 << 24;
+
   /** What is saved beside the network. */
   record Meta(MilParameters parameters, Standardizer standardizer, Map<String, Object> training) {}
 
@@ -90,7 +92,9 @@ public final class BagClassifier implements BagModel {
     Nd4j.getRandom().setSeed(seed);
     for (int epoch = 1; epoch <= parameters.epochs(); epoch++) {
       for (List<Bag> batch : batches(bags, parameters.batchSize(), random)) {
-        network.fit(BagTensors.of(batch, standardizer));
+        for (List<Bag> part : parts(batch)) {
+          network.fit(BagTensors.of(part, standardizer));
+        }
       }
       afterEpoch.reached(classifier, epoch);
     }
@@ -114,6 +118,21 @@ public final class BagClassifier implements BagModel {
     }
     Collections.shuffle(batches, random);
     return batches;
+  }
+
+  /**
+   * A batch in parts of so many values that arrays of a few of them fit into any memory: bags of
+   * ten thousand instances each are an update of their own.
+   */
+  private static List<List<Bag>> parts(List<Bag> batch) {
+    long longest = batch.stream().mapToInt(Bag::size).max().orElse(0);
+    long values = batch.size() * longest * batch.get(0).features();
+    if (values <= MOST_VALUES || batch.size() == 1) {
+      return List.of(batch);
+    }
+    List<List<Bag>> parts = new ArrayList<>(parts(batch.subList(0, batch.size() / 2)));
+    parts.addAll(parts(batch.subList(batch.size() / 2, batch.size())));
+    return parts;
   }
 
   /** Hyperparameters that it was trained with. */
@@ -150,10 +169,13 @@ public final class BagClassifier implements BagModel {
     for (int from = 0; from < order.length; from += step) {
       int to = Math.min(order.length, from + step);
       List<Bag> batch = IntStream.range(from, to).mapToObj(i -> bags.get(order[i])).toList();
-      DataSet data = tensors(batch);
-      INDArray out = network.output(data.getFeatures(), false, data.getFeaturesMaskArray(), null);
-      for (int i = from; i < to; i++) {
-        scores[order[i]] = out.getDouble(i - from, 0);
+      int at = from;
+      for (List<Bag> part : parts(batch)) {
+        DataSet data = tensors(part);
+        INDArray out = network.output(data.getFeatures(), false, data.getFeaturesMaskArray(), null);
+        for (int i = 0; i < part.size(); i++) {
+          scores[order[at++]] = out.getDouble(i, 0);
+        }
       }
     }
     return scores;
@@ -190,12 +212,12 @@ public final class BagClassifier implements BagModel {
   private DataSet tensors(List<Bag> bags) {
     int expected = meta.standardizer().features();
     for (Bag bag : bags) {
-      if (bag.instances()[0].length != expected) {
+      if (bag.features() != expected) {
         throw new IllegalArgumentException(
             "the model expects instances of "
                 + expected
                 + " features, found "
-                + bag.instances()[0].length
+                + bag.features()
                 + " in bag \""
                 + bag.id()
                 + '"');

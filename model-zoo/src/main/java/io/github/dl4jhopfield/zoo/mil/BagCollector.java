@@ -45,7 +45,7 @@ final class BagCollector {
   BagDataset finish(String name, boolean labelled) {
     List<Bag> all = new ArrayList<>(bags.size());
     bags.forEach(
-        (id, bag) -> all.add(new Bag(id, bag.label, bag.instances.toArray(double[][]::new))));
+        (id, bag) -> all.add(Bag.of(id, bag.label, bag.instances.toArray(double[][]::new))));
     return new BagDataset(name, file, labelled, all);
   }
 }

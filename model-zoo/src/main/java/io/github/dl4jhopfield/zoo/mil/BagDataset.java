@@ -5,13 +5,15 @@ import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import io.github.dl4jhopfield.zoo.learn.Dataset;
 import io.github.dl4jhopfield.zoo.learn.Sample;
 import io.github.dl4jhopfield.zoo.learn.Target;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /**
  * Bags with as many features each: the data of multiple-instance learning. Both labels occur,
- * identifiers are unique, every value is finite.
+ * identifiers are unique, every value is finite. Bags may be in files; see {@link Bag}.
  */
 public final class BagDataset implements Dataset<double[][]> {
   private static final List<Target> TARGETS = List.of(Target.binary("label"));
@@ -36,7 +38,7 @@ public final class BagDataset implements Dataset<double[][]> {
     if (bags.isEmpty()) {
       throw new DataFormatException(source, 0, "bags of instances", "none");
     }
-    features = bags.get(0).size() == 0 ? 0 : bags.get(0).instances()[0].length;
+    features = bags.get(0).features();
     Set<String> ids = new HashSet<>();
     for (Bag bag : bags) {
       if (!ids.add(bag.id())) {
@@ -53,8 +55,15 @@ public final class BagDataset implements Dataset<double[][]> {
       if (bag.label() != 0 && bag.label() != 1) {
         throw new DataFormatException(source, 0, "labels 0 and 1", "label " + bag.label());
       }
-      for (double[] instance : bag.instances()) {
-        check(source, bag, instance);
+      if (bag instanceof BagInMemory) {
+        bag.forEach(instance -> check(source, bag, instance));
+      } else if (bag.features() != features) {
+        // values are checked when they are read
+        throw new DataFormatException(
+            source,
+            0,
+            features + " features in each instance",
+            bag.features() + " in bag " + DataFormatException.quote(bag.id()));
       }
     }
     if (labelled && (positives() == 0 || positives() == bags.size())) {
@@ -134,8 +143,14 @@ public final class BagDataset implements Dataset<double[][]> {
     Fingerprint print = new Fingerprint();
     for (Bag bag : bags) {
       print.add(bag.id()).add(bag.label());
-      for (double[] instance : bag.instances()) {
-        print.add(instance);
+      if (bag instanceof NpyBag file) {
+        try {
+          file.addTo(print);
+        } catch (IOException e) {
+          throw new UncheckedIOException(e);
+        }
+      } else {
+        bag.forEach(print::add);
       }
     }
     return print.toString();

@@ -23,16 +23,20 @@ import java.util.zip.GZIPInputStream;
  *   <li>a MIL CSV: the columns bag label (1; 0 or -1), bag id, features; a header line is optional.
  *       Rows with one id form a bag;
  *   <li>a classic MIL benchmark of MATLAB 5 form ({@code .mat}): {@code features} [instances,
- *       features], dense or sparse, {@code labels} and {@code bag_ids}, one entry an instance.
+ *       features], dense or sparse, {@code labels} and {@code bag_ids}, one entry an instance;
+ *   <li>a table with the columns {@code file} and {@code label} whose files are NumPy arrays
+ *       [instances, features], or a folder with such a table {@code labels.csv}: read bag by bag,
+ *       never all in memory.
  * </ul>
  *
  * <p>Every problem is a {@link DataFormatException} that names the file, the line and what was
- * expected. A file may hold at most {@link #maxValues()} values.
+ * expected. The first two may hold at most {@link #maxValues()} values.
  */
 public final class BagFiles {
   /** What a data file may be, for messages. */
   static final String EXPECTED =
-      "a MIL CSV (bag label, bag id, features) or a .mat file with features, labels and bag_ids";
+      "a MIL CSV (bag label, bag id, features), a .mat file with features, labels and bag_ids, or a"
+          + " table of NumPy files (file, label)";
 
   private static final long MOST_VALUES = 100_000_000;
   private static final int MAGIC = 128;
@@ -67,11 +71,21 @@ public final class BagFiles {
 
   private static BagDataset read(Path file, boolean labelled) {
     String shown = file.toString();
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new DataFormatException(
-          shown, 0, EXPECTED, Files.isDirectory(file) ? "a folder" : "not a regular file");
-    }
     try {
+      if (Files.isDirectory(file)) {
+        Path table = NpyBags.tableOf(file);
+        if (table == null) {
+          throw new DataFormatException(
+              shown,
+              0,
+              EXPECTED,
+              "a folder without a table " + String.join(" or ", NpyBags.TABLES));
+        }
+        return NpyBags.read(table, nameOf(file), labelled);
+      }
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        throw new DataFormatException(shown, 0, EXPECTED, "not a regular file");
+      }
       byte[] start;
       try (InputStream in = Files.newInputStream(file)) {
         start = in.readNBytes(MAGIC);
@@ -83,6 +97,19 @@ public final class BagFiles {
       String lower = shown.toLowerCase(Locale.ROOT);
       if (text.startsWith("MATLAB ") || lower.endsWith(".mat")) {
         return MatBags.read(file, start, nameOf(file), labelled);
+      }
+      if (text.startsWith("\u0093NUMPY")) {
+        if (labelled) {
+          throw new DataFormatException(
+              shown,
+              0,
+              EXPECTED,
+              "one NumPy file: its label is in no table; give the table or its folder");
+        }
+        return NpyBags.single(file, nameOf(file));
+      }
+      if (NpyBags.isHeader(text.lines().findFirst().orElse(""))) {
+        return NpyBags.read(file, nameOf(file), labelled);
       }
       if (text.indexOf('\0') >= 0) {
         throw new DataFormatException(shown, 0, EXPECTED, "a binary file");

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.mil;
 
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -29,15 +30,18 @@ final class BagTensors {
     float[] mask = new float[bags.size() * longest];
     float[] y = new float[bags.size()];
     for (int b = 0; b < bags.size(); b++) {
-      double[][] instances = bags.get(b).instances();
       y[b] = bags.get(b).label();
-      for (int t = 0; t < instances.length; t++) {
-        int row = b * longest + t;
-        mask[row] = 1;
-        for (int f = 0; f < features; f++) {
-          x[row * features + f] = (float) standardizer.apply(instances[t][f], f);
-        }
-      }
+      int first = b * longest;
+      int[] next = {first};
+      bags.get(b)
+          .forEach(
+              instance -> {
+                int row = next[0]++;
+                for (int f = 0; f < features; f++) {
+                  x[row * features + f] = (float) standardizer.apply(instance[f], f);
+                }
+              });
+      Arrays.fill(mask, first, next[0], 1);
     }
     return new DataSet(
         Nd4j.create(x, new long[] {bags.size(), longest, features}, 'c'),

@@ -78,6 +78,7 @@ final class LinearBags implements BagModel {
   }
 
   private static final int MOST_PAIRS = 20_000;
+  private static final int MOST_CENTRES = 20_000;
 
   private final Standardizer standardizer;
   private final Embedding embedding;
@@ -92,6 +93,15 @@ final class LinearBags implements BagModel {
       centres = new double[0][];
       scale = 1;
     } else {
+      long instances = bags.stream().mapToLong(Bag::size).sum();
+      if (instances > MOST_CENTRES) {
+        throw new IllegalArgumentException(
+            MilMethod.MILES
+                + ": expected at most "
+                + MOST_CENTRES
+                + " instances to train with, each of which is a feature of a bag, found "
+                + instances);
+      }
       centres =
           bags.stream().flatMap(bag -> Arrays.stream(standardized(bag))).toArray(double[][]::new);
       scale = settings.width() * medianSquaredDistance(centres);
@@ -109,26 +119,28 @@ final class LinearBags implements BagModel {
   }
 
   private double[][] standardized(Bag bag) {
-    double[][] rows = new double[bag.size()][standardizer.features()];
-    for (int t = 0; t < rows.length; t++) {
-      for (int f = 0; f < rows[t].length; f++) {
-        rows[t][f] = standardizer.apply(bag.instances()[t][f], f);
-      }
-    }
-    return rows;
+    List<double[]> rows = new ArrayList<>();
+    bag.forEach(
+        instance -> {
+          double[] row = new double[instance.length];
+          Arrays.setAll(row, f -> standardizer.apply(instance[f], f));
+          rows.add(row);
+        });
+    return rows.toArray(double[][]::new);
   }
 
   private double[] row(Bag bag) {
-    double[][] instances = standardized(bag);
     if (embedding == Embedding.MEAN) {
       double[] mean = new double[standardizer.features()];
-      for (double[] instance : instances) {
-        for (int f = 0; f < mean.length; f++) {
-          mean[f] += instance[f] / instances.length;
-        }
-      }
+      bag.forEach(
+          instance -> {
+            for (int f = 0; f < mean.length; f++) {
+              mean[f] += standardizer.apply(instance[f], f) / bag.size();
+            }
+          });
       return mean;
     }
+    double[][] instances = standardized(bag);
     double[] similar = new double[centres.length];
     for (int c = 0; c < centres.length; c++) {
       double nearest = Double.POSITIVE_INFINITY;

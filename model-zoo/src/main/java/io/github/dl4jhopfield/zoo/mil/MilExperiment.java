@@ -34,6 +34,9 @@ import java.util.Locale;
  * that of the folds, not of this model.
  */
 public final class MilExperiment extends ExperimentTemplate<MilData> implements TunableExperiment {
+  /** Above it, scoring each instance alone would take longer than all else. */
+  private static final long MOST_ALONE = 100_000;
+
   private static final String FOLDS = "folds";
   private static final String METHODS = "methods";
   private static final String REPEATS = "repeats";
@@ -70,7 +73,11 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
             "optimistic", false, "in a comparison, the best epoch on the test fold beside"));
     options.add(
         ExperimentOption.flag(
-            "rules", true, "in a comparison, whether a bag is positive if an instance is"));
+            "rules",
+            true,
+            "in a comparison of up to "
+                + MOST_ALONE
+                + " instances, whether a bag is positive if an instance is"));
     options.addAll(MilSettings.options(base));
     return options;
   }
@@ -115,7 +122,7 @@ public final class MilExperiment extends ExperimentTemplate<MilData> implements 
               methods(run, opened.settings()),
               folds(run, data),
               optimistic,
-              run.flag("rules"),
+              run.flag("rules") && data.instances() <= MOST_ALONE,
               run);
       return new MilStudyFindings(opened, study.run(), optimistic).findings();
     }

@@ -78,7 +78,7 @@ final class MilLearner implements Learner<double[][], MilParameters, BagClassifi
       bags.add(
           sample instanceof Bag bag
               ? bag
-              : new Bag(sample.id(), (int) sample.label(0), sample.open()));
+              : Bag.of(sample.id(), (int) sample.label(0), sample.open()));
     }
     return bags;
   }

@@ -17,7 +17,7 @@ import java.util.Map;
  *     and of the pooled bag
  * @param learningRate of Adam
  * @param epochs passes over the training bags
- * @param batchSize most bags in one update
+ * @param batchSize most bags in one update; fewer of bags with very many values
  * @param network how the instances of a bag become one vector; null for {@link BagNetwork#DEFAULT}
  */
 @JsonIgnoreProperties(ignoreUnknown = true)

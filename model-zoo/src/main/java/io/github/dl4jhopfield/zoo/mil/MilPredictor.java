@@ -53,7 +53,7 @@ final class MilPredictor implements PiecewisePredictor {
 
   @Override
   public List<Piece> pieces(Path data) throws IOException {
-    if (Files.isDirectory(data)) {
+    if (Files.isDirectory(data) && NpyBags.tableOf(data) == null) {
       return BatchPrediction.ofFolder(data);
     }
     String path = data.toAbsolutePath().toString();

@@ -97,13 +97,13 @@ record MilRules(Share staysPositive, Share staysNegative, Share oneDecides) {
   private static Bag union(Bag bag, Bag with) {
     double[][] all = Arrays.copyOf(bag.instances(), bag.size() + with.size());
     System.arraycopy(with.instances(), 0, all, bag.size(), with.size());
-    return new Bag(bag.id() + " and " + with.id(), bag.label(), all);
+    return Bag.of(bag.id() + " and " + with.id(), bag.label(), all);
   }
 
   private static List<Bag> alone(Bag bag) {
     List<Bag> each = new ArrayList<>();
     for (int t = 0; t < bag.size(); t++) {
-      each.add(new Bag(bag.id() + '#' + t, bag.label(), new double[][] {bag.instances()[t]}));
+      each.add(Bag.of(bag.id() + '#' + t, bag.label(), new double[][] {bag.instances()[t]}));
     }
     return each;
   }
@@ -126,7 +126,7 @@ record MilRules(Share staysPositive, Share staysNegative, Share oneDecides) {
         instances.add(draw(random, 1, -6, 0.1));
       }
       instances.sort(Comparator.comparingDouble(x -> x[MARKER_FEATURES - 1]));
-      bags.add(new Bag("bag " + b, positive ? 1 : 0, instances.toArray(double[][]::new)));
+      bags.add(Bag.of("bag " + b, positive ? 1 : 0, instances.toArray(double[][]::new)));
     }
     return new BagDataset("markers", bags);
   }

@@ -90,7 +90,7 @@ public final class MilWorkflow implements ModelWorkflow {
   @Override
   public ExperimentResult predict(Path model, Path data) throws IOException {
     MilPredictor predictor = new MilPredictor(BagClassifier.load(model));
-    if (Files.isDirectory(data)) {
+    if (Files.isDirectory(data) && NpyBags.tableOf(data) == null) {
       return BatchPrediction.run(name(), predictor, data, BatchPrediction.here(predictor));
     }
     // Of one file what is wrong with it is the end.

@@ -50,24 +50,26 @@ public final class Standardizer {
 
   /** Fits one on the instances of some bags; at least one bag. */
   public static Standardizer fit(List<Bag> bags) {
-    int features = bags.get(0).instances()[0].length;
+    int features = bags.get(0).features();
     double[] mean = new double[features];
     double[] deviation = new double[features];
     long n = bags.stream().mapToLong(Bag::size).sum();
     for (Bag bag : bags) {
-      for (double[] instance : bag.instances()) {
-        for (int f = 0; f < features; f++) {
-          mean[f] += instance[f] / n;
-        }
-      }
+      bag.forEach(
+          instance -> {
+            for (int f = 0; f < features; f++) {
+              mean[f] += instance[f] / n;
+            }
+          });
     }
     for (Bag bag : bags) {
-      for (double[] instance : bag.instances()) {
-        for (int f = 0; f < features; f++) {
-          double d = instance[f] - mean[f];
-          deviation[f] += d * d / n;
-        }
-      }
+      bag.forEach(
+          instance -> {
+            for (int f = 0; f < features; f++) {
+              double d = instance[f] - mean[f];
+              deviation[f] += d * d / n;
+            }
+          });
     }
     for (int f = 0; f < features; f++) {
       deviation[f] = Math.sqrt(deviation[f]);

@@ -85,7 +85,7 @@ class EarlierModelsTest {
   void aClassifierOfBagsAnswersAsItDid() throws IOException {
     JsonNode expected = outputs.get("hopfield-mil.zip");
     BagClassifier classifier = BagClassifier.load(FOLDER.resolve("hopfield-mil.zip"));
-    Bag asked = new Bag("asked", 0, new double[][] {sines(3), {1, -2, 0.5}});
+    Bag asked = Bag.of("asked", 0, new double[][] {sines(3), {1, -2, 0.5}});
     same("scores", 1e-6, classifier.scores(List.of(asked)), expected.get("output"));
     same("attention", 1e-6, classifier.attention(asked), expected.get("attention"));
     assertThat(classifier.parameters().heads()).isEqualTo(2);

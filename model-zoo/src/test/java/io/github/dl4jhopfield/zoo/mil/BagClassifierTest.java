@@ -68,7 +68,7 @@ class BagClassifierTest {
     for (int t = 0; t < reversed.length; t++) {
       reversed[t] = bag.instances()[reversed.length - 1 - t];
     }
-    assertThat(classifier.scores(List.of(new Bag("r", 0, reversed)))[0])
+    assertThat(classifier.scores(List.of(Bag.of("r", 0, reversed)))[0])
         .isCloseTo(classifier.scores(List.of(bag))[0], within(1e-5));
   }
 
@@ -125,7 +125,7 @@ class BagClassifierTest {
 
   @Test
   void bagsOfOtherFeaturesAreRefused() {
-    Bag bag = new Bag("wide", 1, new double[][] {{1, 2, 3, 4, 5, 6}});
+    Bag bag = Bag.of("wide", 1, new double[][] {{1, 2, 3, 4, 5, 6}});
     assertThatThrownBy(() -> classifier.scores(List.of(bag)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("the model expects instances of 5 features, found 6 in bag \"wide\"");

@@ -48,7 +48,7 @@ class MilExperimentTest {
     List<Bag> bags = new ArrayList<>(data.bags());
     for (int i : folds.test(1)) {
       double[][] changed = {{1e6, -1e6, 5e5, 3}, {9e5, 0, 0, 0}};
-      bags.set(i, new Bag(bags.get(i).id(), bags.get(i).label(), changed));
+      bags.set(i, Bag.of(bags.get(i).id(), bags.get(i).label(), changed));
     }
     BagDataset altered = new BagDataset("altered", bags);
 

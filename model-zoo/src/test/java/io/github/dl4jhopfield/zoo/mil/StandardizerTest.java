@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 class StandardizerTest {
   private static final List<Bag> BAGS =
       List.of(
-          new Bag("a", 1, new double[][] {{1, 5, 1e12}, {3, 5, 1e12}}),
-          new Bag("b", 0, new double[][] {{5, 5, 1e12}}));
+          Bag.of("a", 1, new double[][] {{1, 5, 1e12}, {3, 5, 1e12}}),
+          Bag.of("b", 0, new double[][] {{5, 5, 1e12}}));
 
   @Test
   void meanAndDeviationAreOverAllInstances() {

@@ -21,7 +21,7 @@ final class SyntheticBags {
       if (b % 2 == 0) {
         instances[random.nextInt(instances.length)][0] += 6;
       }
-      all.add(new Bag("bag" + b, 1 - b % 2, instances));
+      all.add(Bag.of("bag" + b, 1 - b % 2, instances));
     }
     return new BagDataset("synthetic", all);
   }
