@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.zoo.files.NetworkFile;
 import io.github.dl4jhopfield.zoo.files.Provenance;
 import io.github.dl4jhopfield.zoo.files.StateDicts;
 import io.github.dl4jhopfield.zoo.vision.Preprocessing;
+import io.github.dl4jhopfield.zoo.vision.PretrainedVit;
 import io.github.dl4jhopfield.zoo.vision.VisionTransformer;
 import io.github.dl4jhopfield.zoo.vision.VitModel;
 import io.github.dl4jhopfield.zoo.vision.VitShape;
@@ -13,9 +14,11 @@ import io.github.dl4jhopfield.zoo.vision.VitWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import picocli.CommandLine.Command;
@@ -109,9 +112,43 @@ final class ImportWeightsCommand implements Callable<Integer> {
       description = "vit: how images are prepared (default: a config.json beside the weights).")
   Path config;
 
+  @Option(
+      names = "--pretrained",
+      paramLabel = "NAME",
+      description = {
+        "vit: weights that are known, such as vit_tiny_patch16_224.augreg_in21k_ft_in1k:",
+        "tells the heads, and of timm's files the SHA-256."
+      })
+  String pretrained;
+
+  @Option(
+      names = "--sha256",
+      paramLabel = "HEX",
+      description = "Refuse a file with another SHA-256; the first 8 digits or more.")
+  String sha256;
+
+  @Option(
+      names = "--unit",
+      paramLabel = "UNIT",
+      defaultValue = "none",
+      description = {
+        "vit: forgetting of keys (LwPF): none, relu or pfu, one for all blocks, or one for each",
+        "separated by commas (default: ${DEFAULT-VALUE})."
+      })
+  String unit;
+
   @Override
   public Integer call() throws IOException {
     InputFile.file(file);
+    if (sha256 != null) {
+      try {
+        PretrainedVit.requireSha256(file, sha256);
+      } catch (DataFormatException e) {
+        throw e;
+      } catch (IllegalArgumentException e) {
+        throw new UsageException("import-weights: --" + e.getMessage());
+      }
+    }
     if (format == Format.vit) {
       return vision();
     }
@@ -125,16 +162,57 @@ final class ImportWeightsCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private Integer vision() throws IOException {
-    if (heads == null) {
-      throw new UsageException("import-weights vit: expected --heads N, found none");
+  /** Checks the file where its SHA-256 is known, and gives the number of heads. */
+  private int known() throws IOException {
+    PretrainedVit weights =
+        PretrainedVit.named(pretrained)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "import-weights vit: --pretrained: expected one of "
+                            + Arrays.stream(PretrainedVit.values())
+                                .map(PretrainedVit::weights)
+                                .collect(Collectors.joining(", "))
+                            + ", found \""
+                            + pretrained
+                            + '"'));
+    if (weights.isSafetensors()) {
+      weights.check(file);
+    } else {
+      root.console()
+          .note(
+              "not checked: the SHA-256 of %s is that of %s, which pth_to_safetensors.py checks",
+              pretrained, weights.fileName());
     }
+    int its = weights.shape().heads();
+    if (heads != null && heads != its) {
+      throw new UsageException(
+          "import-weights vit: --heads: expected "
+              + its
+              + " as of "
+              + pretrained
+              + ", found "
+              + heads);
+    }
+    return its;
+  }
+
+  private Integer vision() throws IOException {
+    if (heads == null && pretrained == null) {
+      throw new UsageException(
+          "import-weights vit: expected --heads N or --pretrained NAME, found neither");
+    }
+    int count = pretrained == null ? heads : known();
     int[] cut = size("--patch", patch);
     VitShape shape;
     try {
       shape =
           VitWeights.shape(
-              file, new VitWeights.Request(heads, size("--image", image), classes, channels, pool));
+                  file,
+                  new VitWeights.Request(count, size("--image", image), classes, channels, pool))
+              .toBuilder()
+              .units(unit, 0.01)
+              .build();
     } catch (DataFormatException e) {
       throw e;
     } catch (IllegalArgumentException e) {

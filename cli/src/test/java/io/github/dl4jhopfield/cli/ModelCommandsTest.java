@@ -9,10 +9,18 @@ import io.github.dl4jhopfield.io.SafetensorsFile;
 import io.github.dl4jhopfield.layers.Hopfield;
 import io.github.dl4jhopfield.layers.HopfieldDecoderVertex;
 import io.github.dl4jhopfield.layers.HopfieldPooling;
+import io.github.dl4jhopfield.ops.LagrangianUnit;
+import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import io.github.dl4jhopfield.zoo.files.NetworkFile;
+import io.github.dl4jhopfield.zoo.vision.VisionTransformer;
+import io.github.dl4jhopfield.zoo.vision.VitModel;
+import io.github.dl4jhopfield.zoo.vision.VitShape;
+import io.github.dl4jhopfield.zoo.vision.VitWeights;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -177,6 +185,56 @@ class ModelCommandsTest {
       assertThat(in.status()).as(in.err()).isZero();
     }
     assertThat(NetworkFile.read(other).params()).isEqualTo(NetworkFile.read(model).params());
+  }
+
+  @Test
+  void weightsOfAVisionTransformerAreCheckedAndTakeAUnit() throws IOException {
+    MultiLayerNetwork network =
+        VisionTransformer.builder()
+            .shape(
+                VitShape.builder()
+                    .image(4, 4)
+                    .patch(2, 2)
+                    .width(6)
+                    .depth(2)
+                    .heads(2)
+                    .classes(3)
+                    .build())
+            .build()
+            .init();
+    Path weights = folder.resolve("model.safetensors");
+    SafetensorsFile.write(weights, VitWeights.stateDict(network));
+    String sha256 = new Fingerprint().add(weights).toString();
+    Path saved = folder.resolve("vit.zip");
+    List<String> line =
+        List.of("import-weights", "vit", weights + "", "--save", saved + "", "--heads", "2");
+    MainTest.Run right = with(line, "--sha256", sha256.substring(0, 16), "--unit", "none,pfu");
+    assertThat(right.status()).as(right.err()).isZero();
+    VitShape shape = VitModel.load(saved).shape();
+    assertThat(shape.unit(0).getKind()).isEqualTo(LagrangianUnit.Kind.NONE);
+    assertThat(shape.unit(1).getKind()).isEqualTo(LagrangianUnit.Kind.PFU);
+    Files.delete(saved);
+
+    MainTest.Run wrong = with(line, "--sha256", "0".repeat(64));
+    assertThat(wrong.status()).isEqualTo(1);
+    assertThat(wrong.err()).contains("0".repeat(64)).contains(sha256).contains(weights + "");
+    MainTest.Run another =
+        with(line.subList(0, 5), "--pretrained", "vit_tiny_patch16_224.augreg_in21k_ft_in1k");
+    assertThat(another.status()).isEqualTo(1);
+    assertThat(another.err()).contains("fecf81b4").contains(sha256);
+    assertThat(saved).doesNotExist();
+
+    assertThat(with(line, "--sha256", "xyz").status()).isEqualTo(2);
+    assertThat(with(line, "--unit", "none,pfu,relu").status()).isEqualTo(2);
+    MainTest.Run unknown = with(line, "--pretrained", "vit_giant");
+    assertThat(unknown.status()).isEqualTo(2);
+    assertThat(unknown.err()).contains("vit_b_16").contains("vit_giant");
+  }
+
+  private static MainTest.Run with(List<String> line, String... more) {
+    List<String> all = new ArrayList<>(line);
+    all.addAll(List.of(more));
+    return MainTest.run(all.toArray(new String[0]));
   }
 
   @Test

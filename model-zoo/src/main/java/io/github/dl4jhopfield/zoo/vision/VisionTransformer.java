@@ -2,7 +2,11 @@ package io.github.dl4jhopfield.zoo.vision;
 
 import io.github.dl4jhopfield.layers.HopfieldEncoderLayer;
 import io.github.dl4jhopfield.zoo.networks.UntrainedModel;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -11,6 +15,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.zoo.ModelMetaData;
+import org.deeplearning4j.zoo.PretrainedType;
 import org.deeplearning4j.zoo.ZooType;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -45,7 +50,11 @@ public final class VisionTransformer extends UntrainedModel<MultiLayerNetwork> {
   private final DataType dataType;
   private final IUpdater updater;
   private final long seed;
+  private final Map<PretrainedType, Weights> pretrained;
   private VitShape shape;
+
+  /** A file of the user's, and its SHA-256. */
+  private record Weights(Path file, String sha256) {}
 
   private VisionTransformer(Builder builder) {
     super(MultiLayerNetwork.class);
@@ -53,6 +62,7 @@ public final class VisionTransformer extends UntrainedModel<MultiLayerNetwork> {
     dataType = builder.dataType;
     updater = builder.updater;
     seed = builder.seed;
+    pretrained = Map.copyOf(builder.pretrained);
   }
 
   /** A builder of Base/16. */
@@ -99,6 +109,36 @@ public final class VisionTransformer extends UntrainedModel<MultiLayerNetwork> {
     return list.setInputType(
             InputType.convolutional(shape.imageHeight(), shape.imageWidth(), shape.channels()))
         .build();
+  }
+
+  /** Whether the user has brought a file of them. */
+  @Override
+  public boolean pretrainedAvailable(PretrainedType kind) {
+    return pretrained.containsKey(kind);
+  }
+
+  /**
+   * The network with the weights of the file that the user has brought, which is checked first.
+   *
+   * @throws UnsupportedOperationException if none was brought: nothing is downloaded
+   * @throws io.github.dl4jhopfield.zoo.files.DataFormatException if it has another SHA-256
+   * @throws io.github.dl4jhopfield.zoo.files.TreeFileException if its arrays don't fit
+   * @throws IOException if it cannot be read
+   */
+  @Override
+  @SuppressWarnings("unchecked")
+  public MultiLayerNetwork initPretrained(PretrainedType kind) throws IOException {
+    Weights weights = pretrained.get(kind);
+    if (weights == null) {
+      throw new UnsupportedOperationException(
+          "VisionTransformer: expected a file of "
+              + kind
+              + " weights by builder().pretrained(...), found none; nothing is downloaded");
+    }
+    PretrainedVit.requireSha256(weights.file(), weights.sha256());
+    MultiLayerNetwork network = init();
+    VitWeights.load(weights.file(), network, shape);
+    return network;
   }
 
   private static Layer encoder(VitShape s) {
@@ -152,8 +192,41 @@ public final class VisionTransformer extends UntrainedModel<MultiLayerNetwork> {
     private DataType dataType = DataType.FLOAT;
     private IUpdater updater = new Adam(1e-3);
     private long seed = 1;
+    private final Map<PretrainedType, Weights> pretrained = new EnumMap<>(PretrainedType.class);
 
     private Builder() {}
+
+    /**
+     * Published weights and the model they are for, from a file as timm publishes it; for {@link
+     * VisionTransformer#initPretrained}.
+     *
+     * @throws IllegalArgumentException for weights that are published as a {@code .pth}
+     */
+    public Builder pretrained(PretrainedVit known, Path file) {
+      if (!known.isSafetensors()) {
+        throw new IllegalArgumentException(
+            "VisionTransformer: expected weights that are published as .safetensors, found "
+                + known.fileName()
+                + "; what pth_to_safetensors.py makes of it has a SHA-256 of its own:"
+                + " pretrained(type, file, sha256)");
+      }
+      return shape(known.shape()).pretrained(known.type(), file, known.sha256());
+    }
+
+    /**
+     * Weights in a file of the user's, for {@link VisionTransformer#initPretrained}.
+     *
+     * @param type what they were trained on
+     * @param file {@code .safetensors}, in timm's names or torchvision's
+     * @param sha256 its SHA-256 in hexadecimal digits, which is checked before it is read
+     */
+    public Builder pretrained(PretrainedType type, Path file, String sha256) {
+      pretrained.put(
+          type,
+          new Weights(
+              Objects.requireNonNull(file, "file"), Objects.requireNonNull(sha256, "sha256")));
+      return this;
+    }
 
     /** What it is made of. */
     public Builder shape(VitShape shape) {
