@@ -176,9 +176,7 @@ final class VitStudy {
             result.seen().stream().mapToDouble(Training.Seen::score).toArray(),
             test.predicted());
     if (finished != null) {
-      // without the checkpoint's path, so that the same training makes the same file anywhere
-      VitTraining.model(of(unit, seed, null, ""), data, trained)
-          .save(folder.resolve(name + ".zip"));
+      VitTraining.model(one, data, trained).save(folder.resolve(name + ".zip"));
       AtomicFiles.write(finished, out -> out.write(JSON.writeValueAsBytes(outcome)));
       Files.deleteIfExists(checkpoint);
     }
@@ -200,7 +198,8 @@ final class VitStudy {
     run.options()
         .forEach(
             (option, value) -> {
-              if (!List.of(UNITS, REPEATS, CHECKPOINT, "unit", "from").contains(option)) {
+              if (!List.of(UNITS, REPEATS, CHECKPOINT, "unit", "from", "workers")
+                  .contains(option)) {
                 key.add(option).add(value);
               }
             });

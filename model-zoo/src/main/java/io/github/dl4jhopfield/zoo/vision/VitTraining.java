@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
+import io.github.dl4jhopfield.zoo.files.Provenance;
 import io.github.dl4jhopfield.zoo.learn.ClipGradientNorm;
 import io.github.dl4jhopfield.zoo.learn.DecoupledWeightDecay;
 import io.github.dl4jhopfield.zoo.learn.Measure;
@@ -423,7 +424,16 @@ final class VitTraining {
                         images.height(),
                         images.width())),
         images.names(),
-        run.provenance(images.name(), images.fingerprint()));
+        provenance(run, images));
+  }
+
+  /** Without what changes nothing of the model: where its checkpoint was, and the threads. */
+  private static Provenance provenance(ExperimentRun run, ImageSet images) {
+    Provenance all = run.provenance(images.name(), images.fingerprint());
+    Map<String, String> options = new LinkedHashMap<>(all.options());
+    options.keySet().removeAll(List.of("checkpoint", "workers"));
+    return new Provenance(
+        all.run(), all.versions(), all.dataset(), all.data(), all.seed(), options);
   }
 
   private static Illustration curve(Training.Result result) {

@@ -91,8 +91,10 @@ class VitTrainingTest {
             "unit", "none", "dropout", "0", "mixup", "0", "rand-augment", "0", "augment", "false");
     Map<String, String> large = new HashMap<>(plain);
     large.put("batch-size", "16");
+    large.put("epochs", "2");
     Map<String, String> small = new HashMap<>(plain);
     small.put("batch-size", "4");
+    small.put("epochs", "2");
     small.put("accumulate", "4");
     INDArray expected = train(data, "large", Progress.NONE, large);
     INDArray found = train(data, "small", Progress.NONE, small);
