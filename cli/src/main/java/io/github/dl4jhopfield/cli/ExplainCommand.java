@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.zoo.explain.Explanation;
 import io.github.dl4jhopfield.zoo.files.AtomicFiles;
 import io.github.dl4jhopfield.zoo.files.NetworkFile;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
 import io.github.dl4jhopfield.zoo.vision.VitExplanation;
 import io.github.dl4jhopfield.zoo.vision.VitModel;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -53,7 +55,10 @@ final class ExplainCommand implements Callable<Integer> {
       description = "The feature mask [batch, time], of a MultiLayerNetwork.")
   Path mask;
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Write report.html there.")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Write report.html there, and pictures.")
   Path out;
 
   @Option(names = "--json", description = "Print the result as one JSON object.")
@@ -85,6 +90,12 @@ final class ExplainCommand implements Callable<Integer> {
         Path picture = out.resolve(input.getFileName() + ".rollout.png");
         AtomicFiles.write(picture, stream -> stream.write(explanation.rolloutPicture().png()));
         root.console().note("wrote %s", picture);
+        Optional<Illustration> forgotten = explanation.forgottenFigure();
+        if (forgotten.isPresent()) {
+          Path figure = out.resolve(input.getFileName() + ".forgotten.svg");
+          AtomicFiles.writeText(figure, forgotten.get().figure().toSvgFile());
+          root.console().note("wrote %s", figure);
+        }
       }
       if (json) {
         found.add(explanation.toMap());

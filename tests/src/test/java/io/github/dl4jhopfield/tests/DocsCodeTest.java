@@ -126,6 +126,16 @@ class DocsCodeTest {
             VitWeights.stateDict(VisionTransformer.builder().shape(VitShape.tiny()).build().init()));
         """,
         "");
+    setting(
+        "vision.md 2",
+        """
+        SafetensorsFile.write(
+            Path.of("model.safetensors"),
+            VitWeights.stateDict(VisionTransformer.builder().shape(VitShape.tiny()).build().init()));
+        String sha256 = new Fingerprint().add(Path.of("model.safetensors")).toString();
+        """,
+        "");
+    setting("vision.md 3", "", "");
     // compiled only: there is no cluster; arbiter-search's tests run the same
     SETTINGS.put(
         "spark.md 1", new Setting("List<DataSet> minibatches = new ArrayList<>();", "", false));
@@ -172,6 +182,7 @@ class DocsCodeTest {
       import org.deeplearning4j.nn.conf.layers.OutputLayer;
       import org.deeplearning4j.nn.modelimport.keras.KerasModelImport;
       import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+      import org.deeplearning4j.zoo.PretrainedType;
       import org.nd4j.linalg.activations.Activation;
       import org.nd4j.linalg.api.buffer.DataType;
       import org.nd4j.linalg.api.ndarray.INDArray;

@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.layers.HeadRegime;
 import io.github.dl4jhopfield.layers.HopfieldEncoderLayer;
 import io.github.dl4jhopfield.zoo.explain.Explanation;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
+import io.github.dl4jhopfield.zoo.report.Illustration;
 import io.github.dl4jhopfield.zoo.report.Picture;
 import io.github.dl4jhopfield.zoo.report.PictureGrid;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.FrozenLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -261,19 +263,22 @@ public final class VitExplanation {
                 ? "at the class token."
                 : "in the mean over patches.")
             + " Orange is much, within each picture.");
-    if (java.util.Arrays.stream(zeros).anyMatch(share -> share > 0)) {
-      addForgotten(page, zeros);
-    }
+    forgottenFigure().ifPresent(page::figure);
   }
 
-  private void addForgotten(HtmlReport page, double[] zeros) {
-    List<String> labels = new ArrayList<>();
-    List<String> titles = new ArrayList<>(List.of("all heads"));
-    List<Picture[]> rows = new ArrayList<>();
+  /**
+   * Which keys were forgotten, a row for each block that forgot some: all its heads, then each;
+   * none where no weight is 0.
+   */
+  public Optional<Illustration> forgottenFigure() {
+    double[] zeros = forgotten();
     int heads = model.shape().heads();
+    List<String> titles = new ArrayList<>(List.of("all heads"));
     for (int h = 1; h <= heads; h++) {
       titles.add("head " + h);
     }
+    List<String> labels = new ArrayList<>();
+    List<Picture[]> rows = new ArrayList<>();
     for (int b = 0; b < weights.size(); b++) {
       if (zeros[b] > 0) {
         labels.add("block " + (b + 1));
@@ -285,10 +290,14 @@ public final class VitExplanation {
         rows.add(row);
       }
     }
-    page.figure(
-        new PictureGrid("", labels, titles, rows),
-        "Which keys were forgotten: a patch is the bluer, the more of all tokens give it no weight"
-            + " at all; full blue where every token does.");
+    return rows.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Illustration(
+                "forgotten",
+                new PictureGrid("", labels, titles, rows),
+                "Which keys were forgotten: a patch is the bluer, the more of all tokens give it"
+                    + " no weight at all; full blue where every token does."));
   }
 
   /** Weights of the patches, as they are read by a head. */
