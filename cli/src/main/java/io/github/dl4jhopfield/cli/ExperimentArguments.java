@@ -127,6 +127,7 @@ final class ExperimentArguments {
       case NUMBER -> "X";
       case BOOLEAN -> "true|false";
       case CHOICE -> String.join("|", option.choices());
+      case CHOICES -> String.join("|", option.choices()) + ",...";
       case TEXT -> "TEXT";
     };
   }

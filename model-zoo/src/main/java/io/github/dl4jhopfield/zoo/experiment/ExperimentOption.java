@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.experiment;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -13,7 +14,8 @@ import java.util.Objects;
  * @param defaultValue used when the option is not given; never null
  * @param min least value of a number, NaN for no bound
  * @param max greatest value of a number, NaN for no bound
- * @param choices what a {@link Type#CHOICE} may be; empty otherwise
+ * @param choices what a {@link Type#CHOICE} may be, or each of {@link Type#CHOICES}; empty
+ *     otherwise
  */
 public record ExperimentOption(
     String name,
@@ -34,6 +36,8 @@ public record ExperimentOption(
     BOOLEAN("true or false"),
     /** One of a fixed list of words. */
     CHOICE("one of"),
+    /** Some of a fixed list of words, separated by commas. */
+    CHOICES("some of"),
     /** Any text. */
     TEXT("text");
 
@@ -51,7 +55,7 @@ public record ExperimentOption(
     Objects.requireNonNull(description, "description");
     Objects.requireNonNull(defaultValue, "defaultValue");
     choices = List.copyOf(choices);
-    check(name, type, min, max, choices, defaultValue);
+    check(name, type, min, max, choices, defaultValue.isEmpty(), defaultValue);
   }
 
   /** A whole number from {@code min} to {@code max}. */
@@ -87,6 +91,20 @@ public record ExperimentOption(
         name, Type.CHOICE, description, defaultValue, Double.NaN, Double.NaN, choices);
   }
 
+  /** Some of a list of words, separated by commas; none of them where that is the default. */
+  public static ExperimentOption choices(
+      String name, String defaultValue, List<String> choices, String description) {
+    return new ExperimentOption(
+        name, Type.CHOICES, description, defaultValue, Double.NaN, Double.NaN, choices);
+  }
+
+  /** The words of a value of {@link #choices}. */
+  public static List<String> words(String value) {
+    return value.isEmpty()
+        ? List.of()
+        : Arrays.stream(value.split(",", -1)).map(String::strip).toList();
+  }
+
   /** Any text. */
   public static ExperimentOption text(String name, String defaultValue, String description) {
     return new ExperimentOption(
@@ -105,7 +123,7 @@ public record ExperimentOption(
    *     and what was given
    */
   public String checked(String value) {
-    check(name, type, min, max, choices, value);
+    check(name, type, min, max, choices, defaultValue.isEmpty(), value);
     return value;
   }
 
@@ -116,12 +134,18 @@ public record ExperimentOption(
       case INTEGER -> (Object) Long.valueOf(legal);
       case NUMBER -> Double.valueOf(legal);
       case BOOLEAN -> Boolean.valueOf(legal);
-      case CHOICE, TEXT -> legal;
+      case CHOICE, CHOICES, TEXT -> legal;
     };
   }
 
   private static void check(
-      String name, Type type, double min, double max, List<String> choices, String value) {
+      String name,
+      Type type,
+      double min,
+      double max,
+      List<String> choices,
+      boolean mayBeEmpty,
+      String value) {
     boolean legal;
     try {
       legal =
@@ -130,6 +154,7 @@ public record ExperimentOption(
             case NUMBER -> within(Double.parseDouble(value), min, max);
             case BOOLEAN -> value.equals("true") || value.equals("false");
             case CHOICE -> choices.contains(value);
+            case CHOICES -> (mayBeEmpty || !value.isEmpty()) && choices.containsAll(words(value));
             case TEXT -> true;
           };
     } catch (NumberFormatException e) {
@@ -154,6 +179,9 @@ public record ExperimentOption(
   private static String expects(Type type, double min, double max, List<String> choices) {
     if (type == Type.CHOICE) {
       return type.words + ' ' + String.join(", ", choices);
+    }
+    if (type == Type.CHOICES) {
+      return type.words + ' ' + String.join(", ", choices) + ", separated by commas";
     }
     StringBuilder words = new StringBuilder(type.words);
     if (!Double.isNaN(min)) {

@@ -8,6 +8,9 @@ final class VitOptions {
   /** Units of learning with partial forgetting. */
   static final List<String> UNITS = List.of("none", "relu", "pfu");
 
+  /** Separations of a block's association. */
+  static final List<String> SEPARATIONS = List.of("softmax", "sparsemax", "entmax15");
+
   /** Option of a comparison: its units. */
   static final String STUDY_UNITS = "units";
 
@@ -34,18 +37,18 @@ final class VitOptions {
             "stop",
             List.of("stop", "skip"),
             "of folders of images: end at one that cannot be read, or leave it out and list it"),
-        ExperimentOption.text(
+        ExperimentOption.choices(
             "unit",
             "none",
-            "forgetting of keys (LwPF): none, relu or pfu, one for all blocks, or one for each"
-                + " separated by commas"),
+            UNITS,
+            "forgetting of keys (LwPF), one for all blocks, or one for each"),
         ExperimentOption.number(
             "sigma", 0.01, 0, 1_000, "of the noise of the pfu's threshold in training"),
-        ExperimentOption.text(
+        ExperimentOption.choices(
             "separation",
             "softmax",
-            "of the association: softmax, sparsemax or entmax15, one for all blocks, or one for"
-                + " each separated by commas"),
+            SEPARATIONS,
+            "of the association, one for all blocks, or one for each"),
         ExperimentOption.number(
             "beta", 0, 0, 1e9, "inverse temperature; 0: 1 / sqrt of a head's width"),
         ExperimentOption.integer("update-steps", 0, 0, 100, "update steps of the association"),
@@ -92,11 +95,8 @@ final class VitOptions {
   /** Those of a comparison of several trainings, see {@link VitStudy}. */
   static List<ExperimentOption> study() {
     return List.of(
-        ExperimentOption.text(
-            STUDY_UNITS,
-            "",
-            "compares units: several of none, relu, pfu, separated by commas, each with the first;"
-                + " empty: trains --unit alone"),
+        ExperimentOption.choices(
+            STUDY_UNITS, "", UNITS, "compares units, each with the first; none: trains --unit"),
         ExperimentOption.integer(
             REPEATS, 1, 1, 1_000, "trainings of each, with the given seed and those after it"));
   }

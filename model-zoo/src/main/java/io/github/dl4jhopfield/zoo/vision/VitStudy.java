@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.vision;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentContext;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
@@ -72,7 +73,6 @@ final class VitStudy {
     if (!isAskedFor(run)) {
       return;
     }
-    units(run);
     if (!run.text(CHECKPOINT).isEmpty()) {
       throw new IllegalArgumentException(
           "several trainings: expected no --checkpoint, found "
@@ -89,19 +89,7 @@ final class VitStudy {
     if (run.text(UNITS).isEmpty()) {
       return List.of(run.text("unit"));
     }
-    List<String> units =
-        Arrays.stream(run.text(UNITS).split(",", -1)).map(String::strip).distinct().toList();
-    for (String unit : units) {
-      if (!VitOptions.UNITS.contains(unit)) {
-        throw new IllegalArgumentException(
-            "option units: expected some of "
-                + String.join(", ", VitOptions.UNITS)
-                + " separated by commas, found \""
-                + run.text(UNITS)
-                + '"');
-      }
-    }
-    return units;
+    return ExperimentOption.words(run.text(UNITS)).stream().distinct().toList();
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.zoo.vision;
 
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentResult;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.Findings;
@@ -118,27 +119,16 @@ final class VitTraining {
         .build();
   }
 
-  /**
-   * Sets what blocks are of.
-   *
-   * @throws IllegalArgumentException if it is none of what it can be
-   */
+  /** Sets what blocks are of. */
   private static VitShape.Builder blocks(ExperimentRun run, VitShape.Builder shape) {
     List<Separation> separations =
-        Arrays.stream(run.text("separation").split(",", -1))
-            .map(String::strip)
+        ExperimentOption.words(run.text("separation")).stream()
             .map(
                 name ->
                     switch (name) {
-                      case "softmax" -> Separation.softmax();
                       case "sparsemax" -> Separation.sparsemax();
                       case "entmax15" -> Separation.entmax15();
-                      default ->
-                          throw new IllegalArgumentException(
-                              "option separation: expected softmax, sparsemax or entmax15, or"
-                                  + " several separated by commas, found \""
-                                  + run.text("separation")
-                                  + '"');
+                      default -> Separation.softmax();
                     })
             .toList();
     if (separations.size() == 1) {

@@ -57,6 +57,21 @@ class ExperimentApiTest {
   }
 
   @Test
+  void someOfSeveralWordsAreChosen() {
+    ExperimentOption one = ExperimentOption.choices("unit", "b", List.of("a", "b"), "units");
+    assertThat(ExperimentOption.words(one.checked("a, b,a"))).containsExactly("a", "b", "a");
+    assertThat(one.expects()).isEqualTo("some of a, b, separated by commas");
+    for (String wrong : List.of("c", "a,c", "", "a,", "a;b")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> one.checked(wrong))
+          .withMessageContaining("unit")
+          .withMessageContaining('"' + wrong + '"');
+    }
+    ExperimentOption none = ExperimentOption.choices("unit", "", List.of("a", "b"), "units");
+    assertThat(ExperimentOption.words(none.checked(""))).isEmpty();
+  }
+
+  @Test
   void anIllegalOptionIsNamedWithWhatItTakes() {
     assertIllegal("folds", "1", "option folds: expected a whole number from 2 to 100, found \"1\"");
     assertIllegal("folds", "2.5", "option folds: expected a whole number from 2 to 100, found");
