@@ -46,7 +46,7 @@ public final class RepertoireSpeed {
       for (int r = 0; r < rounds; r++) {
         times[r] = Double.NaN;
       }
-      TrainingSettings settings = new TrainingSettings(rounds + 5, 1, 0, 1, 0, 1e-3, 1e-4, 0, 0, true, 1, false);
+      TrainingSettings settings = new TrainingSettings(rounds + 5, 1, 0, 1, 0, 1e-3, 1e-4, 0, 0, true, 1, false, false);
       DeepRcTraining training = new DeepRcTraining(one, one.subset(), parameters, settings, 1);
       long[] last = {System.nanoTime()};
       int[] at = {-5};

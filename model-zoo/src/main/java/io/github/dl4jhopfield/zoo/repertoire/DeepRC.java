@@ -29,17 +29,18 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
  * which tell the label.
  *
  * <pre>
- *   e_i = max over positions of selu(conv(residues of sequence i))      {@link SequenceEmbedding}
+ *   e_i = max over positions of selu(conv(residues of sequence i)), or of an LSTM; with genes a row
+ *         of a table for V and for J behind it                         {@link SequenceEmbedding}
  *   k_i = [selu layers(e_i), 1]                                         {@link SequenceKeys}
  *   a   = separation(q k_1 ... q k_n)                                   HopfieldPoolingVertex
  *   y   = f(W sum_i a_i e_i + b)                                        one output a target
  * </pre>
  *
- * <p>Input "sequences" [B, S, maxLength + 1] (B repertoires, S sequences; {@link SequenceRows}),
- * with a mask [B, S] of 1 for a sequence and 0 for padding; outputs in the targets' order, [B, 1]
- * or [B, classes]. What a repertoire gets depends on nothing but its sequences. The graph pools all
- * sequences that it is given; to take the {@linkplain DeepRcParameters#topFraction() top fraction}
- * of many more see {@link RepertoireScorer}.
+ * <p>Input "sequences" [B, S, maxLength + 1], with genes [B, S, maxLength + 3] (B repertoires, S
+ * sequences; {@link SequenceRows}), with a mask [B, S] of 1 for a sequence and 0 for padding;
+ * outputs in the targets' order, [B, 1] or [B, classes]. What a repertoire gets depends on nothing
+ * but its sequences. The graph pools all sequences that it is given; to take the {@linkplain
+ * DeepRcParameters#topFraction() top fraction} of many more see {@link RepertoireScorer}.
  *
  * <p>Source: Widrich et al., Modern Hopfield Networks and Attention for Immune Repertoire
  * Classification, NeurIPS 2020; units: Ota et al., Learning with Partial Forgetting in Modern
@@ -80,7 +81,7 @@ public final class DeepRC extends UntrainedModel<ComputationGraph> {
 
   /** The network's configuration. */
   public ComputationGraphConfiguration conf() {
-    int kernels = parameters.kernels();
+    int width = parameters.width();
     NeuralNetConfiguration.Builder all =
         new NeuralNetConfiguration.Builder().seed(seed).dataType(dataType).updater(updater);
     if (l2 > 0) {
@@ -89,37 +90,28 @@ public final class DeepRC extends UntrainedModel<ComputationGraph> {
     ComputationGraphConfiguration.GraphBuilder graph =
         all.graphBuilder()
             .addInputs(SEQUENCES)
-            .addLayer(
-                EMBEDDING,
-                new SequenceEmbedding(
-                    parameters.maxLength(),
-                    parameters.kernelSize(),
-                    kernels,
-                    parameters.convolutions(),
-                    parameters.positionFeatures()),
-                SEQUENCES)
+            .addLayer(EMBEDDING, SequenceEmbedding.of(parameters), SEQUENCES)
             .addLayer(
                 KEYS,
-                new SequenceKeys(
-                    kernels, parameters.attentionUnits(), parameters.attentionLayers()),
+                new SequenceKeys(width, parameters.attentionUnits(), parameters.attentionLayers()),
                 EMBEDDING)
-            .addVertex(POOLING, pooling(parameters, kernels), KEYS, EMBEDDING);
+            .addVertex(POOLING, pooling(parameters, width), KEYS, EMBEDDING);
     String[] outputs = new String[targets.size()];
     for (int t = 0; t < outputs.length; t++) {
       Target target = targets.get(t);
       outputs[t] = OUTPUT + t;
-      graph.addLayer(outputs[t], output(target, kernels, t == 0 ? 1 : auxiliaryWeight), POOLING);
+      graph.addLayer(outputs[t], output(target, width, t == 0 ? 1 : auxiliaryWeight), POOLING);
     }
     return graph.setOutputs(outputs).build();
   }
 
   /** The pooling of embeddings by keys: no projections, the state pattern is a parameter. */
-  static HopfieldPoolingVertex pooling(DeepRcParameters parameters, int kernels) {
+  static HopfieldPoolingVertex pooling(DeepRcParameters parameters, int width) {
     int key = parameters.attentionUnits() + 1;
     return new HopfieldPoolingVertex.Builder()
         .nIn(key)
         .storedPatternSize(key)
-        .patternProjectionSize(kernels)
+        .patternProjectionSize(width)
         .rnnFormat(RNNFormat.NWC)
         .retrieval()
         .beta(1)
@@ -128,7 +120,7 @@ public final class DeepRC extends UntrainedModel<ComputationGraph> {
         .build();
   }
 
-  private static OutputLayer output(Target target, int kernels, double weight) {
+  private static OutputLayer output(Target target, int width, double weight) {
     INDArray weights =
         weight == 1 ? null : Nd4j.valueArrayOf(new long[] {1, target.outputs()}, weight);
     ILossFunction loss =
@@ -144,7 +136,7 @@ public final class DeepRC extends UntrainedModel<ComputationGraph> {
           case REGRESSION -> Activation.IDENTITY;
         };
     return new OutputLayer.Builder(loss)
-        .nIn(kernels)
+        .nIn(width)
         .nOut(target.outputs())
         .activation(activation)
         .weightInit(WeightInit.XAVIER)
@@ -173,7 +165,7 @@ public final class DeepRC extends UntrainedModel<ComputationGraph> {
   @Override
   public ModelMetaData metaData() {
     return new ModelMetaData(
-        new int[][] {{parameters.maxLength() + 1}}, targets.size(), ZooType.RNN);
+        new int[][] {{SequenceRows.columns(parameters)}}, targets.size(), ZooType.RNN);
   }
 
   /** Builder of {@link DeepRC}. */

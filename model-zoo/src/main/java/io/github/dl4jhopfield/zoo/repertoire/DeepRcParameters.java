@@ -7,11 +7,14 @@ import io.github.dl4jhopfield.ops.Separation;
  * What a {@link DeepRC} is made of. The constants of the original (ml-jku/DeepRC) are in brackets
  * where ours differ.
  *
+ * @param embedding what makes a vector of a sequence
  * @param maxLength most residues of a sequence; longer ones are left out when files are read [30]
  * @param kernelSize taps of the convolution
- * @param kernels channels of the convolution
+ * @param kernels channels of the convolution, or units of the LSTM
  * @param convolutions convolutions one after the other
  * @param positionFeatures whether three features say where in its sequence a residue lies
+ * @param genes V and J genes that add features of their own to a sequence; {@link
+ *     GeneVocabulary#NONE}: the residues alone
  * @param counts what a sequence's count does
  * @param attentionUnits width of the attention network
  * @param attentionLayers its layers before the last
@@ -21,11 +24,13 @@ import io.github.dl4jhopfield.ops.Separation;
  *     pooled; 1: all. At least one is [none of fewer than 10]
  */
 public record DeepRcParameters(
+    EmbeddingKind embedding,
     int maxLength,
     int kernelSize,
     int kernels,
     int convolutions,
     boolean positionFeatures,
+    GeneVocabulary genes,
     CountScale counts,
     int attentionUnits,
     int attentionLayers,
@@ -33,14 +38,19 @@ public record DeepRcParameters(
     LagrangianUnit unit,
     double topFraction) {
 
+  /** Features that V and J genes add to a sequence's. */
+  static final int GENE_FEATURES = 16;
+
   /** The settings of the paper, but for the length. */
   public static final DeepRcParameters DEFAULT =
       new DeepRcParameters(
+          EmbeddingKind.CNN,
           40,
           9,
           32,
           1,
           true,
+          GeneVocabulary.NONE,
           CountScale.NONE,
           32,
           2,
@@ -76,19 +86,67 @@ public record DeepRcParameters(
     return topFraction == 1 ? n : (int) Math.max(1, Math.floor(topFraction * n));
   }
 
+  /** Features of an embedded sequence. */
+  int width() {
+    return kernels + (genes.isEmpty() ? 0 : GENE_FEATURES);
+  }
+
+  /** Whether one op embeds sequences, else a graph of several. */
+  boolean fused() {
+    return embedding == EmbeddingKind.CNN && convolutions == 1;
+  }
+
   /** With another separation and unit. */
   public DeepRcParameters with(Separation other, LagrangianUnit otherUnit) {
     return new DeepRcParameters(
+        embedding,
         maxLength,
         kernelSize,
         kernels,
         convolutions,
         positionFeatures,
+        genes,
         counts,
         attentionUnits,
         attentionLayers,
         other,
         otherUnit,
+        topFraction);
+  }
+
+  /** With other genes. */
+  public DeepRcParameters with(GeneVocabulary other) {
+    return new DeepRcParameters(
+        embedding,
+        maxLength,
+        kernelSize,
+        kernels,
+        convolutions,
+        positionFeatures,
+        other,
+        counts,
+        attentionUnits,
+        attentionLayers,
+        separation,
+        unit,
+        topFraction);
+  }
+
+  /** With another embedding. */
+  public DeepRcParameters with(EmbeddingKind other) {
+    return new DeepRcParameters(
+        other,
+        maxLength,
+        kernelSize,
+        kernels,
+        convolutions,
+        positionFeatures,
+        genes,
+        counts,
+        attentionUnits,
+        attentionLayers,
+        separation,
+        unit,
         topFraction);
   }
 }

@@ -85,12 +85,12 @@ final class DeepRcTraining {
       throws IOException {
     this.training = training;
     this.validation = validation;
-    this.parameters = parameters;
+    this.parameters = settings.genes() ? parameters.with(GeneVocabulary.of(training)) : parameters;
     this.settings = settings;
     this.seed = seed;
     network =
         DeepRC.builder()
-            .parameters(parameters)
+            .parameters(this.parameters)
             .targets(training.targets())
             .updater(
                 Adam.builder()
@@ -103,12 +103,12 @@ final class DeepRcTraining {
             .build()
             .init();
     TrainingWatchers.begins(network);
-    scorer = new RepertoireScorer(network, parameters);
+    scorer = new RepertoireScorer(network, this.parameters);
     strata = strata();
     Target first = training.targets().get(0);
     startedAt =
         settings.enrichedStart() && first.kind() != Target.Kind.REGRESSION
-            ? EnrichedStart.apply(network, parameters, training, first.classes().size())
+            ? EnrichedStart.apply(network, this.parameters, training, first.classes().size())
             : List.of();
   }
 
@@ -141,6 +141,11 @@ final class DeepRcTraining {
           training.name() + ": expected a label of " + first.name() + ", found none");
     }
     return byClass;
+  }
+
+  /** What the network is made of, with the genes of the training part where they are asked for. */
+  DeepRcParameters parameters() {
+    return parameters;
   }
 
   ComputationGraph network() {
@@ -259,8 +264,7 @@ final class DeepRcTraining {
     }
     List<int[]> chosen = scorer.select(bags, drawn);
     DataType type = network.params().dataType();
-    SequenceRows.Batch rows =
-        SequenceRows.batch(bags, chosen, parameters.maxLength(), parameters.counts(), type);
+    SequenceRows.Batch rows = SequenceRows.batch(bags, chosen, parameters, type);
     network.fit(
         new MultiDataSet(
             new INDArray[] {rows.rows()},

@@ -119,12 +119,15 @@ public final class DeepRcWorkflow implements ModelWorkflow {
     Dataset<SequenceBag> samples = opened.samples();
     Dataset<SequenceBag> validation = samples.subset(opened.split().validation());
     TrainingSettings settings = RepertoireOptions.settings(run);
-    DeepRcParameters parameters = RepertoireOptions.parameters(run);
     run.progress()
         .begin("training on " + samples.name(), settings.updates() / settings.evaluateEvery());
     DeepRcTraining training =
         new DeepRcTraining(
-            samples.subset(opened.split().train()), validation, parameters, settings, run.seed());
+            samples.subset(opened.split().train()),
+            validation,
+            RepertoireOptions.parameters(run),
+            settings,
+            run.seed());
     Path checkpoint = run.context().out().orElseThrow().resolve(CHECKPOINT);
     training.run(checkpoint, look -> run.progress().advance(1, look.text()));
     RepertoireClassifier.Calibration calibration = RepertoireClassifier.Calibration.NONE;
@@ -156,7 +159,7 @@ public final class DeepRcWorkflow implements ModelWorkflow {
     RepertoireClassifier model =
         new RepertoireClassifier(
             training.network(),
-            parameters,
+            training.parameters(),
             samples.targets(),
             new RepertoireClassifier.Reading(
                 run.text("region"), run.text("locus"), run.text("count-column")),
@@ -250,7 +253,7 @@ public final class DeepRcWorkflow implements ModelWorkflow {
             named.id(),
             named.repertoire(),
             scored,
-            classifier.parameters().convolutions() == 1
+            classifier.parameters().fused()
                 ? new IntegratedGradients(classifier.network(), classifier.parameters())
                 : null);
         files.add(file);

@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.repertoire;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -11,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * </pre>
  *
  * <p>x are the residues' one-hot features, s = 0 a sequence without residues of the same length;
- * the position features stay. The a_j of a sequence sum to logit(x) - logit(0), up to the error of
- * the {@value #STEPS} midpoints.
+ * the position features and genes stay. The a_j of a sequence sum to logit(x) - logit(0), up to the
+ * error of the {@value #STEPS} midpoints.
  *
  * <p>Source: Sundararajan, Taly and Yan, Axiomatic Attribution for Deep Networks, ICML 2017.
  */
@@ -29,8 +30,11 @@ final class IntegratedGradients {
   private final double[][] keyBiases;
   private final double[] query;
 
+  /** What each gene adds behind the channels; none without genes. */
+  private final double[][] genes;
+
   IntegratedGradients(ComputationGraph network, DeepRcParameters parameters) {
-    if (parameters.convolutions() > 1) {
+    if (!parameters.fused()) {
       throw new IllegalArgumentException("integrated gradients: of one convolution only");
     }
     this.parameters = parameters;
@@ -38,6 +42,10 @@ final class IntegratedGradients {
     convolution = embedding.get("W0").toDoubleMatrix();
     features = convolution.length / parameters.kernelSize();
     bias = row(embedding.get("b0"));
+    genes =
+        parameters.genes().isEmpty()
+            ? new double[0][]
+            : embedding.get(SequenceEmbedding.GENES).toDoubleMatrix();
     var keyTable = network.getLayer(DeepRC.KEYS).paramTable();
     keys = new double[parameters.attentionLayers()][][];
     keyBiases = new double[keys.length][];
@@ -57,9 +65,10 @@ final class IntegratedGradients {
     byte[] codes = new byte[bag.length(sequence)];
     bag.residues(sequence, codes, 0);
     double scale = parameters.counts().of(bag.count(sequence));
+    double[] ofGenes = genes(bag, sequence);
     double[] sums = new double[codes.length];
     for (int step = 0; step < STEPS; step++) {
-      add(codes, scale * (step + 0.5) / STEPS, scale / STEPS, sums);
+      add(codes, ofGenes, scale * (step + 0.5) / STEPS, scale / STEPS, sums);
     }
     return sums;
   }
@@ -68,10 +77,29 @@ final class IntegratedGradients {
   double logit(SequenceBag bag, int sequence, double s) {
     byte[] codes = new byte[bag.length(sequence)];
     bag.residues(sequence, codes, 0);
-    return add(codes, s * parameters.counts().of(bag.count(sequence)), 0, new double[codes.length]);
+    return add(
+        codes,
+        genes(bag, sequence),
+        s * parameters.counts().of(bag.count(sequence)),
+        0,
+        new double[codes.length]);
   }
 
-  private double add(byte[] codes, double s, double weight, double[] sums) {
+  private double[] genes(SequenceBag bag, int sequence) {
+    double[] sum = new double[genes.length == 0 ? 0 : genes[0].length];
+    if (sum.length > 0) {
+      int v = GeneVocabulary.number(parameters.genes().vOf(bag), bag.vGene(sequence));
+      int j = GeneVocabulary.number(parameters.genes().jOf(bag), bag.jGene(sequence));
+      for (int gene : new int[] {v, j}) {
+        for (int f = 0; gene >= 0 && f < sum.length; f++) {
+          sum[f] += genes[gene][f];
+        }
+      }
+    }
+    return sum;
+  }
+
+  private double add(byte[] codes, double[] ofGenes, double s, double weight, double[] sums) {
     int channels = bias.length;
     int n = codes.length;
     int kernel = parameters.kernelSize();
@@ -98,7 +126,8 @@ final class IntegratedGradients {
     }
     double[][] at = new double[keys.length + 1][];
     double[][] before = new double[keys.length][];
-    at[0] = selu(z);
+    at[0] = Arrays.copyOf(selu(z), channels + ofGenes.length);
+    System.arraycopy(ofGenes, 0, at[0], channels, ofGenes.length);
     for (int i = 0; i < keys.length; i++) {
       before[i] = keyBiases[i].clone();
       for (int u = 0; u < at[i].length; u++) {

@@ -14,42 +14,68 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPInputStream;
 
 /**
  * Repertoires of real receptors: each a draw of background receptors, of which a positive one has a
  * share replaced by receptors that are specific to an epitope. Half of the specific receptors are
- * for training, half for testing, so that what is tested is whether the network knows a receptor
- * that it has not seen.
+ * for testing; the other half is divided between training and validation. So what is tested is
+ * whether the network knows a receptor that it has not seen, and what ends training too: validation
+ * repertoires with receptors of the training part would praise a network that learned those by
+ * heart.
  */
 final class ReceptorRepertoires {
   private static final String FOLDER = "/io/github/dl4jhopfield/zoo/repertoire/";
 
-  private final List<String> background;
-  private final List<String> trainable;
-  private final List<String> testable;
+  /** Whose receptors are implanted. */
+  enum Part {
+    TRAINING,
+    VALIDATION,
+    TEST
+  }
 
-  private ReceptorRepertoires(List<String> background, Set<String> specific, long seed) {
+  /** A receptor: its junction, and its V and J gene, empty where they are not known. */
+  record Receptor(String sequence, String v, String j) {}
+
+  private final List<Receptor> background;
+  private final List<Receptor> specific;
+
+  private ReceptorRepertoires(List<Receptor> background, List<Receptor> specific, long seed) {
+    Set<String> own = specific.stream().map(Receptor::sequence).collect(Collectors.toSet());
     // a receptor is background or specific, not both
-    this.background = background.stream().filter(s -> !specific.contains(s)).toList();
-    List<String> shuffled = new ArrayList<>(specific);
-    Collections.shuffle(shuffled, new Random(seed));
-    trainable = shuffled.subList(0, shuffled.size() / 2);
-    testable = shuffled.subList(shuffled.size() / 2, shuffled.size());
+    this.background = background.stream().filter(r -> !own.contains(r.sequence())).toList();
+    this.specific = new ArrayList<>(specific);
+    Collections.shuffle(this.specific, new Random(seed));
+  }
+
+  /**
+   * The receptors of a part. Validation has a fifth of what isn't for testing, or as many as a
+   * repertoire needs.
+   */
+  private List<Receptor> pool(Part part, int implanted) {
+    int half = specific.size() / 2;
+    int held = Math.min(half, Math.max(half / 5, implanted));
+    return switch (part) {
+      case VALIDATION -> specific.subList(0, held);
+      case TRAINING -> specific.subList(held, half);
+      case TEST -> specific.subList(half, specific.size());
+    };
   }
 
   /** The sample in the jar. */
   static ReceptorRepertoires sample(long seed) throws IOException {
-    return new ReceptorRepertoires(
-        lines("background.txt.gz"), new LinkedHashSet<>(lines("specific.txt.gz")), seed);
+    return new ReceptorRepertoires(lines("background.txt.gz"), lines("specific.txt.gz"), seed);
   }
 
-  private static List<String> lines(String name) throws IOException {
+  private static List<Receptor> lines(String name) throws IOException {
     try (InputStream in = ReceptorRepertoires.class.getResourceAsStream(FOLDER + name)) {
       if (in == null) {
         throw new IOException("the jar lacks " + FOLDER + name);
@@ -57,7 +83,12 @@ final class ReceptorRepertoires {
       BufferedReader reader =
           new BufferedReader(
               new InputStreamReader(new GZIPInputStream(in), StandardCharsets.US_ASCII));
-      return reader.lines().toList();
+      return distinct(
+          reader
+              .lines()
+              .map(line -> line.split("\t", -1))
+              .map(f -> new Receptor(f[0], f.length > 1 ? f[1] : "", f.length > 2 ? f[2] : ""))
+              .toList());
     }
   }
 
@@ -70,20 +101,35 @@ final class ReceptorRepertoires {
   /** A folder of background.tsv.gz and epitope_specific.tsv.gz, the latter with column epitope. */
   static ReceptorRepertoires of(Path folder, String epitope, ReadOptions read, long seed)
       throws IOException {
-    List<String> background =
-        sequences(RepertoireFiles.read(folder.resolve("background.tsv.gz"), read));
+    List<Receptor> background =
+        receptors(RepertoireFiles.read(folder.resolve("background.tsv.gz"), read));
     ReadOptions ofEpitope = read.toBuilder().where("epitope", epitope).build();
-    List<String> specific =
-        sequences(RepertoireFiles.read(folder.resolve("epitope_specific.tsv.gz"), ofEpitope));
-    return new ReceptorRepertoires(background, new LinkedHashSet<>(specific), seed);
+    List<Receptor> specific =
+        receptors(RepertoireFiles.read(folder.resolve("epitope_specific.tsv.gz"), ofEpitope));
+    return new ReceptorRepertoires(background, specific, seed);
   }
 
-  private static List<String> sequences(Repertoire repertoire) {
-    Set<String> distinct = new LinkedHashSet<>();
+  private static List<Receptor> receptors(Repertoire repertoire) {
+    List<Receptor> all = new ArrayList<>();
     for (int i = 0; i < repertoire.size(); i++) {
-      distinct.add(repertoire.sequence(i));
+      all.add(
+          new Receptor(
+              repertoire.sequence(i),
+              name(repertoire.vGenes(), repertoire.vGene(i)),
+              name(repertoire.jGenes(), repertoire.jGene(i))));
     }
-    return List.copyOf(distinct);
+    return distinct(all);
+  }
+
+  private static String name(List<String> genes, int index) {
+    return index < 0 ? "" : genes.get(index);
+  }
+
+  /** One of those with the same junction, the first. */
+  private static List<Receptor> distinct(List<Receptor> receptors) {
+    Map<String, Receptor> first = new LinkedHashMap<>();
+    receptors.forEach(r -> first.putIfAbsent(r.sequence(), r));
+    return List.copyOf(first.values());
   }
 
   int background() {
@@ -91,30 +137,27 @@ final class ReceptorRepertoires {
   }
 
   int specific() {
-    return trainable.size() + testable.size();
+    return specific.size();
   }
 
   /**
    * Repertoires of which every second is positive; the first sequences of those are the implanted
    * ones.
    *
-   * @param training which half of the specific receptors is implanted
+   * @param part whose receptors are implanted
    */
   List<BagSample> draw(
-      String prefix,
-      int count,
-      int sequences,
-      int implanted,
-      boolean training,
-      SplittableRandom random) {
-    List<String> pool = training ? trainable : testable;
+      String prefix, int count, int sequences, int implanted, Part part, SplittableRandom random) {
+    List<Receptor> pool = pool(part, implanted);
     if (sequences > background.size() || implanted > pool.size()) {
       throw new IllegalArgumentException(
           "expected at most "
               + background.size()
               + " sequences, of which at most "
               + pool.size()
-              + " are implanted, found "
+              + " are implanted ("
+              + part.name().toLowerCase(Locale.ROOT)
+              + "), found "
               + sequences
               + " and "
               + implanted);
@@ -122,14 +165,21 @@ final class ReceptorRepertoires {
     List<BagSample> samples = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int own = i % 2 == 1 ? implanted : 0;
-      List<String> bag = new ArrayList<>(draw(pool, own, random));
+      List<Receptor> bag = new ArrayList<>(draw(pool, own, random));
       bag.addAll(draw(background, sequences - own, random));
-      samples.add(BagSample.of(prefix + i, i % 2, MemoryBag.of(bag)));
+      samples.add(
+          BagSample.of(
+              prefix + i,
+              i % 2,
+              MemoryBag.of(bag.stream().map(Receptor::sequence).toList())
+                  .withGenes(
+                      bag.stream().map(Receptor::v).toList(),
+                      bag.stream().map(Receptor::j).toList())));
     }
     return samples;
   }
 
-  private static List<String> draw(List<String> pool, int wanted, SplittableRandom random) {
+  private static List<Receptor> draw(List<Receptor> pool, int wanted, SplittableRandom random) {
     Set<Integer> chosen = new HashSet<>();
     int[] order = new int[wanted];
     // Floyd's sampling without replacement

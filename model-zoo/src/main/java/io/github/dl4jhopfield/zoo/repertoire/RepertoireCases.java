@@ -143,11 +143,13 @@ public final class RepertoireCases implements CaseRunners {
             ? LagrangianUnit.none()
             : unit.equals("relu") ? LagrangianUnit.relu() : LagrangianUnit.pfu();
     return new DeepRcParameters(
+        base.embedding(),
         base.maxLength(),
         base.kernelSize(),
         width,
         1,
         false,
+        GeneVocabulary.NONE,
         CountScale.NONE,
         units,
         layers,

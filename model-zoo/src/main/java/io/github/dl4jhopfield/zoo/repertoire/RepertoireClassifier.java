@@ -21,11 +21,14 @@ public final class RepertoireClassifier {
   @JsonIgnoreProperties(ignoreUnknown = true)
   record Meta(
       List<TargetMeta> targets,
+      String embedding,
       int maxLength,
       int kernelSize,
       int kernels,
       int convolutions,
       boolean positionFeatures,
+      List<String> vGenes,
+      List<String> jGenes,
       String counts,
       int attentionUnits,
       int attentionLayers,
@@ -128,11 +131,14 @@ public final class RepertoireClassifier {
             targets.stream()
                 .map(t -> new TargetMeta(t.name(), t.kind().name(), t.classes()))
                 .toList(),
+            parameters.embedding().name(),
             parameters.maxLength(),
             parameters.kernelSize(),
             parameters.kernels(),
             parameters.convolutions(),
             parameters.positionFeatures(),
+            parameters.genes().v(),
+            parameters.genes().j(),
             parameters.counts().name(),
             parameters.attentionUnits(),
             parameters.attentionLayers(),
@@ -160,11 +166,18 @@ public final class RepertoireClassifier {
     try {
       DeepRcParameters parameters =
           new DeepRcParameters(
+              // a file of before there was a choice has neither
+              meta.embedding() == null
+                  ? EmbeddingKind.CNN
+                  : EmbeddingKind.valueOf(meta.embedding()),
               meta.maxLength(),
               meta.kernelSize(),
               meta.kernels(),
               meta.convolutions(),
               meta.positionFeatures(),
+              meta.vGenes() == null
+                  ? GeneVocabulary.NONE
+                  : new GeneVocabulary(meta.vGenes(), meta.jGenes()),
               CountScale.valueOf(meta.counts()),
               meta.attentionUnits(),
               meta.attentionLayers(),

@@ -13,6 +13,7 @@ import io.github.dl4jhopfield.zoo.learn.Folds;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
 import io.github.dl4jhopfield.zoo.learn.Target;
+import io.github.dl4jhopfield.zoo.repertoire.ReceptorRepertoires.Part;
 import io.github.dl4jhopfield.zoo.repertoire.read.AminoAcids;
 import io.github.dl4jhopfield.zoo.report.Numbers;
 import io.github.dl4jhopfield.zoo.report.ResultTable;
@@ -205,6 +206,7 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
     List<BagSample> samples = new ArrayList<>();
     List<RepertoireData.Split> splits = new ArrayList<>();
     List<String> protocol = new ArrayList<>();
+    int held = (int) Math.round(train * run.number("validation"));
     for (int r = 0; r < run.integer("repeats"); r++) {
       long seed = run.seed() + r;
       SplittableRandom random = new SplittableRandom(Seeds.mix(seed, 11));
@@ -217,8 +219,13 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
                 : ReceptorRepertoires.of(
                     folder, run.text("epitope"), RepertoireOptions.read(run), seed);
         samples.addAll(
-            source.draw(prefix + "training ", train, sequences, implanted, true, random));
-        samples.addAll(source.draw(prefix + "test ", test, sequences, implanted, false, random));
+            source.draw(
+                prefix + "validation ", held, sequences, implanted, Part.VALIDATION, random));
+        samples.addAll(
+            source.draw(
+                prefix + "training ", train - held, sequences, implanted, Part.TRAINING, random));
+        samples.addAll(
+            source.draw(prefix + "test ", test, sequences, implanted, Part.TEST, random));
         if (r == 0) {
           protocol.add(
               String.format(
@@ -226,8 +233,9 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
                   "Each repertoire is a draw of %,d of %,d background receptors without"
                       + " replacement; in every second, the positive ones, %d are replaced by"
                       + " receptors that are specific to %s. Of %,d such receptors, none of which"
-                      + " is among the background, one half is implanted in training, the other in"
-                      + " test repertoires: no specific sequence is in both.",
+                      + " is among the background, one half is implanted in test repertoires, the"
+                      + " other in those for training and, at least a fifth of it, validation: no"
+                      + " specific sequence is in two of these parts.",
                   sequences,
                   source.background(),
                   implanted,
@@ -258,7 +266,6 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
                 implanted,
                 motifs));
       }
-      int held = (int) Math.round(train * run.number("validation"));
       splits.add(
           new RepertoireData.Split(
               prefix.isEmpty() ? "test" : "set " + (r + 1),
@@ -271,8 +278,8 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
             Locale.ROOT,
             "%d repertoires to train on, %d that end training and choose what the baselines choose,"
                 + " %d to test%s; half of each are positive.",
-            train - (int) Math.round(train * run.number("validation")),
-            (int) Math.round(train * run.number("validation")),
+            train - held,
+            held,
             test,
             run.integer("repeats") > 1 ? ", in each of " + run.integer("repeats") + " sets" : ""));
     return new RepertoireData(
@@ -404,7 +411,7 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
       ExperimentRun run, RepertoireData data, DeepRcTraining training) {
     return new RepertoireClassifier(
         training.network(),
-        RepertoireOptions.parameters(run),
+        training.parameters(),
         data.samples().targets(),
         new RepertoireClassifier.Reading(
             run.text("region"), run.text("locus"), run.text("count-column")),

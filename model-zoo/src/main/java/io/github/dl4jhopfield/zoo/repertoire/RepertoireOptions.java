@@ -40,10 +40,17 @@ final class RepertoireOptions {
     DeepRcParameters p = DeepRcParameters.DEFAULT;
     TrainingSettings s = TrainingSettings.DEFAULT;
     return List.of(
+        ExperimentOption.choice(
+            "embedding",
+            p.embedding().label(),
+            List.of("cnn", "lstm"),
+            "what makes a vector of a sequence"),
+        ExperimentOption.flag("genes", s.genes(), "V and J genes are features too"),
         ExperimentOption.integer(
             "max-length", p.maxLength(), 1, 120, "longer sequences are left out"),
         ExperimentOption.integer("kernel-size", p.kernelSize(), 1, 30, "taps of a convolution"),
-        ExperimentOption.integer("kernels", p.kernels(), 1, 1024, "channels of a convolution"),
+        ExperimentOption.integer(
+            "kernels", p.kernels(), 1, 1024, "channels of a convolution, or units of the lstm"),
         ExperimentOption.integer("convolutions", p.convolutions(), 1, 4, "one after the other"),
         ExperimentOption.flag(
             "position-features", p.positionFeatures(), "where in its sequence a residue lies"),
@@ -93,11 +100,13 @@ final class RepertoireOptions {
 
   static DeepRcParameters parameters(ExperimentRun run) {
     return new DeepRcParameters(
+        EmbeddingKind.valueOf(run.text("embedding").toUpperCase(Locale.ROOT)),
         run.integer("max-length"),
         run.integer("kernel-size"),
         run.integer("kernels"),
         run.integer("convolutions"),
         run.flag("position-features"),
+        GeneVocabulary.NONE, // training puts in those that it finds
         CountScale.valueOf(run.text("counts").toUpperCase(Locale.ROOT)),
         run.integer("attention-units"),
         run.integer("attention-layers"),
@@ -131,7 +140,8 @@ final class RepertoireOptions {
         run.number("instance-dropout"),
         run.flag("balance"),
         run.number("auxiliary-weight"),
-        run.text("start").equals("enriched"));
+        run.text("start").equals("enriched"),
+        run.flag("genes"));
   }
 
   /** How files are read; sequences that are too long are dropped there, and counted. */

@@ -43,8 +43,8 @@ public final class RepertoireScorer {
     this.network = network;
     this.parameters = parameters;
     this.targets = network.getNumOutputArrays();
-    // windows of several convolutions are there
-    this.chunk = parameters.convolutions() > 1 ? Math.min(chunk, 2000) : chunk;
+    // a graph of several ops holds every window or step
+    this.chunk = parameters.fused() ? chunk : Math.min(chunk, 2000);
   }
 
   /**
@@ -63,7 +63,7 @@ public final class RepertoireScorer {
     int[] pooled = highest(logits, parameters.kept(bag.size()));
     double[] kept = Arrays.stream(pooled).mapToDouble(i -> logits[i]).toArray();
     INDArray weights = attention(kept);
-    INDArray sum = Nd4j.zeros(type(), 1, parameters.kernels());
+    INDArray sum = Nd4j.zeros(type(), 1, parameters.width());
     for (int from = 0; from < pooled.length; from += chunk) {
       int to = Math.min(pooled.length, from + chunk);
       INDArray part = weights.get(NDArrayIndex.all(), NDArrayIndex.interval(from, to));
@@ -102,9 +102,21 @@ public final class RepertoireScorer {
   }
 
   private INDArray embed(SequenceBag bag, int[] which, int from, int to) {
-    if (parameters.convolutions() > 1) {
+    if (!parameters.fused()) {
       return composed(bag, which, from, to);
     }
+    INDArray residues = residues(bag, which, from, to);
+    if (parameters.genes().isEmpty()) {
+      return residues;
+    }
+    INDArray table = network.getLayer(DeepRC.EMBEDDING).getParam(SequenceEmbedding.GENES);
+    try (residues;
+        INDArray genes = SequenceRows.genes(bag, which, from, to, parameters.genes(), table)) {
+      return Nd4j.concat(1, residues, genes);
+    }
+  }
+
+  private INDArray residues(SequenceBag bag, int[] which, int from, int to) {
     var embedding = network.getLayer(DeepRC.EMBEDDING).paramTable();
     long kernel = parameters.kernelSize();
     long features = embedding.get("W0").size(0) / kernel;
@@ -126,21 +138,18 @@ public final class RepertoireScorer {
     }
   }
 
-  /** Several convolutions, by the network's own layer. */
+  /** What no one op does, by the network's own layer. */
   private INDArray composed(SequenceBag bag, int[] which, int from, int to) {
     int[] part =
         which == null
             ? java.util.stream.IntStream.range(from, to).toArray()
             : Arrays.copyOfRange(which, from, to);
-    INDArray rows =
-        SequenceRows.batch(
-                List.of(bag), List.of(part), parameters.maxLength(), parameters.counts(), type())
-            .rows();
+    INDArray rows = SequenceRows.batch(List.of(bag), List.of(part), parameters, type()).rows();
     var layer = network.getLayer(DeepRC.EMBEDDING);
     layer.setInput(rows, LayerWorkspaceMgr.noWorkspaces());
     INDArray y = layer.activate(false, LayerWorkspaceMgr.noWorkspaces());
     layer.clear();
-    return y.reshape('c', part.length, parameters.kernels());
+    return y.reshape('c', part.length, parameters.width());
   }
 
   /**

@@ -17,6 +17,7 @@ package io.github.dl4jhopfield.zoo.repertoire;
  * @param auxiliaryWeight weight of the loss of every target but the first
  * @param enrichedStart whether channels start at patterns that are more frequent in a class ({@link
  *     EnrichedStart}) [no]
+ * @param genes whether V and J genes of the training part are features [no]
  */
 public record TrainingSettings(
     int updates,
@@ -30,11 +31,12 @@ public record TrainingSettings(
     double instanceDropout,
     boolean balance,
     double auxiliaryWeight,
-    boolean enrichedStart) {
+    boolean enrichedStart,
+    boolean genes) {
 
   /** What the commands do unless told otherwise. */
   public static final TrainingSettings DEFAULT =
-      new TrainingSettings(1000, 50, 6, 4, 10_000, 3e-3, 1e-4, 0, 0.5, true, 0.02, true);
+      new TrainingSettings(1000, 50, 6, 4, 10_000, 3e-3, 1e-4, 0, 0.5, true, 0.02, true, false);
 
   /** Checks ranges. */
   public TrainingSettings {

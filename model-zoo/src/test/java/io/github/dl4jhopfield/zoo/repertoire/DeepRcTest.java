@@ -32,11 +32,13 @@ class DeepRcTest {
 
   private static DeepRcParameters parameters(int convolutions, CountScale counts, double top) {
     return new DeepRcParameters(
+        EmbeddingKind.CNN,
         20,
         4,
         6,
         convolutions,
         true,
+        GeneVocabulary.NONE,
         counts,
         5,
         2,
@@ -57,11 +59,7 @@ class DeepRcTest {
   private static double[] output(ComputationGraph graph, SequenceBag bag, DeepRcParameters p) {
     SequenceRows.Batch batch =
         SequenceRows.batch(
-            List.of(bag),
-            List.of(IntStream.range(0, bag.size()).toArray()),
-            p.maxLength(),
-            p.counts(),
-            DataType.FLOAT);
+            List.of(bag), List.of(IntStream.range(0, bag.size()).toArray()), p, DataType.FLOAT);
     return graph.output(false, new INDArray[] {batch.rows()}, new INDArray[] {batch.mask()})[0]
         .toDoubleVector();
   }
@@ -105,8 +103,7 @@ class DeepRcTest {
             SequenceRows.batch(
                 List.of(longer, shorter),
                 List.of(IntStream.range(0, 30).toArray(), IntStream.range(0, 3).toArray()),
-                p.maxLength(),
-                counts,
+                p,
                 DataType.FLOAT);
         INDArray out =
             graph.output(false, new INDArray[] {both.rows()}, new INDArray[] {both.mask()})[0];
@@ -123,11 +120,7 @@ class DeepRcTest {
     ComputationGraph graph = DeepRC.builder().parameters(p).seed(5).build().init();
     SequenceRows.Batch batch =
         SequenceRows.batch(
-            List.of(MemoryBag.of(sequences)),
-            List.of(new int[] {0, 1, 2, 3}),
-            p.maxLength(),
-            p.counts(),
-            DataType.FLOAT);
+            List.of(MemoryBag.of(sequences)), List.of(new int[] {0, 1, 2, 3}), p, DataType.FLOAT);
     INDArray found = graph.feedForward(new INDArray[] {batch.rows()}, false).get(DeepRC.EMBEDDING);
     for (int i = 0; i < sequences.size(); i++) {
       double[][] x = features(sequences.get(i), p);
@@ -214,8 +207,7 @@ class DeepRcTest {
               SequenceRows.batch(
                   List.of(two.get(0).open(), two.get(1).open()),
                   List.of(new int[] {0, 1, 2, 3, 4}, new int[] {5, 6, 8}),
-                  p.maxLength(),
-                  p.counts(),
+                  p,
                   DataType.DOUBLE);
           INDArray[] labels = {
             Nd4j.createFromArray(new double[][] {{0}, {1}}),
@@ -282,7 +274,8 @@ class DeepRcTest {
   }
 
   private static TrainingSettings settings(int updates, int every) {
-    return new TrainingSettings(updates, every, 0, 2, 20, 1e-2, 1e-4, 0, 0.2, true, 1, false);
+    return new TrainingSettings(
+        updates, every, 0, 2, 20, 1e-2, 1e-4, 0, 0.2, true, 1, false, false);
   }
 
   @Test
@@ -328,7 +321,7 @@ class DeepRcTest {
     Dataset<SequenceBag> data = data(all);
     DeepRcParameters p = parameters(1, CountScale.NONE, 0.1);
     TrainingSettings settings =
-        new TrainingSettings(150, 25, 0, 4, 0, 1e-2, 1e-4, 0, 0.3, true, 1, true);
+        new TrainingSettings(150, 25, 0, 4, 0, 1e-2, 1e-4, 0, 0.3, true, 1, true, false);
     DeepRcTraining training =
         new DeepRcTraining(
             data.subset(IntStream.range(10, 40).toArray()),

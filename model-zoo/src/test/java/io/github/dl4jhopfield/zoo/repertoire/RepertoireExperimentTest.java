@@ -100,18 +100,22 @@ class RepertoireExperimentTest {
     assertThat(result.metrics().get("auc").mean()).isBetween(0.0, 1.0);
     assertThat(result.metrics().get("topImplanted").mean()).isBetween(0.0, 1.0);
     assertThat(result.details().get("protocol").toString())
-        .contains("no specific sequence is in both");
+        .contains("no specific sequence is in two of these parts");
   }
 
   @Test
   void noSpecificReceptorIsInTrainingAndTest() throws IOException {
     ReceptorRepertoires source = ReceptorRepertoires.sample(3);
-    List<String> training =
-        letters(source.draw("a", 8, 200, 40, true, new SplittableRandom(1)), 40);
-    List<String> test = letters(source.draw("b", 8, 200, 40, false, new SplittableRandom(2)), 40);
-    assertThat(training).isNotEmpty().doesNotContainAnyElementsOf(test);
-    assertThat(letters(source.draw("c", 2, 500, 40, true, new SplittableRandom(3)), 40))
-        .allMatch(s -> s.length() >= 8);
+    List<List<String>> parts = new java.util.ArrayList<>();
+    for (ReceptorRepertoires.Part part : ReceptorRepertoires.Part.values()) {
+      parts.add(letters(source.draw("a", 8, 200, 40, part, new SplittableRandom(1)), 40));
+    }
+    for (int a = 0; a < 3; a++) {
+      assertThat(parts.get(a)).isNotEmpty().allMatch(s -> s.length() >= 8);
+      for (int b = a + 1; b < 3; b++) {
+        assertThat(parts.get(a)).doesNotContainAnyElementsOf(parts.get(b));
+      }
+    }
   }
 
   /** The implanted sequences of the positives. */
