@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.zoo.experiment;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
 
 /**
  * A hyperparameter that can be searched: where its values lie and what it is without a search.
@@ -71,5 +72,15 @@ public record TuningParameter(
   public static TuningParameter choice(String name, List<?> choices, Object byDefault) {
     return new TuningParameter(
         name, Kind.CHOICE, Double.NaN, Double.NaN, List.copyOf(choices), byDefault);
+  }
+
+  /** Draws a value. */
+  public Object draw(RandomGenerator random) {
+    return switch (kind) {
+      case CHOICE -> choices.get(random.nextInt(choices.size()));
+      case INTEGER -> random.nextInt((int) min, (int) max + 1);
+      case UNIFORM -> random.nextDouble(min, max);
+      case LOG_UNIFORM -> Math.exp(random.nextDouble(Math.log(min), Math.log(max)));
+    };
   }
 }

@@ -3,15 +3,35 @@ package io.github.dl4jhopfield.zoo.repertoire;
 import io.github.dl4jhopfield.zoo.repertoire.read.AminoAcids;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Patterns of a few residues at given offsets, such as "AC.DE": how often each occurs in a
- * repertoire. A pattern's code is its residues' codes as the digits of a number to base 20.
+ * repertoire. A pattern's code is its residues' codes as the digits of a number to base 20, before
+ * them, where positions tell patterns apart, the IMGT position of the first residue.
  *
+ * <p>Positions: of a junction, C at 104 and F or W at 118 (Lefranc et al., IMGT unique numbering,
+ * 2003): counted from both ends, short ones lack those in the middle, and what long ones have there
+ * beyond 111 and 112 is one position each.
+ *
+ * @param positioned whether the same residues at another position are another pattern
  * @param offsets of the residues, rising from 0
  */
-record GappedKmers(int... offsets) {
+record GappedKmers(boolean positioned, int... offsets) {
   private static final int BASE = AminoAcids.COUNT;
+
+  /** The first position, of the conserved C. */
+  private static final int FIRST = 104;
+
+  private static final int LAST = 118;
+
+  /** After which insertions lie, in the middle of the loop. */
+  private static final int TOP = 111;
+
+  /** Wherever they are. */
+  GappedKmers(int... offsets) {
+    this(false, offsets);
+  }
 
   /** Four residues with at most one gap of one. */
   static final List<GappedKmers> FOURS =
@@ -34,9 +54,23 @@ record GappedKmers(int... offsets) {
   static final List<GappedKmers> THREES =
       List.of(new GappedKmers(0, 1, 2), new GappedKmers(0, 2, 3), new GappedKmers(0, 1, 3));
 
+  /** Three residues without a gap, by where they are. */
+  static final List<GappedKmers> POSITIONED_THREES = List.of(new GappedKmers(true, 0, 1, 2));
+
+  /**
+   * IMGT position of a residue of a junction.
+   *
+   * @param at from 0
+   * @param length of the junction
+   */
+  static int position(int at, int length) {
+    int fromEnd = length - 1 - at;
+    return at < (length + 1) / 2 ? Math.min(FIRST + at, TOP) : Math.max(LAST - fromEnd, TOP + 1);
+  }
+
   /** Number of codes. */
   int codes() {
-    int codes = 1;
+    int codes = positioned ? LAST - FIRST + 1 : 1;
     for (int ignored : offsets) {
       codes *= BASE;
     }
@@ -66,18 +100,28 @@ record GappedKmers(int... offsets) {
       }
       bag.residues(i, residues, 0);
       for (int p = 0; p + width <= length; p++) {
-        int code = 0;
-        for (int offset : offsets) {
-          code = BASE * code + residues[p + offset];
-        }
-        counts[code]++;
+        counts[code(residues, p, length)]++;
         windows++;
       }
     }
     return windows;
   }
 
-  /** The pattern of a code, with dots for gaps. */
+  /** The codes of a sequence's windows. */
+  IntStream codes(byte[] residues, int length) {
+    return IntStream.range(0, Math.max(0, length - width() + 1))
+        .map(p -> code(residues, p, length));
+  }
+
+  private int code(byte[] residues, int at, int length) {
+    int code = positioned ? position(at, length) - FIRST : 0;
+    for (int offset : offsets) {
+      code = BASE * code + residues[at + offset];
+    }
+    return code;
+  }
+
+  /** The pattern of a code, with dots for gaps; with positions such as "105-ASS". */
   String letters(int code) {
     char[] letters = new char[width()];
     Arrays.fill(letters, '.');
@@ -86,16 +130,18 @@ record GappedKmers(int... offsets) {
       letters[offsets[i]] = AminoAcids.LETTERS.charAt(rest % BASE);
       rest /= BASE;
     }
-    return new String(letters);
+    return (positioned ? (FIRST + rest) + "-" : "") + new String(letters);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof GappedKmers kmers && Arrays.equals(offsets, kmers.offsets);
+    return other instanceof GappedKmers kmers
+        && positioned == kmers.positioned
+        && Arrays.equals(offsets, kmers.offsets);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(offsets);
+    return 2 * Arrays.hashCode(offsets) + (positioned ? 1 : 0);
   }
 }

@@ -20,11 +20,11 @@ import java.util.Random;
 /**
  * Baseline: logistic regression on the frequencies of short patterns, with an L1 or L2 penalty.
  *
- * <p>The features of a repertoire are the frequencies of patterns of three or of four residues,
- * with at most one gap ({@link GappedKmers}); of those the most that stand out in the training part
- * ({@link KmerContrast}) are taken, standardised with mean and deviation of the training part.
- * Number of residues, penalty and its strength are those with the lowest log loss on the validation
- * part.
+ * <p>The features of a repertoire are the frequencies of patterns of three, four or five residues,
+ * with at most one gap, or of three at their IMGT positions ({@link GappedKmers}); of those the
+ * most that stand out in the training part ({@link KmerContrast}) are taken, standardised with mean
+ * and deviation of the training part. Patterns, penalty and its strength are those with the lowest
+ * log loss on the validation part.
  *
  * <p>Source: such models find a signal in one of 50,000 receptors (Kanduri et al., Profiling the
  * baseline performance and limits of machine learning models for adaptive immune receptor
@@ -90,7 +90,11 @@ final class KmerRegression implements RepertoireModel {
     KmerRegression best = null;
     double least = Double.POSITIVE_INFINITY;
     for (List<GappedKmers> shapes :
-        List.of(GappedKmers.THREES, GappedKmers.FOURS, GappedKmers.FIVES)) {
+        List.of(
+            GappedKmers.THREES,
+            GappedKmers.POSITIONED_THREES,
+            GappedKmers.FOURS,
+            GappedKmers.FIVES)) {
       Features features = features(training, shapes);
       List<Feature[]> x = new ArrayList<>();
       List<Double> y = new ArrayList<>();
@@ -110,8 +114,9 @@ final class KmerRegression implements RepertoireModel {
                     model,
                     String.format(
                         Locale.ROOT,
-                        "%d residues, %s, C = %s",
+                        "%d residues%s, %s, C = %s",
                         shapes.get(0).offsets().length,
+                        shapes.get(0).positioned() ? " at IMGT positions" : "",
                         solver == SolverType.L1R_LR ? "L1" : "L2",
                         strength));
           }

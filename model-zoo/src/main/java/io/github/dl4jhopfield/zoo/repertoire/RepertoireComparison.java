@@ -66,7 +66,12 @@ final class RepertoireComparison {
     this.progress = progress;
   }
 
-  Outcome run(RepertoireData.Split split, long seed) throws IOException {
+  /**
+   * Trains and tests on one split.
+   *
+   * @param chosenBefore what was chosen for DeepRC before, in words
+   */
+  Outcome run(RepertoireData.Split split, long seed, String chosenBefore) throws IOException {
     Dataset<SequenceBag> training = data.samples().subset(split.train());
     Dataset<SequenceBag> validation = data.samples().subset(split.validation());
     DeepRcTraining deepRc =
@@ -88,7 +93,7 @@ final class RepertoireComparison {
       }
     }
     scores.put(DEEPRC, own);
-    chosen.put(DEEPRC, "step " + deepRc.bestStep());
+    chosen.put(DEEPRC, "step " + deepRc.bestStep() + chosenBefore);
     if (baselines && data.samples().targets().get(0).kind() == Target.Kind.BINARY) {
       progress.doing(split.name() + ": k-mers");
       add(scores, chosen, KMERS, split, KmerRegression.fit(training, validation, seed));

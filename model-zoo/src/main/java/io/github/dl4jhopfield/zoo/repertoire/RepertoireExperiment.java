@@ -74,6 +74,14 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
         ExperimentOption.integer("repeats", 1, 1, 100, "data sets that are drawn, one a seed"));
     options.add(ExperimentOption.integer("folds", 5, 2, 100, "of a table without given folds"));
     options.add(ExperimentOption.flag("leave-one-group-out", false, "a fold for each group"));
+    options.add(
+        ExperimentOption.integer(
+            "tune",
+            0,
+            0,
+            10_000,
+            "hyperparameter candidates that are tried inside each split, the options as they are"
+                + " first; 0: none"));
     options.add(ExperimentOption.flag("baselines", true, "k-mers and public clones beside"));
     options.addAll(RepertoireOptions.reading());
     options.addAll(RepertoireOptions.training());
@@ -325,17 +333,30 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
   @Override
   protected Findings run(ExperimentRun run, RepertoireData data) throws IOException {
     run.progress().begin("DeepRC and baselines on " + data.samples().name(), data.splits().size());
-    RepertoireComparison comparison =
-        new RepertoireComparison(
-            data,
-            RepertoireOptions.parameters(run),
-            RepertoireOptions.settings(run),
-            run.flag("baselines"),
-            run.progress());
     List<RepertoireComparison.Outcome> outcomes = new ArrayList<>();
+    List<Map<String, Object>> choices = new ArrayList<>();
     for (int s = 0; s < data.splits().size(); s++) {
+      RepertoireTuning.Choice choice = run.integer("tune") > 0 ? choose(run, data, s) : null;
+      ExperimentRun own =
+          choice == null ? run : ExperimentRun.of(this, run.context(), choice.values());
+      if (choice != null) {
+        choices.add(
+            Map.of(
+                "split", data.splits().get(s).name(),
+                "values", choice.values(),
+                "validationAuc", choice.auc()));
+      }
       RepertoireComparison.Outcome outcome =
-          comparison.run(data.splits().get(s), Seeds.mix(run.seed(), 1000 + s));
+          new RepertoireComparison(
+                  data,
+                  RepertoireOptions.parameters(own),
+                  RepertoireOptions.settings(own),
+                  run.flag("baselines"),
+                  run.progress())
+              .run(
+                  data.splits().get(s),
+                  Seeds.mix(run.seed(), 1000 + s),
+                  choice == null ? "" : ", " + choice.text());
       outcomes.add(outcome);
       run.progress()
           .advance(
@@ -344,7 +365,17 @@ public final class RepertoireExperiment extends ExperimentTemplate<RepertoireDat
                   + ": AUC "
                   + Numbers.of(auc(data, outcome, RepertoireComparison.DEEPRC)));
     }
-    return findings(run, data, outcomes);
+    Findings findings = findings(run, data, outcomes);
+    return choices.isEmpty() ? findings : findings.detail("choices", choices);
+  }
+
+  /** Hyperparameters of a split, by its validation part. */
+  private RepertoireTuning.Choice choose(ExperimentRun run, RepertoireData data, int split) {
+    return new RepertoireTuning(this, run.context(), data, split)
+        .choose(
+            run.integer("tune"),
+            Seeds.mix(run.seed(), 2000 + split),
+            tried -> run.progress().doing(data.splits().get(split).name() + ": " + tried.text()));
   }
 
   /** Of one split; NaN where it has one class only. */

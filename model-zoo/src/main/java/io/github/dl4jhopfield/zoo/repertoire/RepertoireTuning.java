@@ -12,9 +12,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
 
 /**
  * Scores hyperparameters of {@link DeepRC} by the AUC of the validation part of a split; its test
@@ -34,6 +38,17 @@ final class RepertoireTuning implements Tuning.Watched {
   RepertoireTuning(
       RepertoireExperiment experiment, ExperimentContext context, RepertoireData data) {
     this(experiment, context, data, 0);
+  }
+
+  /**
+   * @param split whose training part is trained on and whose validation part scores
+   */
+  RepertoireTuning(
+      RepertoireExperiment experiment, ExperimentContext context, RepertoireData data, int split) {
+    this.experiment = experiment;
+    this.context = context;
+    this.data = data;
+    this.split = split;
     if (split().validation().length == 0) {
       throw new IllegalArgumentException(
           "option validation: expected a share of the training part to score candidates on, found"
@@ -41,12 +56,37 @@ final class RepertoireTuning implements Tuning.Watched {
     }
   }
 
-  private RepertoireTuning(
-      RepertoireExperiment experiment, ExperimentContext context, RepertoireData data, int split) {
-    this.experiment = experiment;
-    this.context = context;
-    this.data = data;
-    this.split = split;
+  /** What {@link #choose} chose. */
+  record Choice(Map<String, Object> values, double auc, int candidates) {
+
+    /** In words. */
+    String text() {
+      return String.format(
+          Locale.ROOT, "%s of %d candidates, validation AUC %.3f", values, candidates, auc);
+    }
+  }
+
+  /**
+   * The best of some candidates by the validation part: the options as they are, then draws of the
+   * {@linkplain #space() space}; of equally good ones the first.
+   *
+   * @param listener told of each candidate
+   */
+  Choice choose(int candidates, long seed, Consumer<Choice> listener) {
+    Choice best = null;
+    for (int n = 0; n < candidates; n++) {
+      SplittableRandom random = new SplittableRandom(Seeds.mix(seed, n));
+      Map<String, Object> values = new LinkedHashMap<>();
+      if (n > 0) {
+        space().forEach(parameter -> values.put(parameter.name(), parameter.draw(random)));
+      }
+      double auc = evaluate(values, List.of(AUC), Intermediate.NONE).orElseThrow().value();
+      listener.accept(new Choice(values, auc, n + 1));
+      if (best == null || auc > best.auc()) {
+        best = new Choice(values, auc, candidates);
+      }
+    }
+    return best;
   }
 
   static List<TuningParameter> space() {

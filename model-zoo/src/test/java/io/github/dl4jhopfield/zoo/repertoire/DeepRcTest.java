@@ -47,6 +47,32 @@ class DeepRcTest {
         top);
   }
 
+  private static final GeneVocabulary GENES =
+      new GeneVocabulary(List.of("TRBV2", "TRBV27"), List.of("TRBJ1-1", "TRBJ2-7"));
+
+  /** Every way to embed a sequence. */
+  private static List<DeepRcParameters> embeddings(CountScale counts) {
+    DeepRcParameters two = parameters(2, counts, 1);
+    DeepRcParameters one = parameters(1, counts, 1);
+    return List.of(
+        one,
+        two,
+        one.with(GENES),
+        two.with(GENES),
+        one.with(EmbeddingKind.LSTM),
+        one.with(EmbeddingKind.LSTM).with(GENES));
+  }
+
+  /** Genes that are known, one that isn't, and none. */
+  private static SequenceBag withGenes(SequenceBag bag) {
+    List<String> v = List.of("TRBV27", "TRBV2", "", "TRBV9", "TRBV27");
+    List<String> j = List.of("TRBJ2-7", "", "TRBJ1-1");
+    return ((MemoryBag) bag)
+        .withGenes(
+            IntStream.range(0, bag.size()).mapToObj(i -> v.get(i % 5)).toList(),
+            IntStream.range(0, bag.size()).mapToObj(i -> j.get(i % 3)).toList());
+  }
+
   private static List<BagSample> samples(int count, int sequences, double share) {
     return new SimulatedRepertoires(sequences, 3, 15, List.of("CAS"), share)
         .draw("r", count, new SplittableRandom(3));
@@ -91,13 +117,86 @@ class DeepRcTest {
   }
 
   @Test
+  void theScorerIsTheNetworkForEachEmbedding() throws IOException {
+    SequenceBag bag = withGenes(samples(2, 57, 0.2).get(1).open());
+    for (CountScale counts : CountScale.values()) {
+      for (DeepRcParameters p : embeddings(counts)) {
+        ComputationGraph graph = DeepRC.builder().parameters(p).seed(5).build().init();
+        double expected = output(graph, bag, p)[0];
+        for (int chunk : new int[] {7, 1000}) {
+          assertThat(new RepertoireScorer(graph, p, chunk).score(bag).outputs()[0][0])
+              .isCloseTo(expected, Offset.offset(2e-6));
+        }
+      }
+    }
+  }
+
+  @Test
+  void genesChangeWhatASequenceGetsAndUnknownOnesDoNot() {
+    DeepRcParameters p = SMALL.with(GENES);
+    ComputationGraph graph = DeepRC.builder().parameters(p).seed(5).build().init();
+    MemoryBag same = MemoryBag.of(List.of("CASSF", "CASSF", "CASSF", "CASSF"));
+    double[] logits =
+        new RepertoireScorer(graph, p)
+            .logits(
+                same.withGenes(List.of("TRBV2", "TRBV27", "", "TRBV99"), List.of("", "", "", "")),
+                null);
+    assertThat(logits[0]).isNotCloseTo(logits[1], Offset.offset(1e-4));
+    assertThat(logits[0]).isNotCloseTo(logits[2], Offset.offset(1e-4));
+    assertThat(logits[3]).isEqualTo(logits[2]);
+  }
+
+  @Test
+  void anLstmIsWhatItIsByHand() {
+    List<String> sequences = List.of("CASSFAAAYW", "CA", "WWWWWWWW");
+    DeepRcParameters p = SMALL.with(EmbeddingKind.LSTM);
+    ComputationGraph graph = DeepRC.builder().parameters(p).seed(5).build().init();
+    SequenceRows.Batch batch =
+        SequenceRows.batch(
+            List.of(MemoryBag.of(sequences)), List.of(new int[] {0, 1, 2}), p, DataType.FLOAT);
+    INDArray found = graph.feedForward(new INDArray[] {batch.rows()}, false).get(DeepRC.EMBEDDING);
+    double[][] w = graph.getLayer(DeepRC.EMBEDDING).getParam("W0").toDoubleMatrix();
+    double[][] r = graph.getLayer(DeepRC.EMBEDDING).getParam("R0").toDoubleMatrix();
+    double[] b = graph.getLayer(DeepRC.EMBEDDING).getParam("b0").toDoubleMatrix()[0];
+    int units = p.kernels();
+    for (int i = 0; i < sequences.size(); i++) {
+      double[][] x = features(sequences.get(i), p);
+      double[] h = new double[units];
+      double[] c = new double[units];
+      for (int t = 0; t < sequences.get(i).length(); t++) {
+        double[] z = b.clone();
+        for (int g = 0; g < z.length; g++) {
+          for (int f = 0; f < 23; f++) {
+            z[g] += x[t][f] * w[f][g];
+          }
+          for (int u = 0; u < units; u++) {
+            z[g] += h[u] * r[u][g];
+          }
+        }
+        double[] next = new double[units];
+        for (int u = 0; u < units; u++) {
+          c[u] = sigmoid(z[units + u]) * c[u] + sigmoid(z[u]) * Math.tanh(z[2 * units + u]);
+          next[u] = sigmoid(z[3 * units + u]) * Math.tanh(c[u]);
+        }
+        h = next;
+      }
+      for (int u = 0; u < units; u++) {
+        assertThat(found.getDouble(0, i, u)).isCloseTo(h[u], Offset.offset(1e-5));
+      }
+    }
+  }
+
+  private static double sigmoid(double z) {
+    return 1 / (1 + Math.exp(-z));
+  }
+
+  @Test
   void aRepertoireDependsOnNoOtherAndNotOnPadding() throws IOException {
     List<BagSample> two = samples(2, 30, 0.2);
-    SequenceBag longer = two.get(0).open();
-    SequenceBag shorter = MemoryBag.of(List.of("CASSF", "CA", "WWWWWWWW"));
+    SequenceBag longer = withGenes(two.get(0).open());
+    SequenceBag shorter = withGenes(MemoryBag.of(List.of("CASSF", "CA", "WWWWWWWW")));
     for (CountScale counts : CountScale.values()) {
-      for (int convolutions : new int[] {1, 2}) {
-        DeepRcParameters p = parameters(convolutions, counts, 1);
+      for (DeepRcParameters p : embeddings(counts)) {
         ComputationGraph graph = DeepRC.builder().parameters(p).seed(5).build().init();
         SequenceRows.Batch both =
             SequenceRows.batch(
@@ -177,10 +276,9 @@ class DeepRcTest {
   @Test
   void gradientsOfTheWholeNetwork() throws IOException {
     List<BagSample> two = samples(2, 9, 0.3);
-    for (int convolutions : new int[] {1, 2}) {
+    for (DeepRcParameters embedded : embeddings(CountScale.NONE)) {
       for (Separation separation : List.of(Separation.softmax(), Separation.entmax15())) {
-        DeepRcParameters p =
-            parameters(convolutions, CountScale.NONE, 1).with(separation, LagrangianUnit.none());
+        DeepRcParameters p = embedded.with(separation, LagrangianUnit.none());
         List<Target> targets =
             List.of(
                 Target.binary("a"),
@@ -199,13 +297,14 @@ class DeepRcTest {
           ComputationGraph graph = new ComputationGraph(conf);
           graph.init();
           // a window of padding and a bias of 0 lie on SELU's kink
-          for (int i = 0; i < convolutions; i++) {
+          int biases = p.embedding() == EmbeddingKind.LSTM ? 1 : p.convolutions();
+          for (int i = 0; i < biases; i++) {
             INDArray bias = graph.getLayer(DeepRC.EMBEDDING).getParam("b" + i);
             bias.assign(Nd4j.randn(DataType.DOUBLE, bias.shape()).muli(0.3));
           }
           SequenceRows.Batch batch =
               SequenceRows.batch(
-                  List.of(two.get(0).open(), two.get(1).open()),
+                  List.of(withGenes(two.get(0).open()), withGenes(two.get(1).open())),
                   List.of(new int[] {0, 1, 2, 3, 4}, new int[] {5, 6, 8}),
                   p,
                   DataType.DOUBLE);
@@ -343,6 +442,74 @@ class DeepRcTest {
     }
     assertThat(right).isGreaterThanOrEqualTo(18);
     assertThat(implanted).isGreaterThanOrEqualTo(64);
+  }
+
+  @Test
+  void theStartTakesAPatternOfEachMotifAndNoneThatChanceExplains() throws IOException {
+    List<BagSample> two =
+        new SimulatedRepertoires(400, 8, 14, List.of("CASW", "HKMF"), 0.05)
+            .draw("r", 40, new SplittableRandom(9));
+    List<EnrichedStart.Pattern> patterns = EnrichedStart.patterns(data(two), 2, 2);
+    assertThat(patterns.stream().map(EnrichedStart.Pattern::letters))
+        .containsExactlyInAnyOrder("CASW", "HKMF");
+    assertThat(patterns).allMatch(p -> p.t() > 0 && p.odds() > 1);
+    List<BagSample> nothing =
+        new SimulatedRepertoires(400, 8, 14, List.of("CASW"), 0)
+            .draw("r", 40, new SplittableRandom(9));
+    assertThat(EnrichedStart.patterns(data(nothing), 2, 8)).isEmpty();
+  }
+
+  @Test
+  void genesThatTellGiveTheStartOfTheAttention() throws IOException {
+    SplittableRandom random = new SplittableRandom(2);
+    List<BagSample> samples = new ArrayList<>();
+    for (BagSample sample :
+        new SimulatedRepertoires(300, 8, 14, List.of("CASW"), 0).draw("r", 40, random)) {
+      MemoryBag bag = (MemoryBag) sample.open();
+      double often = sample.label(0) == 1 ? 0.2 : 0.05;
+      List<String> v = new ArrayList<>();
+      for (int i = 0; i < bag.size(); i++) {
+        v.add(random.nextDouble() < often ? "TRBV27" : "TRBV" + (1 + random.nextInt(4)));
+      }
+      samples.add(
+          BagSample.of(
+              sample.id(),
+              sample.label(0),
+              bag.withGenes(v, java.util.Collections.nCopies(bag.size(), ""))));
+    }
+    TrainingSettings genes =
+        new TrainingSettings(1, 1, 0, 2, 20, 1e-2, 1e-4, 0, 0.2, true, 1, true, true);
+    DeepRcTraining training =
+        new DeepRcTraining(data(samples), data(samples).subset(), SMALL, genes, 1);
+    SequenceBag bag = samples.get(1).open();
+    int[] first = RepertoireScorer.highest(training.scorer().logits(bag, null), 10);
+    assertThat(Arrays.stream(first).mapToObj(i -> bag.vGenes().get(bag.vGene(i))))
+        .containsOnly("TRBV27");
+  }
+
+  @Test
+  void positionsAreThoseOfImgt() {
+    // CASSLGQETQYF: 104 to 110 and 114 to 118 of a junction of 12
+    int[] twelve = IntStream.range(0, 12).map(i -> GappedKmers.position(i, 12)).toArray();
+    assertThat(twelve).containsExactly(104, 105, 106, 107, 108, 109, 113, 114, 115, 116, 117, 118);
+    int[] fifteen = IntStream.range(0, 15).map(i -> GappedKmers.position(i, 15)).toArray();
+    assertThat(fifteen).containsExactly(IntStream.rangeClosed(104, 118).toArray());
+    int[] long19 = IntStream.range(0, 19).map(i -> GappedKmers.position(i, 19)).toArray();
+    assertThat(long19)
+        .containsExactly(
+            104, 105, 106, 107, 108, 109, 110, 111, 111, 111, 112, 112, 112, 113, 114, 115, 116,
+            117, 118);
+    GappedKmers shape = GappedKmers.POSITIONED_THREES.get(0);
+    int[] counts = new int[shape.codes()];
+    assertThat(shape.count(MemoryBag.of(List.of("CASSF", "ASSCF")), counts)).isEqualTo(6);
+    List<String> found =
+        IntStream.range(0, counts.length)
+            .filter(c -> counts[c] > 0)
+            .mapToObj(shape::letters)
+            .toList();
+    assertThat(found)
+        .containsExactlyInAnyOrder(
+            "104-CAS", "105-ASS", "106-SSF", "104-ASS", "105-SSC", "106-SCF");
   }
 
   @Test

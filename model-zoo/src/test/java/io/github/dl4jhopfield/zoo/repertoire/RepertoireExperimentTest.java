@@ -85,6 +85,57 @@ class RepertoireExperimentTest {
   }
 
   @Test
+  void hyperparametersAreChosenInsideEachSplit() throws IOException {
+    Path table = table(16);
+    ExperimentResult result =
+        new RepertoireExperiment()
+            .run(
+                small()
+                    .data(table)
+                    .option("target", "status")
+                    .option("folds", "2")
+                    .option("updates", "10")
+                    .option("evaluate-every", "10")
+                    .option("baselines", "false")
+                    .option("tune", "3")
+                    .build());
+    List<?> choices = (List<?>) result.details().get("choices");
+    assertThat(choices).hasSize(2);
+    assertThat(((Map<?, ?>) choices.get(0)).get("validationAuc")).isInstanceOf(Double.class);
+    // what was chosen is what was tested: the same options by hand, the same scores
+    Map<?, ?> first = (Map<?, ?>) ((Map<?, ?>) choices.get(0)).get("values");
+    ExperimentContext.Builder again =
+        small()
+            .data(table)
+            .option("target", "status")
+            .option("folds", "2")
+            .option("updates", "10")
+            .option("evaluate-every", "10")
+            .option("baselines", "false");
+    first.forEach(
+        (name, value) ->
+            again.option(
+                name.toString().replaceAll("([A-Z])", "-$1").toLowerCase(java.util.Locale.ROOT),
+                value.toString()));
+    ExperimentResult byHand = new RepertoireExperiment().run(again.build());
+    List<?> tested = (List<?>) result.details().get("predictions");
+    List<?> expected = (List<?>) byHand.details().get("predictions");
+    assertThat(tested.subList(0, 8)).isEqualTo(expected.subList(0, 8));
+    assertThatThrownBy(
+            () ->
+                new RepertoireExperiment()
+                    .run(
+                        small()
+                            .data(table)
+                            .option("target", "status")
+                            .option("folds", "2")
+                            .option("validation", "0")
+                            .option("tune", "2")
+                            .build()))
+        .hasMessageContaining("option validation");
+  }
+
+  @Test
   void implantedReceptorsOfTheJar() throws IOException {
     ExperimentResult result =
         new RepertoireExperiment()
@@ -183,17 +234,64 @@ class RepertoireExperimentTest {
 
   @Test
   void whatResiduesAddSumsToTheLogit() throws IOException {
-    DeepRcParameters p = DeepRcParameters.DEFAULT;
-    ComputationGraph network = DeepRC.builder().seed(3).build().init();
-    SequenceBag bag = MemoryBag.of(List.of("CASSLGQETQYF", "CAS", "CASSPDRGAFYFWWW"));
-    IntegratedGradients gradients = new IntegratedGradients(network, p);
-    double[] logits = new RepertoireScorer(network, p).logits(bag, null);
-    for (int i = 0; i < bag.size(); i++) {
-      assertThat(gradients.logit(bag, i, 1)).isCloseTo(logits[i], Offset.offset(1e-5));
-      double sum = Arrays.stream(gradients.of(bag, i)).sum();
-      assertThat(sum)
-          .isCloseTo(gradients.logit(bag, i, 1) - gradients.logit(bag, i, 0), Offset.offset(0.02));
+    SequenceBag bag =
+        MemoryBag.of(List.of("CASSLGQETQYF", "CAS", "CASSPDRGAFYFWWW"))
+            .withGenes(List.of("TRBV27", "", "TRBV2"), List.of("", "TRBJ1-1", "TRBJ1-1"));
+    DeepRcParameters plain = DeepRcParameters.DEFAULT;
+    GeneVocabulary genes = new GeneVocabulary(List.of("TRBV2", "TRBV27"), List.of("TRBJ1-1"));
+    for (DeepRcParameters p : List.of(plain, plain.with(genes))) {
+      ComputationGraph network = DeepRC.builder().parameters(p).seed(3).build().init();
+      IntegratedGradients gradients = new IntegratedGradients(network, p);
+      double[] logits = new RepertoireScorer(network, p).logits(bag, null);
+      for (int i = 0; i < bag.size(); i++) {
+        double whole = gradients.logit(bag, i, 1);
+        assertThat(whole).isCloseTo(logits[i], Offset.offset(1e-5));
+        assertThat(Arrays.stream(gradients.of(bag, i)).sum())
+            .isCloseTo(whole - gradients.logit(bag, i, 0), Offset.offset(0.02));
+      }
     }
+  }
+
+  @Test
+  void aModelKeepsItsEmbeddingAndItsGenes() throws IOException {
+    Path table = table(12);
+    for (String embedding : List.of("cnn", "lstm")) {
+      Path out = folder.resolve(embedding);
+      DeepRcWorkflow workflow = new DeepRcWorkflow();
+      workflow.train(
+          small()
+              .data(table)
+              .out(out)
+              .option("target", "status")
+              .option("embedding", embedding)
+              .option("genes", "true")
+              .option("updates", "4")
+              .option("max-length", "14")
+              .build());
+      RepertoireClassifier model = RepertoireClassifier.load(out.resolve("model.zip"));
+      assertThat(model.parameters().embedding().label()).isEqualTo(embedding);
+      assertThat(model.parameters().genes().v()).containsExactly("TRBV5-1");
+      assertThat(model.parameters().genes().j()).isEmpty();
+      Path sequences = folder.resolve("sequences-" + embedding);
+      ExperimentResult one =
+          workflow.predict(out.resolve("model.zip"), folder.resolve("r3.tsv"), sequences);
+      assertThat(one.files()).hasSize(1);
+    }
+    Files.writeString(folder.resolve("r0.tsv"), "junction_aa\nCASSF\nCASSLF\n");
+    Files.writeString(folder.resolve("r1.tsv"), "junction_aa\nCASSFF\nCASSLL\n");
+    Files.writeString(
+        folder.resolve("two.tsv"), "filename\tstatus\nr0.tsv\tsick\nr1.tsv\thealthy\n");
+    assertThatThrownBy(
+            () ->
+                new DeepRcWorkflow()
+                    .train(
+                        small()
+                            .data(folder.resolve("two.tsv"))
+                            .out(folder.resolve("none"))
+                            .option("target", "status")
+                            .option("genes", "true")
+                            .build()))
+        .hasMessageContaining("expected V or J genes");
   }
 
   @Test
