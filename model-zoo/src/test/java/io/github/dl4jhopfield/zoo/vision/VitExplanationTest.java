@@ -21,6 +21,26 @@ import org.nd4j.linalg.ops.transforms.Transforms;
 
 /** Where a Vision Transformer looks, against ND4J's own products. */
 class VitExplanationTest {
+  private static VitShape.Builder small() {
+    return VitShape.builder()
+        .image(4, 6)
+        .patch(2, 3)
+        .channels(3)
+        .width(6)
+        .depth(2)
+        .heads(2)
+        .hidden(8)
+        .classes(3);
+  }
+
+  private static VitExplanation looked(MultiLayerNetwork network) {
+    return VitExplanation.of(
+        new VitModel(network, null, List.of(), Provenance.UNKNOWN),
+        "image",
+        Picture.colours(new int[24], 4, 6),
+        Nd4j.rand(DataType.DOUBLE, 1, 3, 4, 6));
+  }
+
   private static INDArray norm(INDArray x, INDArray gain, INDArray shift) {
     INDArray centred = x.sub(x.mean(true, 2));
     INDArray scale = Transforms.sqrt(centred.mul(centred).mean(true, 2).add(1e-6));
@@ -49,16 +69,7 @@ class VitExplanationTest {
   @ParameterizedTest
   @ValueSource(strings = {"token", "average", "relu"})
   void weightsAndRolloutAreThoseOfTheFormulas(String kind) {
-    VitShape.Builder b =
-        VitShape.builder()
-            .image(4, 6)
-            .patch(2, 3)
-            .channels(3)
-            .width(6)
-            .depth(2)
-            .heads(2)
-            .hidden(8)
-            .classes(3);
+    VitShape.Builder b = small();
     VitShape shape =
         switch (kind) {
           case "average" -> b.classToken(false).pool(VitShape.Pool.AVG).build();
@@ -125,29 +136,12 @@ class VitExplanationTest {
 
   @Test
   void aPatchThatIsForgottenByAllIsBlue() {
-    VitShape shape =
-        VitShape.builder()
-            .image(4, 6)
-            .patch(2, 3)
-            .channels(3)
-            .width(6)
-            .depth(2)
-            .heads(2)
-            .hidden(8)
-            .classes(3)
-            .units(List.of(LagrangianUnit.none(), LagrangianUnit.relu()))
-            .build();
+    VitShape shape = small().units(List.of(LagrangianUnit.none(), LagrangianUnit.relu())).build();
     MultiLayerNetwork network =
         VisionTransformer.builder().shape(shape).dataType(DataType.DOUBLE).build().init();
     // keys without direction: every score is 0, and none of them above it
     network.getLayer(2).getParam("Wk").assign(0);
-    VitModel model = new VitModel(network, null, List.of(), Provenance.UNKNOWN);
-    VitExplanation found =
-        VitExplanation.of(
-            model,
-            "image",
-            Picture.colours(new int[24], 4, 6),
-            Nd4j.rand(DataType.DOUBLE, 1, 3, 4, 6));
+    VitExplanation found = looked(network);
     assertThat(found.forgottenKeys(0, 1)).containsOnly(0);
     assertThat(found.forgottenKeys(1, 1)).containsOnly(1);
     int remembered = found.forgottenPicture(0).pixel(9, 9);
@@ -158,27 +152,10 @@ class VitExplanationTest {
 
   @Test
   void theEncoderIsExplainedToo() {
-    VitShape shape =
-        VitShape.builder()
-            .image(4, 6)
-            .patch(2, 3)
-            .channels(3)
-            .width(6)
-            .depth(2)
-            .heads(2)
-            .hidden(8)
-            .classes(3)
-            .block(VitShape.Block.ENCODER)
-            .build();
+    VitShape shape = small().block(VitShape.Block.ENCODER).build();
     MultiLayerNetwork network =
         VisionTransformer.builder().shape(shape).dataType(DataType.DOUBLE).build().init();
-    VitModel model = new VitModel(network, null, List.of(), Provenance.UNKNOWN);
-    VitExplanation found =
-        VitExplanation.of(
-            model,
-            "image",
-            Picture.colours(new int[24], 4, 6),
-            Nd4j.rand(DataType.DOUBLE, 1, 3, 4, 6));
+    VitExplanation found = looked(network);
     assertThat(found.weights(1).shape()).containsExactly(1, 2, 5, 5);
     assertThat(found.weights(1).sum(3).sub(1).amaxNumber().doubleValue()).isLessThan(1e-9);
     assertThat(found.regimes().layers().get(0).type()).isEqualTo("HopfieldEncoderLayer");
