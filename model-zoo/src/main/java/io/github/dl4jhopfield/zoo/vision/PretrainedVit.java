@@ -12,9 +12,10 @@ import org.deeplearning4j.zoo.PretrainedType;
  * Published weights of Vision Transformers for ImageNet's 1,000 classes that are known here by name
  * and SHA-256. Nothing is downloaded: the user brings the file.
  *
- * <p>Of timm's files the whole SHA-256 is known. Torchvision puts the first eight digits into the
- * name of its {@code .pth}; that file is turned into {@code .safetensors} by a script, which checks
- * them, and what comes of it has another SHA-256.
+ * <p>Of timm's files the whole SHA-256 is known (as the provenance page of LibreViT lists them).
+ * Torchvision puts the first eight digits into the name of its {@code .pth}; that file is turned
+ * into {@code .safetensors} by a script, which checks them, and what comes of it has another
+ * SHA-256.
  */
 public enum PretrainedVit {
   /** ViT-Ti/16 of timm. */

@@ -354,7 +354,7 @@ final class VitStudy {
           List.of(
               unit + " - " + units.get(0),
               String.format(Locale.ROOT, "%+.2f", 100 * seeds.difference()),
-              String.format(Locale.ROOT, "%.3f", images.pValue()),
+              String.format(Locale.ROOT, "%.4f", images.pValue()),
               String.format(Locale.ROOT, "%.3f", seeds.pValue())));
     }
     return new ResultTable(
