@@ -1,10 +1,5 @@
 package io.github.dl4jhopfield.zoo.mil;
 
-import io.github.dl4jhopfield.layers.AssociationBuilder;
-import io.github.dl4jhopfield.layers.Hopfield;
-import io.github.dl4jhopfield.layers.HopfieldBase;
-import io.github.dl4jhopfield.layers.HopfieldLayer;
-import io.github.dl4jhopfield.layers.HopfieldPooling;
 import io.github.dl4jhopfield.zoo.networks.InstanceRows;
 import io.github.dl4jhopfield.zoo.networks.RowInstances;
 import io.github.dl4jhopfield.zoo.networks.UntrainedModel;
@@ -51,7 +46,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions;
  */
 public final class HopfieldMIL extends UntrainedModel<MultiLayerNetwork> {
   /** Name of the pooling layer. */
-  public static final String POOLING = "pooling";
+  public static final String POOLING = PoolingLayers.NAME;
 
   private final MilParameters parameters;
   private final long seed;
@@ -93,7 +88,7 @@ public final class HopfieldMIL extends UntrainedModel<MultiLayerNetwork> {
             .updater(new Adam(parameters.learningRate()))
             .list()
             .layer(embedding.build());
-    List<Layer> layers = pooling();
+    List<Layer> layers = PoolingLayers.of(parameters, parameters.embedding());
     if (retain < 1) {
       // of the embedded instances
       layers.get(0).setIDropout(new Dropout(retain));
@@ -104,46 +99,6 @@ public final class HopfieldMIL extends UntrainedModel<MultiLayerNetwork> {
         .inputPreProcessor(1, new RowInstances())
         .setInputType(InputType.recurrent(features, RNNFormat.NWC))
         .build();
-  }
-
-  /** What makes one vector of the embedded instances; that of {@link #POOLING} comes last. */
-  private List<Layer> pooling() {
-    return switch (parameters.network().pooling()) {
-      case HOPFIELD_POOLING -> List.of(association(new HopfieldPooling.Builder()).build());
-      case HOPFIELD ->
-          List.of(
-              association(new Hopfield.Builder()).name("association").build(),
-              association(new HopfieldPooling.Builder()).build());
-      case HOPFIELD_LAYER ->
-          List.of(
-              association(new HopfieldLayer.Builder())
-                  .name("lookup")
-                  .quantity(parameters.embedding())
-                  .build(),
-              instances(BagNetwork.Pooling.MAX));
-      case GATED_ATTENTION, ATTENTION, MEAN, MAX ->
-          List.of(instances(parameters.network().pooling()));
-    };
-  }
-
-  private Layer instances(BagNetwork.Pooling kind) {
-    InstancePooling layer =
-        new InstancePooling(kind, parameters.embedding(), parameters.heads() * parameters.hidden());
-    layer.setLayerName(POOLING);
-    return layer;
-  }
-
-  private <B extends HopfieldBase.Builder<B> & AssociationBuilder<B>> B association(B builder) {
-    BagNetwork network = parameters.network();
-    return builder
-        .name(POOLING)
-        .rnnFormat(RNNFormat.NWC)
-        .nHeads(parameters.heads())
-        .hiddenSize(parameters.hidden())
-        .beta(parameters.effectiveBeta())
-        .separation(network.separationOp())
-        .postTransform(network.postTransform())
-        .lagrangianUnit(network.lagrangianUnit());
   }
 
   @Override
