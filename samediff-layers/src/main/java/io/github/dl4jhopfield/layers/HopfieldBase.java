@@ -158,8 +158,15 @@ public abstract class HopfieldBase extends MendedSameDiffLayer {
 
   @Override
   public List<Regularization> getRegularizationByParam(String paramName) {
+    if (isEmpty(regularization) && isEmpty(regularizationBias)) {
+      return List.of(); // asked for each parameter at each step
+    }
     getLayerParams();
     return core().trainable(paramName) ? super.getRegularizationByParam(paramName) : List.of();
+  }
+
+  private static boolean isEmpty(List<Regularization> regularization) {
+    return regularization == null || regularization.isEmpty();
   }
 
   @Override

@@ -131,6 +131,7 @@ public final class Training {
    * @throws IOException if batches can't be read, or the checkpoint not be written
    */
   public Result run() throws IOException {
+    LightUpdates.install(network);
     TrainingWatchers.begins(network);
     if (checkpoint != null && Files.exists(checkpoint)) {
       resume();

@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.layers.Associations;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.files.ModelFile;
 import io.github.dl4jhopfield.zoo.files.Provenance;
+import io.github.dl4jhopfield.zoo.learn.LightUpdates;
 import io.github.dl4jhopfield.zoo.learn.TrainingWatchers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -86,6 +87,7 @@ public final class BagClassifier implements BagModel {
     BagClassifier classifier =
         new BagClassifier(
             network, new Meta(parameters, standardizer, training), Provenance.UNKNOWN);
+    LightUpdates.install(network);
     TrainingWatchers.begins(network);
     Random random = new Random(seed);
     // the generator that dropout draws from belongs to this thread

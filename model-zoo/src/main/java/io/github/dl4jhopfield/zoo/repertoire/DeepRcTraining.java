@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.zoo.repertoire;
 
 import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import io.github.dl4jhopfield.zoo.learn.Dataset;
+import io.github.dl4jhopfield.zoo.learn.LightUpdates;
 import io.github.dl4jhopfield.zoo.learn.Sample;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
 import io.github.dl4jhopfield.zoo.learn.Target;
@@ -102,6 +103,7 @@ final class DeepRcTraining {
             .seed(seed)
             .build()
             .init();
+    LightUpdates.install(network);
     TrainingWatchers.begins(network);
     scorer = new RepertoireScorer(network, this.parameters);
     strata = strata();

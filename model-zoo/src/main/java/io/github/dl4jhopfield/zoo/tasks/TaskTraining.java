@@ -1,5 +1,6 @@
 package io.github.dl4jhopfield.zoo.tasks;
 
+import io.github.dl4jhopfield.zoo.learn.LightUpdates;
 import java.util.Random;
 import java.util.function.IntConsumer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -38,6 +39,7 @@ record TaskTraining(
     // the generator that weights and dropout draw from belongs to this thread
     Nd4j.getRandom().setSeed(seed);
     MultiLayerNetwork network = which.build(data, seed);
+    LightUpdates.install(network);
     Random random = new Random(seed);
     int[] order = data.training();
     double[] loss = new double[epochs];

@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.nd4j.imports.converters.ImportClassMapping;
+import org.nd4j.linalg.api.buffer.DataBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.CustomOp;
 import org.nd4j.linalg.api.ops.CustomOpDescriptor;
@@ -30,8 +33,17 @@ import org.nd4j.linalg.factory.Nd4j;
  * concrete class.
  */
 public final class HopfieldExecutioner extends DelegatingExecutioner {
+  private static final String CPU = "org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner";
+
+  // no extras of a shape: these have the type's bit
+  private static final long EMPTY = -1;
+  private static final long NOT_EMPTY = -2;
+
   private final Predicate<String> runsNative;
   private volatile Map<String, CustomOpDescriptor> customOperations;
+
+  /** Null where shape descriptions belong to a device. */
+  private final ShapeBuffers shapes;
 
   /**
    * @param runsNative whether calls of the op of a name go to libnd4j
@@ -39,6 +51,7 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
   HopfieldExecutioner(OpExecutioner delegate, Predicate<String> runsNative) {
     super(delegate);
     this.runsNative = runsNative;
+    shapes = delegate.getClass().getName().equals(CPU) ? new ShapeBuffers() : null;
   }
 
   /** The executioner that ND4J chose for its backend. */
@@ -204,6 +217,26 @@ public final class HopfieldExecutioner extends DelegatingExecutioner {
     return op instanceof HopfieldOp ours
         ? ours.calculateOutputShape(context)
         : delegate.calculateOutputShape(op, context);
+  }
+
+  @Override
+  public DataBuffer createShapeInfo(
+      long[] shape, long[] stride, long elementStride, char order, DataType type, long extras) {
+    Supplier<DataBuffer> make =
+        () -> delegate.createShapeInfo(shape, stride, elementStride, order, type, extras);
+    return shapes == null
+        ? make.get()
+        : shapes.get(shape, stride, elementStride, order, type, extras, make);
+  }
+
+  @Override
+  public DataBuffer createShapeInfo(
+      long[] shape, long[] stride, long elementStride, char order, DataType type, boolean empty) {
+    Supplier<DataBuffer> make =
+        () -> delegate.createShapeInfo(shape, stride, elementStride, order, type, empty);
+    return shapes == null
+        ? make.get()
+        : shapes.get(shape, stride, elementStride, order, type, empty ? EMPTY : NOT_EMPTY, make);
   }
 
   @Override
