@@ -3,6 +3,7 @@
 # byte. Prints a table; exits 1 where it is not.
 #   deeprc-training.sh HOPFIELD [KILLS] [SEED]
 set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/killed-training.bash"
 hopfield=${1:?the launcher}
 kills=${2:-20}
 RANDOM=${3:-$$}
@@ -32,23 +33,5 @@ train=(train --model deeprc --data "$work/metadata.tsv" --target status --cache 
 start=$SECONDS
 "$hopfield" "${train[@]}" --out "$work/whole" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 whole=$((SECONDS - start))
-middle=0
-for ((kill = 0; kill < kills; kill++)); do
-  touch "$work/started"
-  "$hopfield" "${train[@]}" --out "$work/killed" >"$work/log" 2>&1 &
-  pid=$!
-  # until it trains, then a moment of it
-  for ((wait = 0; wait < 600; wait++)); do
-    [ "$work/killed/checkpoint.zip" -nt "$work/started" ] 2>/dev/null && break
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.05
-  done
-  sleep "0.$(printf '%03d' $((RANDOM % 1000)))"
-  if kill -9 "$pid" 2>/dev/null; then middle=$((middle + 1)); fi
-  wait "$pid" 2>/dev/null
-  [ -e "$work/killed/model.zip" ] && break
-done
-[ -e "$work/killed/model.zip" ] || "$hopfield" "${train[@]}" --out "$work/killed" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-if cmp -s "$work/whole/model.zip" "$work/killed/model.zip"; then outcome=ok; else outcome=BAD; fi
-printf '%-34s %-4s %s\n' "training killed $middle times" "$outcome" "the model of one that was not, which took $whole s"
-[ "$outcome" = ok ]
+killed "$hopfield" "$kills" "$work/killed/checkpoint.zip" "$work/killed/model.zip" "${train[@]}" --out "$work/killed"
+same "$work/whole/model.zip" "$work/killed/model.zip" "$whole"

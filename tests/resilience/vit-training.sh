@@ -4,6 +4,7 @@
 # Prints a table; exits 1 where it is not.
 #   vit-training.sh HOPFIELD [KILLS] [SEED]
 set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/killed-training.bash"
 hopfield=${1:?the launcher}
 kills=${2:-20}
 RANDOM=${3:-$$}
@@ -27,24 +28,5 @@ train=(train --model vit --data "$work/cifar" --epochs "${EPOCHS:-60}" --batch-s
 start=$SECONDS
 "$hopfield" "${train[@]}" --out "$work/whole" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
 whole=$((SECONDS - start))
-middle=0
-for ((kill = 0; kill < kills; kill++)); do
-  touch "$work/started"
-  "$hopfield" "${train[@]}" --checkpoint "$work/checkpoint.zip" --out "$work/killed" >"$work/log" 2>&1 &
-  pid=$!
-  # until it trains, then a moment of it
-  for ((wait = 0; wait < 1200; wait++)); do
-    [ "$work/checkpoint.zip" -nt "$work/started" ] && break
-    kill -0 "$pid" 2>/dev/null || break
-    sleep 0.05
-  done
-  sleep "0.$(printf '%03d' $((RANDOM % 1000)))"
-  if kill -9 "$pid" 2>/dev/null; then middle=$((middle + 1)); fi
-  wait "$pid" 2>/dev/null
-  [ -e "$work/killed/metrics.json" ] && break
-done
-[ -e "$work/killed/metrics.json" ] ||
-  "$hopfield" "${train[@]}" --checkpoint "$work/checkpoint.zip" --out "$work/killed" >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-if cmp -s "$work/whole/model.zip" "$work/killed/model.zip"; then outcome=ok; else outcome=BAD; fi
-printf '%-34s %-4s %s\n' "training killed $middle times" "$outcome" "the model of one that was not, which took $whole s"
-[ "$outcome" = ok ]
+killed "$hopfield" "$kills" "$work/checkpoint.zip" "$work/killed/metrics.json" "${train[@]}" --checkpoint "$work/checkpoint.zip" --out "$work/killed"
+same "$work/whole/model.zip" "$work/killed/model.zip" "$whole"
