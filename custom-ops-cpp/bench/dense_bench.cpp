@@ -1,4 +1,4 @@
-// Dense layers of a ViT-Tiny at batch 8, float: 1576 rows.
+// Dense layers of a ViT-Tiny at batch 8 (1576 rows) and a ViT-Base at batch 1 (197), float.
 #include <benchmark/benchmark.h>
 
 #include <random>
@@ -35,6 +35,9 @@ BENCHMARK(denseBench)
     ->Args({1576, 192, 768, 2})
     ->Args({1576, 768, 192, 0})
     ->Args({8, 192, 1000, 0})
+    ->Args({197, 768, 768, 0})
+    ->Args({197, 768, 3072, 0})
+    ->Args({197, 3072, 768, 0})
     ->Unit(benchmark::kMillisecond)
     ->UseRealTime();
 

@@ -68,6 +68,9 @@ struct TileOps {
   /// `A` is readable up to the next multiple of `lanes` after `count`. `ahead` may be null.
   void (*gemm)(T* C, int64_t ldc, const T* A, int64_t lda, int64_t count, const T* B, int64_t bn, int64_t bk, int64_t N,
                int64_t K, bool accumulate, const Ahead* ahead);
+  /// The same, with from[n * ldFrom + i] added: ldFrom = 0 is one bias for all rows. `from` may be null, or C.
+  void (*gemmFrom)(T* C, int64_t ldc, const T* A, int64_t lda, int64_t count, const T* B, int64_t bn, int64_t bk,
+                   int64_t N, int64_t K, const T* from, int64_t ldFrom, const Ahead* ahead);
 
   /// dst[c * width + q] = scale * src[q * rowStep + c * step]; lanes from `queries` on are zeroed.
   void (*pack)(T* dst, int64_t width, const T* src, int64_t rowStep, int64_t step, int64_t queries, int64_t depth,

@@ -57,6 +57,7 @@ template <class V>
 constexpr TileOps<typename V::T> makeOps() {
   return {V::N,
           gemm<V>,
+          gemmFrom<V>,
           pack<V>,
           unpack<V>,
           applyMask<V>,

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "dl4jhopfield/dense.h"
 #include "dl4jhopfield/parallel.h"
 #include "dl4jhopfield/projection.h"
 #include "internal/association_search.h"
@@ -16,6 +17,11 @@ namespace dl4jhopfield {
 namespace projection_detail {
 
 using association_detail::roundUp;
+
+/// project() with f applied to what comes out.
+template <class S>
+void projectTo(const RowsView<const S>& x, bool normalise, double eps, const std::vector<Projection<S>>& projections,
+               DenseActivation f, const std::vector<RowsView<S>>& y);
 
 /// Normalised rows h and the factors `inverse` that normalised them. A mean that is large beside the deviation has too
 /// few digits in C: what is left of it in h is taken off there, where it is small.
@@ -107,6 +113,13 @@ class Target {
     for (int64_t r = 0; r < rows; ++r) {
       S* to = view_.row(first + r);
       for (int64_t i = 0; i < view_.length; ++i) to[i * view_.stride] = store<S>(from[r * view_.length + i]);
+    }
+  }
+  /// Of each row `columns` numbers after `begin`, where it is not the array itself.
+  void storedPart(int64_t first, int64_t rows, int64_t begin, int64_t columns, const C* from, int64_t step) const {
+    for (int64_t r = 0; r < rows; ++r) {
+      S* to = view_.row(first + r) + begin * view_.stride;
+      for (int64_t i = 0; i < columns; ++i) to[i * view_.stride] = store<S>(from[r * step + i]);
     }
   }
 

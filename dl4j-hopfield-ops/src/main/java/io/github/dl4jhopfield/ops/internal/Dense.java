@@ -20,8 +20,8 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * A dense layer on the last axis in one pass: y = f(x W + b).
  *
- * <p>The gradient is composed of products and of the gradient of f at z = x W + b, which is
- * computed again.
+ * <p>The gradient is that of a projection without a norm ({@link ProjectionOp.Bp}), at the gradient
+ * of z = x W + b, which is computed again where f needs it.
  */
 public final class Dense extends HopfieldOp {
   public static final String NAME = "hopfield_dense";
@@ -128,16 +128,35 @@ public final class Dense extends HopfieldOp {
     SDVariable x = arg(X);
     SDVariable w = arg(W);
     SDVariable atZ = atZ(gradients.get(0));
-    // rows that a product takes: rank 2 whatever the rank of x
-    SDVariable flatZ = sameDiff.reshape(atZ, sameDiff.concat(0, minusOne(), size(w, 1)));
-    SDVariable flatX = sameDiff.reshape(x, sameDiff.concat(0, minusOne(), size(w, 0)));
-    List<SDVariable> result = new ArrayList<>();
-    result.add(sameDiff.reshape(sameDiff.mmul(flatZ, w, false, true, false), sameDiff.shape(x)));
-    result.add(sameDiff.mmul(flatX, flatZ, true, false, false));
+    boolean flat = args(null).get(INNER) > 1;
+    OpCall<SDVariable> call = OpCall.of(ProjectionOp.GRADIENT_DECLARATION);
+    call.with(ProjectionOp.X, flat ? rows(x, size(w, 0)) : x).with(ProjectionOp.WEIGHT, w);
     if (has(B)) {
-      result.add(sameDiff.reshape(flatZ.sum(0), sameDiff.shape(arg(B))));
+      call.with(ProjectionOp.BIAS, vector(arg(B)) ? arg(B) : rows(arg(B), size(w, 1)));
+    }
+    call.with(ProjectionOp.GRADIENT, flat ? rows(atZ, size(w, 1)) : atZ)
+        .with(ProjectionOp.NORMALISE, false)
+        .with(ProjectionOp.COUNT, 1)
+        .with(ProjectionOp.EPS, 0);
+    SDVariable[] found = new ProjectionOp.Bp().inGraph(sameDiff, call).outputVariables();
+    List<SDVariable> result = new ArrayList<>(Arrays.asList(found));
+    if (flat) {
+      result.set(0, sameDiff.reshape(found[0], sameDiff.shape(x)));
+    }
+    if (has(B) && !vector(arg(B))) {
+      result.set(2, sameDiff.reshape(found[2], sameDiff.shape(arg(B))));
     }
     return result;
+  }
+
+  /** Whether a projection takes b as it is. */
+  private static boolean vector(SDVariable b) {
+    long[] shape = b.getShape();
+    return shape != null && (shape.length == 1 || shape.length == 2 && shape[0] == 1);
+  }
+
+  private SDVariable rows(SDVariable a, SDVariable length) {
+    return sameDiff.reshape(a, sameDiff.concat(0, minusOne(), length));
   }
 
   private SDVariable minusOne() {
