@@ -89,18 +89,7 @@ public class PatchEmbedding extends MendedSameDiffLayer {
   @Override
   public SDVariable define(GraphContext c) {
     SameDiff sd = c.sd();
-    SDVariable cut = sd.reshape(c.input(INPUT), c.shape("cut", call -> cut(call.input(INPUT))));
-    SDVariable rows =
-        sd.reshape(
-            sd.permute(cut, 0, 2, 4, 1, 3, 5),
-            c.shape(
-                "rows",
-                call ->
-                    new long[] {
-                      call.input(INPUT).size(0),
-                      shape.patches(),
-                      (long) shape.channels() * shape.patchHeight() * shape.patchWidth()
-                    }));
+    SDVariable rows = PatchRows.of(sd, shape, c.input(INPUT));
     SDVariable x = SDHopfield.of(sd).dense(rows, c.param("W"), c.param("b"), DenseActivation.NONE);
     SDVariable positions = c.param("positions").reshape(1, shape.positions(), shape.width());
     boolean all = shape.positions() > shape.patches();
@@ -133,8 +122,8 @@ public class PatchEmbedding extends MendedSameDiffLayer {
     return x;
   }
 
-  /** [B, C, rows of patches, ph, patches in a row, pw]. */
-  private long[] cut(INDArray x) {
+  @Override
+  public void validateInput(INDArray x) {
     if (x.rank() != 4
         || x.size(1) != shape.channels()
         || x.size(2) != shape.imageHeight()
@@ -151,14 +140,6 @@ public class PatchEmbedding extends MendedSameDiffLayer {
               + "], found "
               + java.util.Arrays.toString(x.shape()));
     }
-    return new long[] {
-      x.size(0),
-      shape.channels(),
-      shape.imageHeight() / shape.patchHeight(),
-      shape.patchHeight(),
-      shape.imageWidth() / shape.patchWidth(),
-      shape.patchWidth()
-    };
   }
 
   @Override
