@@ -41,8 +41,8 @@ void projectionBench(benchmark::State& state) {
   const RowsView<const float> in = denseRows<const float>(x.data(), rows, length);
   for (auto _ : state) {
     if (backward)
-      projectBackward<float>(in, normalise, 1e-5, projections, gradients,
-                             denseRows<float>(gradX.data(), rows, length), to);
+      projectBackward<float>(in, normalise, 1e-5, projections, gradients, denseRows<float>(gradX.data(), rows, length),
+                             to);
     else
       project<float>(in, normalise, 1e-5, projections, out);
     benchmark::ClobberMemory();

@@ -20,14 +20,15 @@ using namespace projection_detail;
 constexpr int64_t kBlockBytes = 320 * 1024;  // rows of x worked on at a time, in the second-level cache
 constexpr int64_t kFewRows = 256;            // from here on weights are packed before
 constexpr int64_t kPackTerms = 128;          // packed at a time else
+constexpr int64_t kComingRows = 24;          // of x between two looks at the weights that come next
 constexpr int64_t kTileBytes = 512 * 1024;   // of a gradient of weights, likewise
 constexpr int64_t kTileRows = 96;
-constexpr int64_t kUnitRows = 6;           // of such a gradient: a share of the work
-constexpr int64_t kGradientRows = 48;      // worked on at a time in the backward pass
-constexpr int64_t kPartBytes = 32 << 20;   // rows and gradients that the backward pass keeps at a time
-constexpr int64_t kMostPartRows = 4096;    // whose sums are taken in C; those of such parts are added up in double
+constexpr int64_t kUnitRows = 6;          // of such a gradient: a share of the work
+constexpr int64_t kGradientRows = 48;     // worked on at a time in the backward pass
+constexpr int64_t kPartBytes = 32 << 20;  // rows and gradients that the backward pass keeps at a time
+constexpr int64_t kMostPartRows = 4096;   // whose sums are taken in C; those of such parts are added up in double
 constexpr int64_t kLeastPartRows = 1024;
-constexpr int64_t kSumRows = 128;          // whose sum is taken in C
+constexpr int64_t kSumRows = 128;  // whose sum is taken in C
 
 // where sums over rows, gradients of weights, take so few bytes
 constexpr int64_t kSmallBytes = 160 * 1024;
@@ -125,6 +126,31 @@ std::vector<PanelPlace> places(std::size_t n, Columns&& columns, Rows&& rows, in
   return all;
 }
 
+/// The part of a panel that is packed next: weights of a few rows of x come from memory, and the processor by itself
+/// does not look so far.
+template <class S>
+class Coming {
+ public:
+  Coming(const std::vector<Projection<S>>& projections, int64_t length, const PanelPlace& place, int64_t from)
+      : of_(projections[place.projection]),
+        at_(of_.weight + from * of_.weightRow + place.from * of_.weightStep),
+        columns_(of_.weightStep == 1 ? place.columns : 0),
+        terms_(std::min(kPackTerms, length - from)) {}
+
+  /// Asks for a share of it, of as many as there are among `rows` rows.
+  void some(int64_t rows) {
+    constexpr int64_t line = 64 / static_cast<int64_t>(sizeof(S));
+    const int64_t share = (terms_ * kComingRows + rows - 1) / rows;
+    for (const int64_t stop = std::min(terms_, done_ + share); done_ < stop; ++done_, at_ += of_.weightRow)
+      for (int64_t c = 0; c < columns_; c += line) __builtin_prefetch(at_ + c, 0, 2);
+  }
+
+ private:
+  const Projection<S>& of_;
+  const S* at_;
+  int64_t columns_, terms_, done_ = 0;
+};
+
 template <class C>
 C* memory(Scratch& scratch, int64_t elements) {
   return static_cast<C*>(scratch.atLeast(static_cast<std::size_t>(elements + kPadding) * sizeof(C)));
@@ -183,19 +209,25 @@ void projectTo(const RowsView<const S>& x, bool normalise, double eps, const std
       C* buffer = parts.take(rows * kPanelWidth<C>);
       for (int64_t p = begin; p < end; ++p) {
         const PanelPlace& place = panels[p];
-        const Projection<S>& of = projections[place.projection];
         const Target<S>& target = targets[place.projection];
-        C* out = target.direct() ? target.at(0, nullptr) + place.from : buffer;
-        const int64_t to = target.direct() ? target.step() : kPanelWidth<C>;
         for (int64_t k = 0; k < std::max<int64_t>(length, 1); k += kPackTerms) {
           const int64_t terms = std::min(kPackTerms, length - k);
           packTerms(place, k, terms, panel, bias);
-          in.ops.gemmFrom(out, to, panel, kPanelWidth<C>, place.columns, h + k, step, 1, rows, terms,
-                          k > 0 ? out : nullptr, to, nullptr);
+          const bool deeper = k + kPackTerms < length;
+          Coming<S> coming(projections, length, deeper ? place : panels[std::min(p + 1, end - 1)],
+                           deeper ? k + kPackTerms : 0);
+          for (int64_t r = 0; r < rows; r += kComingRows) {
+            coming.some(rows);
+            C* sums = buffer + r * kPanelWidth<C>;
+            in.ops.gemmFrom(sums, kPanelWidth<C>, panel, kPanelWidth<C>, place.columns, h + r * step + k, step, 1,
+                            std::min(kComingRows, rows - r), terms, k > 0 ? sums : nullptr, kPanelWidth<C>, nullptr);
+          }
         }
-        if (of.bias != nullptr || of.shift != nullptr)
-          for (int64_t r = 0; r < rows; ++r)
-            for (int64_t c = 0; c < place.columns; ++c) out[r * to + c] += bias[c];
+        // not in the target before it is done: its rows may share places in the caches
+        C* out = target.direct() ? target.at(0, nullptr) + place.from : buffer;
+        const int64_t to = target.direct() ? target.step() : kPanelWidth<C>;
+        for (int64_t r = 0; r < rows; ++r)
+          for (int64_t c = 0; c < place.columns; ++c) out[r * to + c] = buffer[r * kPanelWidth<C> + c] + bias[c];
         activate(activation, out, to, rows, place.columns);
         if (!target.direct()) target.storedPart(0, rows, place.from, place.columns, out, to);
       }
@@ -312,8 +344,8 @@ void smallBackward(const RowsView<const S>& x, bool normalise, double eps,
     collect(projections[i], x.length, partial.data() + product[i], partial.data() + sum[i], chunks, size, gradients[i]);
 }
 
-/// The backward pass else: rows part by part; in each the rows normalised again, the gradients packed, that of x, and the
-/// sums over rows.
+/// The backward pass else: rows part by part; in each the rows normalised again, the gradients packed, that of x, and
+/// the sums over rows.
 template <class S>
 class Backward {
   using C = Compute<S>;
@@ -335,12 +367,17 @@ class Backward {
       width_ += view.length;
     }
     // an odd number of lines from row to row: columns of h are read too
-    hStep_ = in_.inPlace() ? in_.x.step() : in_.wide + (in_.wide * static_cast<int64_t>(sizeof(C)) % 1024 ? 0 : 64 / static_cast<int64_t>(sizeof(C)));
+    hStep_ =
+        in_.inPlace()
+            ? in_.x.step()
+            : in_.wide + (in_.wide * static_cast<int64_t>(sizeof(C)) % 1024 ? 0 : 64 / static_cast<int64_t>(sizeof(C)));
     const int64_t bytes = (2 * in_.wide + width_ + 1) * static_cast<int64_t>(sizeof(C));
     partRows_ = std::clamp(kPartBytes / bytes / 24 * 24, kLeastPartRows, kMostPartRows);
     const auto width = [&](std::size_t i) { return projections[i].width; };
-    back_ = places<C>(n_, [&](std::size_t) { return length_; }, width, backSize_);
-    grad_ = places<C>(n_, width, [&](std::size_t) { return std::min(partRows_, all_); }, gradSize_);
+    back_ = places<C>(
+        n_, [&](std::size_t) { return length_; }, width, backSize_);
+    grad_ = places<C>(
+        n_, width, [&](std::size_t) { return std::min(partRows_, all_); }, gradSize_);
     for (std::size_t i = 0; i < n_; ++i) {
       sumAt_.push_back(sums_);
       sums_ += projections[i].width;
@@ -370,8 +407,7 @@ class Backward {
     }
     for (std::size_t i = 0; i < n_; ++i)
       if (gradients_[i].bias != nullptr)
-        for (int64_t c = 0; c < projections_[i].width; ++c)
-          gradients_[i].bias[c] = static_cast<C>(sum_[sumAt_[i] + c]);
+        for (int64_t c = 0; c < projections_[i].width; ++c) gradients_[i].bias[c] = static_cast<C>(sum_[sumAt_[i] + c]);
   }
 
  private:
@@ -493,9 +529,9 @@ class Backward {
     const auto work = [&](int64_t i, int64_t firstUnit, int64_t lastUnit) {
       const Projection<S>& of = projections_[i];
       const int64_t wide = roundUp(of.width, ops_.lanes), width = of.width;
-      const int64_t most =
-          std::clamp(kTileBytes / (std::max<int64_t>(1, wide) * static_cast<int64_t>(sizeof(C))) / kUnitRows * kUnitRows,
-                     kUnitRows, kTileRows);
+      const int64_t most = std::clamp(
+          kTileBytes / (std::max<int64_t>(1, wide) * static_cast<int64_t>(sizeof(C))) / kUnitRows * kUnitRows,
+          kUnitRows, kTileRows);
       const int64_t end = std::min(length_, lastUnit * kUnitRows), begin = firstUnit * kUnitRows;
       const int64_t block = evenBlock(end - begin, most);
       Parts<C> parts_(block * wide + 3 * wide);
@@ -522,11 +558,13 @@ class Backward {
         }
       }
     };
-    parallelRows(static_cast<int64_t>(n_) * units, kUnitRows * (rows_ / 16 + 1) * (width_ / static_cast<int64_t>(n_) + 1),
+    parallelRows(static_cast<int64_t>(n_) * units,
+                 kUnitRows * (rows_ / 16 + 1) * (width_ / static_cast<int64_t>(n_) + 1),
                  [&](int64_t begin, int64_t end) { eachRun(begin, end, units, work); });
   }
 
-  void finish(const Projection<S>& p, const ProjectionGradient<C>& to, int64_t k, const C* m, const C* s, C* row) const {
+  void finish(const Projection<S>& p, const ProjectionGradient<C>& to, int64_t k, const C* m, const C* s,
+              C* row) const {
     const int64_t width = p.width;
     if (to.gain != nullptr || to.shift != nullptr) {
       const S* w = p.weight + k * p.weightRow;

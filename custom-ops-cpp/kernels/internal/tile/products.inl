@@ -88,9 +88,9 @@ inline void panel(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t
 }
 
 template <class V>
-void gemmFrom(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, int64_t count,
-              const typename V::T* B, int64_t bn, int64_t bk, int64_t N, int64_t K, const typename V::T* from,
-              int64_t ldFrom, const Ahead* ahead) {
+void gemmFrom(typename V::T* C, int64_t ldc, const typename V::T* A, int64_t lda, int64_t count, const typename V::T* B,
+              int64_t bn, int64_t bk, int64_t N, int64_t K, const typename V::T* from, int64_t ldFrom,
+              const Ahead* ahead) {
   using T = typename V::T;
   constexpr int NV = V::Wide;                    // vectors of a full panel
   constexpr int64_t depth = 8192 / (NV * V::N);  // terms per pass: the part of A fits the first-level cache
