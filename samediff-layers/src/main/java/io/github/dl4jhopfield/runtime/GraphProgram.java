@@ -20,8 +20,10 @@ import org.nd4j.linalg.api.ops.DynamicCustomOp;
 import org.nd4j.linalg.api.ops.Op;
 import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
+import org.nd4j.linalg.api.ops.impl.shape.ExpandDims;
 import org.nd4j.linalg.api.ops.impl.shape.Permute;
 import org.nd4j.linalg.api.ops.impl.shape.Reshape;
+import org.nd4j.linalg.api.ops.impl.shape.Squeeze;
 import org.nd4j.linalg.api.shape.LongShapeDescriptor;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -394,12 +396,21 @@ final class GraphProgram {
     } else if (s.op instanceof EagerOp op) {
       eager(s, op, in);
     } else if (s.op instanceof DynamicCustomOp op) {
-      Nd4j.exec(op, bind(s, in));
+      Nd4j.exec(op, bind(s, op instanceof ExpandDims || op instanceof Squeeze ? inRows(in) : in));
     } else if (s.op instanceof BaseReduceOp op) {
       reduce(s, op, in);
     } else {
       Nd4j.exec((Op) s.op, bind(s, in));
     }
+  }
+
+  /** libnd4j takes a row in Fortran order, as the errors of DL4J's layers are, for an empty one. */
+  private static INDArray[] inRows(INDArray[] in) {
+    INDArray[] rows = in.clone();
+    if (in[0].ordering() != 'c') {
+      rows[0] = in[0].dup('c');
+    }
+    return rows;
   }
 
   /**

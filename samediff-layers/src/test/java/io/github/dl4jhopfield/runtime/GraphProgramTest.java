@@ -55,6 +55,35 @@ class GraphProgramTest {
         });
   }
 
+  /** Errors of DL4J's dense layers come in Fortran order, also those of a batch of one. */
+  @Test
+  void dimensionsOfSizeOneComeAndGoInEitherOrder() {
+    for (int rows : new int[] {1, 3}) {
+      INDArray values = Nd4j.rand(DataType.DOUBLE, rows, 5);
+      for (char order : new char[] {'c', 'f'}) {
+        for (int axis = 0; axis <= 2; axis++) {
+          SameDiff sd = SameDiff.create();
+          SDVariable x = sd.placeHolder("x", DataType.DOUBLE, -1, -1);
+          SDVariable more = sd.expandDims(x, axis);
+          SDVariable same = sd.squeeze(more, axis);
+          SDVariable direct = sd.squeeze(sd.placeHolder("z", DataType.DOUBLE, -1, -1, -1), axis);
+          GraphProgram program = new GraphProgram(sd, List.of(more, same, direct));
+          long[] shape = {rows, 5, 1};
+          shape[2] = axis == 2 ? 1 : 5;
+          shape[1] = axis == 1 ? 1 : axis == 0 ? rows : 5;
+          shape[0] = axis == 0 ? 1 : rows;
+          for (int run = 0; run < 2; run++) {
+            program.forward(
+                Map.of("x", values.dup(order), "z", values.reshape('c', shape).dup(order)), false);
+            assertThat(program.value(more)).isEqualTo(values.reshape('c', shape));
+            assertThat(program.value(same)).isEqualTo(values);
+            assertThat(program.value(direct)).isEqualTo(values);
+          }
+        }
+      }
+    }
+  }
+
   /** A row of one entry, a batch of one: both vanish at once. */
   @Test
   void everythingMayHaveSizeOne() {
