@@ -2,7 +2,8 @@
 
 Overhead in threads: the time from a trial's end to the next one's start, on one thread (proposing, writing the record, reporting).
 Throughput of workers: trials a second of `--workers 1` and `--workers 2` in turns, each computing on one thread, from when every
-worker has done its first trials (a JVM is slow at first) to when the first of them has nothing left. Medians over rounds.
+worker has done its first trials (a JVM is slow at first, and its compilers use the other core) to when the first of them has nothing
+left. Medians over rounds.
 """
 
 import argparse
@@ -13,7 +14,8 @@ import subprocess
 import tempfile
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-FIRST = 10  # trials of each worker that are not counted
+FIRST = 10  # trials that are not counted of a search in threads
+FIRST_OF_WORKER = 100  # of each worker: about half a minute
 
 
 def trials(hopfield, *options):
@@ -31,12 +33,13 @@ def overhead(hopfield, strategy):
     return [1e3 * (after[0] - before[1]) for before, after in zip(runs, runs[1:])]
 
 
-def throughput(hopfield, workers, count):
-    runs = trials(hopfield, "--candidates", str(count), "--workers", str(workers), "--trials-per-worker", "1000000")
+def throughput(hopfield, workers, each, first):
+    count = str(workers * each)
+    runs = trials(hopfield, "--candidates", count, "--workers", str(workers), "--trials-per-worker", "1000000")
     ends = {}
     for _, end, host in runs:
         ends.setdefault(host, []).append(end)
-    begin = max(sorted(e)[FIRST - 1] for e in ends.values())
+    begin = max(sorted(e)[first - 1] for e in ends.values())
     stop = min(max(e) for e in ends.values())
     return sum(begin < end <= stop for _, end, _ in runs) / (stop - begin)
 
@@ -45,7 +48,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("hopfield", nargs="?", default=os.path.join(ROOT, "hopfield"))
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--trials", type=int, default=120, help="of each search of workers")
+    parser.add_argument("--trials", type=int, default=250, help="of each worker")
+    parser.add_argument("--first", type=int, default=FIRST_OF_WORKER, help="trials of each worker that are not counted")
     parser.add_argument("--only", choices=["threads", "workers"])
     arguments = parser.parse_args()
     rounds = range(arguments.rounds)
@@ -56,8 +60,8 @@ def main():
         return
     one, two = [], []
     for _ in rounds:
-        one.append(throughput(arguments.hopfield, 1, arguments.trials))
-        two.append(throughput(arguments.hopfield, 2, arguments.trials))
+        one.append(throughput(arguments.hopfield, 1, arguments.trials, arguments.first))
+        two.append(throughput(arguments.hopfield, 2, arguments.trials, arguments.first))
         print(f"trials a second: {one[-1]:.2f} with one worker, {two[-1]:.2f} with two", flush=True)
     print(f"ratio of medians {statistics.median(two) / statistics.median(one):.2f}")
 

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.search;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.dl4jhopfield.search.space.Space;
 import io.github.dl4jhopfield.search.space.SpaceParameter;
@@ -268,5 +269,29 @@ class ReadySpacesTest {
             .build()
             .run();
     assertThat(sized.best().measures().get("parameters")).isGreaterThan(1000);
+  }
+
+  @Test
+  void imagesOfAnOuterFoldAreTestedAndNeverTrainedOn() throws IOException {
+    Map<String, String> options = Map.of("epochs", "1", "width", "16", "heads", "2");
+    TunableExperiment vit = Sweep.experiment("vit");
+    SweepResult nested =
+        Sweep.builder()
+            .experiment(vit)
+            .candidates(1)
+            .validation(new Validation(Validation.Kind.NESTED, 3))
+            .context(ExperimentContext.builder().seed(1).data(images()).options(options).build())
+            .build()
+            .run();
+    assertThat(nested.outerFolds()).hasSize(3);
+    for (SweepResult.OuterFold fold : nested.outerFolds()) {
+      // one of 20 images
+      assertThat(fold.test() * 20).isCloseTo(Math.rint(fold.test() * 20), within(1e-9));
+    }
+    Tuning whole = vit.prepare(ExperimentContext.builder().data(images()).options(options).build());
+    assertThatThrownBy(() -> whole.test(Map.of())).hasMessageContaining("found one of all data");
+    assertThatThrownBy(() -> whole.outside(0, 31))
+        .hasMessageContaining("at least 31 images of each class for as many outer folds")
+        .hasMessageContaining("found 30; give fewer");
   }
 }

@@ -14,12 +14,7 @@ public final class CrossSpace extends OptionSpace<Consumer<HopfieldDecoderVertex
 
   @JsonCreator
   private CrossSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override
@@ -33,7 +28,7 @@ public final class CrossSpace extends OptionSpace<Consumer<HopfieldDecoderVertex
 
     /** No option given. */
     public Builder() {
-      super(() -> TABLE);
+      super(TABLE);
     }
 
     /** The space. */

@@ -15,12 +15,7 @@ public final class DiffusionSpace extends OptionSpace<Consumer<DiffusionOptions>
 
   @JsonCreator
   private DiffusionSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override
@@ -33,7 +28,7 @@ public final class DiffusionSpace extends OptionSpace<Consumer<DiffusionOptions>
 
     /** No option given. */
     public Builder() {
-      super(() -> TABLE);
+      super(TABLE);
     }
 
     /** As {@link DiffusionOptions#mode}. */

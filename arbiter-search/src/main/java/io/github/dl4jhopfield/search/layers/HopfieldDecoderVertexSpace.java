@@ -14,12 +14,7 @@ public final class HopfieldDecoderVertexSpace extends VertexSpace<HopfieldDecode
   @JsonCreator
   private HopfieldDecoderVertexSpace(
       @JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override
@@ -33,7 +28,7 @@ public final class HopfieldDecoderVertexSpace extends VertexSpace<HopfieldDecode
 
     /** No option given. */
     public Builder() {
-      super(() -> TABLE);
+      super(TABLE);
     }
 
     /** Depth of the memory. */

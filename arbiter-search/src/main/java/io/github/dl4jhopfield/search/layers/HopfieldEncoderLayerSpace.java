@@ -15,12 +15,7 @@ public final class HopfieldEncoderLayerSpace extends HopfieldLayerSpaceBase<Hopf
   @JsonCreator
   private HopfieldEncoderLayerSpace(
       @JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override

@@ -14,12 +14,7 @@ public final class HopfieldLayerSpace extends HopfieldLayerSpaceBase<HopfieldLay
 
   @JsonCreator
   private HopfieldLayerSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override

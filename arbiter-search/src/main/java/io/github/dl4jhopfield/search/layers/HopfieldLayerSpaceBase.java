@@ -7,6 +7,7 @@ import org.deeplearning4j.arbiter.layers.LayerSpace;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.util.LeafUtils;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -20,14 +21,16 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param <L> the layer
  */
 public abstract class HopfieldLayerSpaceBase<L extends Layer> extends LayerSpace<L> {
+  /** Of the class, not of the space: in no file of it. */
+  @JsonIgnore private final transient OptionTable table;
+
   @JsonProperty private final Map<String, ParameterSpace<?>> options;
 
-  HopfieldLayerSpaceBase(Map<String, ParameterSpace<?>> options) {
-    this.options = table().checked(options);
+  HopfieldLayerSpaceBase(OptionTable table, Map<String, ParameterSpace<?>> options) {
+    this.table = table;
+    this.options = table.checked(options);
     numParameters = LeafUtils.countUniqueParameters(collectLeaves());
   }
-
-  abstract OptionTable table();
 
   abstract Layer.Builder<?> builder();
 
@@ -39,7 +42,7 @@ public abstract class HopfieldLayerSpaceBase<L extends Layer> extends LayerSpace
   @Override
   public final L getValue(double[] places) {
     Layer.Builder<?> builder = builder();
-    table().apply(builder, options, places);
+    table.apply(builder, options, places);
     return builder.build();
   }
 
@@ -84,7 +87,7 @@ public abstract class HopfieldLayerSpaceBase<L extends Layer> extends LayerSpace
    */
   abstract static class Builder<T> extends OptionSpace.Options<T> implements LayerSpaceBuilder<T> {
     Builder(OptionTable table) {
-      super(() -> table);
+      super(table);
     }
   }
 }

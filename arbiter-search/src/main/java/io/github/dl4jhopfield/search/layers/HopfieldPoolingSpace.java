@@ -14,12 +14,7 @@ public final class HopfieldPoolingSpace extends HopfieldLayerSpaceBase<HopfieldP
 
   @JsonCreator
   private HopfieldPoolingSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override

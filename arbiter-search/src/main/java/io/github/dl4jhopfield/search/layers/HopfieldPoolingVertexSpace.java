@@ -14,12 +14,7 @@ public final class HopfieldPoolingVertexSpace extends VertexSpace<HopfieldPoolin
   @JsonCreator
   private HopfieldPoolingVertexSpace(
       @JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override
@@ -33,7 +28,7 @@ public final class HopfieldPoolingVertexSpace extends VertexSpace<HopfieldPoolin
 
     /** No option given. */
     public Builder() {
-      super(() -> TABLE);
+      super(TABLE);
     }
 
     /** The space. */

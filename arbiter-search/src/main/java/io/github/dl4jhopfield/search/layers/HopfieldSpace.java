@@ -14,12 +14,7 @@ public final class HopfieldSpace extends HopfieldLayerSpaceBase<Hopfield> {
 
   @JsonCreator
   private HopfieldSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override

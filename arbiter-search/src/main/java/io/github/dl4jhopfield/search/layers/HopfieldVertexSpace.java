@@ -13,12 +13,7 @@ public final class HopfieldVertexSpace extends VertexSpace<HopfieldVertex> {
 
   @JsonCreator
   private HopfieldVertexSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override
@@ -32,7 +27,7 @@ public final class HopfieldVertexSpace extends VertexSpace<HopfieldVertex> {
 
     /** No option given. */
     public Builder() {
-      super(() -> TABLE);
+      super(TABLE);
     }
 
     /** The space. */

@@ -25,12 +25,7 @@ public final class LagrangianUnitSpace extends OptionSpace<LagrangianUnit> {
 
   @JsonCreator
   private LagrangianUnitSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override
@@ -60,7 +55,7 @@ public final class LagrangianUnitSpace extends OptionSpace<LagrangianUnit> {
 
     /** No option given. */
     public Builder() {
-      super(() -> TABLE);
+      super(TABLE);
     }
 
     /** Which unit. Default none. */

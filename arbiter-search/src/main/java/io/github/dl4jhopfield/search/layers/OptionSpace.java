@@ -3,10 +3,10 @@ package io.github.dl4jhopfield.search.layers;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Supplier;
 import org.deeplearning4j.arbiter.optimize.api.AbstractParameterSpace;
 import org.deeplearning4j.arbiter.optimize.api.ParameterSpace;
 import org.deeplearning4j.arbiter.util.LeafUtils;
+import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -16,13 +16,15 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param <P> what a candidate is
  */
 public abstract class OptionSpace<P> extends AbstractParameterSpace<P> {
+  /** Of the class, not of the space: in no file of it. */
+  @JsonIgnore private final transient OptionTable table;
+
   @JsonProperty private final Map<String, ParameterSpace<?>> options;
 
-  OptionSpace(Map<String, ParameterSpace<?>> options) {
-    this.options = table().checked(options);
+  OptionSpace(OptionTable table, Map<String, ParameterSpace<?>> options) {
+    this.table = table;
+    this.options = table.checked(options);
   }
-
-  abstract OptionTable table();
 
   /** The options that have a space, by name. */
   public final Map<String, ParameterSpace<?>> options() {
@@ -30,7 +32,7 @@ public abstract class OptionSpace<P> extends AbstractParameterSpace<P> {
   }
 
   final <T> T configured(T target, double[] places) {
-    table().apply(target, options, places);
+    table.apply(target, options, places);
     return target;
   }
 
@@ -86,10 +88,10 @@ public abstract class OptionSpace<P> extends AbstractParameterSpace<P> {
 
   /** The options that were given so far. */
   abstract static class Options<T> implements OptionSpaceBuilder<T> {
-    private final Supplier<OptionTable> table;
+    private final OptionTable table;
     final Map<String, ParameterSpace<?>> given = new LinkedHashMap<>();
 
-    Options(Supplier<OptionTable> table) {
+    Options(OptionTable table) {
       this.table = table;
     }
 
@@ -97,7 +99,7 @@ public abstract class OptionSpace<P> extends AbstractParameterSpace<P> {
     @SuppressWarnings("unchecked") // each Builder is the T of its class
     public T option(String name, ParameterSpace<?> space) {
       given.put(name, space);
-      table.get().checked(given);
+      table.checked(given);
       return (T) this;
     }
   }

@@ -26,12 +26,7 @@ public final class SeparationSpace extends OptionSpace<Separation> {
 
   @JsonCreator
   private SeparationSpace(@JsonProperty("options") Map<String, ParameterSpace<?>> options) {
-    super(options);
-  }
-
-  @Override
-  OptionTable table() {
-    return TABLE;
+    super(TABLE, options);
   }
 
   @Override
@@ -55,7 +50,7 @@ public final class SeparationSpace extends OptionSpace<Separation> {
 
     /** No option given. */
     public Builder() {
-      super(() -> TABLE);
+      super(TABLE);
     }
 
     /** Which family. Default softmax. */

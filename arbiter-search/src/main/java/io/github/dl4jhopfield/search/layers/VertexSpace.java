@@ -10,7 +10,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
  * @param <V> the vertex
  */
 public abstract class VertexSpace<V extends GraphVertex> extends OptionSpace<V> {
-  VertexSpace(Map<String, ParameterSpace<?>> options) {
-    super(options);
+  VertexSpace(OptionTable table, Map<String, ParameterSpace<?>> options) {
+    super(table, options);
   }
 }

@@ -2,6 +2,7 @@ package io.github.dl4jhopfield.search.spark;
 
 import java.io.IOException;
 import java.io.InputStream;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -31,13 +32,21 @@ abstract class Replica {
     return new OfGraph(network);
   }
 
+  private final Model network;
+
+  private Replica(Model network) {
+    this.network = network;
+  }
+
   abstract boolean isGraph();
 
   abstract String json();
 
   abstract long seed();
 
-  abstract INDArray parameters();
+  final INDArray parameters() {
+    return network.params();
+  }
 
   /** Null for an updater without a state. */
   abstract INDArray updaterState();
@@ -47,7 +56,14 @@ abstract class Replica {
    *
    * @param state null for none
    */
-  abstract void set(INDArray parameters, INDArray state);
+  final void set(INDArray parameters, INDArray state) {
+    network.setParams(parameters);
+    if (state != null) {
+      setUpdaterState(state);
+    }
+  }
+
+  abstract void setUpdaterState(INDArray state);
 
   abstract int iteration();
 
@@ -57,12 +73,18 @@ abstract class Replica {
   abstract void at(int iteration, int epoch);
 
   /** Fits a minibatch as it was saved; its score before. */
-  abstract double fit(InputStream minibatch) throws IOException;
+  final double fit(InputStream minibatch) throws IOException {
+    fitTo(minibatch);
+    return network.score();
+  }
+
+  abstract void fitTo(InputStream minibatch) throws IOException;
 
   private static final class OfLayers extends Replica {
     private final MultiLayerNetwork network;
 
     OfLayers(MultiLayerNetwork network) {
+      super(network);
       this.network = network;
     }
 
@@ -82,21 +104,13 @@ abstract class Replica {
     }
 
     @Override
-    INDArray parameters() {
-      return network.params();
-    }
-
-    @Override
     INDArray updaterState() {
       return network.getUpdater().getStateViewArray();
     }
 
     @Override
-    void set(INDArray parameters, INDArray state) {
-      network.setParams(parameters);
-      if (state != null) {
-        network.getUpdater().setStateViewArray(network, state, false);
-      }
+    void setUpdaterState(INDArray state) {
+      network.getUpdater().setStateViewArray(network, state, false);
     }
 
     @Override
@@ -116,11 +130,10 @@ abstract class Replica {
     }
 
     @Override
-    double fit(InputStream minibatch) {
+    void fitTo(InputStream minibatch) {
       DataSet data = new DataSet();
       data.load(minibatch);
       network.fit(data);
-      return network.score();
     }
   }
 
@@ -128,6 +141,7 @@ abstract class Replica {
     private final ComputationGraph network;
 
     OfGraph(ComputationGraph network) {
+      super(network);
       this.network = network;
     }
 
@@ -147,21 +161,13 @@ abstract class Replica {
     }
 
     @Override
-    INDArray parameters() {
-      return network.params();
-    }
-
-    @Override
     INDArray updaterState() {
       return network.getUpdater().getStateViewArray();
     }
 
     @Override
-    void set(INDArray parameters, INDArray state) {
-      network.setParams(parameters);
-      if (state != null) {
-        network.getUpdater().setStateViewArray(state);
-      }
+    void setUpdaterState(INDArray state) {
+      network.getUpdater().setStateViewArray(state);
     }
 
     @Override
@@ -181,11 +187,10 @@ abstract class Replica {
     }
 
     @Override
-    double fit(InputStream minibatch) throws IOException {
+    void fitTo(InputStream minibatch) throws IOException {
       MultiDataSet data = new MultiDataSet();
       data.load(minibatch);
       network.fit(data);
-      return network.score();
     }
   }
 }

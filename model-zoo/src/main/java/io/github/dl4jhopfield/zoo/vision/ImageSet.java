@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.vision;
 import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.files.Fingerprint;
 import io.github.dl4jhopfield.zoo.files.LabelledImages;
+import io.github.dl4jhopfield.zoo.learn.Folds;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -240,6 +241,29 @@ final class ImageSet {
     return new Split(
         choose(Arrays.copyOf(order, count() - held)),
         choose(Arrays.copyOfRange(order, count() - held, count())));
+  }
+
+  /**
+   * All but one of several parts with the classes alike, and that part.
+   *
+   * @throws DataFormatException if a class has fewer images than there are parts
+   */
+  Split fold(int fold, int folds, long seed) {
+    // Classes without an image are none to be spread.
+    int[] present = Arrays.stream(labels).distinct().sorted().toArray();
+    int[] dense = Arrays.stream(labels).map(l -> Arrays.binarySearch(present, l)).toArray();
+    int[] count = new int[present.length];
+    Arrays.stream(dense).forEach(label -> count[label]++);
+    int least = Arrays.stream(count).min().orElse(0);
+    if (least < folds) {
+      throw new DataFormatException(
+          name,
+          0,
+          "at least " + folds + " images of each class for as many outer folds",
+          least + "; give fewer");
+    }
+    Folds parts = Folds.stratified(dense, folds, seed);
+    return new Split(choose(parts.train(fold)), choose(parts.test(fold)));
   }
 
   static int[] order(int count, long seed) {

@@ -5,6 +5,7 @@ import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
 import io.github.dl4jhopfield.zoo.experiment.GivenUp;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
+import io.github.dl4jhopfield.zoo.learn.Seeds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -14,20 +15,33 @@ import java.util.Optional;
 
 /**
  * Scores hyperparameters of a Vision Transformer by its accuracy on the tenth of the training
- * images that its training holds back. The test images play no part.
+ * images that its training holds back. The test images play no part, nor does an outer fold of the
+ * training images that is left out.
  */
 final class VitTuning implements Tuning.Watched {
   private static final String ACCURACY = "accuracy";
   private static final String PARAMETERS = "parameters";
 
+  /** Distinguishes the split into outer folds from that into training and validation. */
+  private static final long OUTER = 0x6f75746572L;
+
   private final VitExperiment experiment;
   private final ExperimentContext context;
   private final VitTraining.Data data;
 
+  /** Whether the test images of the data are an outer fold. */
+  private final boolean outside;
+
   VitTuning(VitExperiment experiment, ExperimentContext context, VitTraining.Data data) {
+    this(experiment, context, data, false);
+  }
+
+  private VitTuning(
+      VitExperiment experiment, ExperimentContext context, VitTraining.Data data, boolean outside) {
     this.experiment = experiment;
     this.context = context;
     this.data = data;
+    this.outside = outside;
   }
 
   static List<TuningParameter> space() {
@@ -42,6 +56,30 @@ final class VitTuning implements Tuning.Watched {
   @Override
   public Tuning onOnePart() {
     return this; // it has no more
+  }
+
+  @Override
+  public Tuning outside(int fold, int count) {
+    ImageSet all = data.train();
+    ImageSet.Split split = all.fold(fold, count, Seeds.mix(context.seed(), OUTER));
+    return new VitTuning(
+        experiment,
+        context,
+        new VitTraining.Data(split.train(), split.test(), data.damaged(), data.from()),
+        true);
+  }
+
+  @Override
+  public double test(Map<String, Object> values) {
+    if (!outside) {
+      return Tuning.Watched.super.test(values);
+    }
+    try {
+      VitTraining.Trained trained = VitTraining.train(run(values), data, (epoch, accuracy) -> {});
+      return VitTraining.predict(trained.network(), data.test(), trained.statistics()).accuracy();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private ExperimentRun run(Map<String, Object> values) {
