@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 
 /**
  * Vision Transformers with several Lagrangian units, each trained with several seeds on the same
@@ -348,8 +349,7 @@ final class VitStudy {
       PairedTest seeds =
           PairedTest.signFlip(
               values(own, Outcome::accuracy), values(first, Outcome::accuracy), DRAWS, run.seed());
-      PairedTest images =
-          PairedTest.signFlip(right(own, labels), right(first, labels), DRAWS, run.seed());
+      PairedTest images = overImages(right(own, labels), right(first, labels));
       rows.add(
           List.of(
               unit + " - " + units.get(0),
@@ -361,6 +361,19 @@ final class VitStudy {
         "Differences in points, and how often one as large would come by chance",
         List.of("units", "difference", "p, over images", "p, over seeds"),
         rows);
+  }
+
+  /** Images about which both are equally often right have no sign to be drawn. */
+  private PairedTest overImages(double[] own, double[] first) {
+    int[] differing =
+        IntStream.range(0, own.length).filter(i -> Math.abs(own[i] - first[i]) > 1e-9).toArray();
+    return differing.length == 0
+        ? new PairedTest(0, 1)
+        : PairedTest.signFlip(
+            IntStream.of(differing).mapToDouble(i -> own[i]).toArray(),
+            IntStream.of(differing).mapToDouble(i -> first[i]).toArray(),
+            DRAWS,
+            run.seed());
   }
 
   /** The share of the trainings that are right about each image. */
