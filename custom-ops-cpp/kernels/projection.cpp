@@ -107,6 +107,19 @@ void activate(DenseActivation f, C* out, int64_t step, int64_t rows, int64_t col
   }
 }
 
+/// out += a part of rows of a view.
+template <class S>
+void addRows(const RowsView<const S>& view, int64_t first, int64_t rows, int64_t from, int64_t columns, Compute<S>* out,
+             int64_t step) {
+  for (int64_t r = 0; r < rows; ++r, out += step) {
+    const S* row = view.row(first + r) + from * view.stride;
+    if (view.stride == 1)
+      for (int64_t c = 0; c < columns; ++c) out[c] += load<S>(row[c]);
+    else
+      for (int64_t c = 0; c < columns; ++c) out[c] += load<S>(row[c * view.stride]);
+  }
+}
+
 /// Which projection and which of its columns each panel of all their weights has.
 struct PanelPlace {
   std::size_t projection;
@@ -162,7 +175,7 @@ namespace projection_detail {
 
 template <class S>
 void projectTo(const RowsView<const S>& x, bool normalise, double eps, const std::vector<Projection<S>>& projections,
-               DenseActivation activation, const std::vector<RowsView<S>>& y) {
+               DenseActivation activation, const std::vector<RowsView<S>>& y, const RowsView<const S>& residual) {
   using C = Compute<S>;
   check<S>(x, projections, y.size());
   const Standardised<S> in(x, normalise, eps);
@@ -210,6 +223,8 @@ void projectTo(const RowsView<const S>& x, bool normalise, double eps, const std
       for (int64_t p = begin; p < end; ++p) {
         const PanelPlace& place = panels[p];
         const Target<S>& target = targets[place.projection];
+        const bool after = projections[place.projection].shift != nullptr;
+        const C* first = after ? nullptr : bias;
         for (int64_t k = 0; k < std::max<int64_t>(length, 1); k += kPackTerms) {
           const int64_t terms = std::min(kPackTerms, length - k);
           packTerms(place, k, terms, panel, bias);
@@ -220,15 +235,21 @@ void projectTo(const RowsView<const S>& x, bool normalise, double eps, const std
             coming.some(rows);
             C* sums = buffer + r * kPanelWidth<C>;
             in.ops.gemmFrom(sums, kPanelWidth<C>, panel, kPanelWidth<C>, place.columns, h + r * step + k, step, 1,
-                            std::min(kComingRows, rows - r), terms, k > 0 ? sums : nullptr, kPanelWidth<C>, nullptr);
+                            std::min(kComingRows, rows - r), terms, k > 0 ? sums : first, k > 0 ? kPanelWidth<C> : 0,
+                            nullptr);
           }
         }
         // not in the target before it is done: its rows may share places in the caches
         C* out = target.direct() ? target.at(0, nullptr) + place.from : buffer;
         const int64_t to = target.direct() ? target.step() : kPanelWidth<C>;
-        for (int64_t r = 0; r < rows; ++r)
-          for (int64_t c = 0; c < place.columns; ++c) out[r * to + c] = buffer[r * kPanelWidth<C> + c] + bias[c];
+        for (int64_t r = 0; r < rows; ++r) {
+          if (after)
+            for (int64_t c = 0; c < place.columns; ++c) out[r * to + c] = buffer[r * kPanelWidth<C> + c] + bias[c];
+          else if (out != buffer)
+            std::copy_n(buffer + r * kPanelWidth<C>, place.columns, out + r * to);
+        }
         activate(activation, out, to, rows, place.columns);
+        if (residual.data != nullptr) addRows(residual, 0, rows, place.from, place.columns, out, to);
         if (!target.direct()) target.storedPart(0, rows, place.from, place.columns, out, to);
       }
     });
@@ -257,9 +278,14 @@ void projectTo(const RowsView<const S>& x, bool normalise, double eps, const std
       const Target<S>& target = targets[place.projection];
       C* out = target.direct() ? target.at(first, nullptr) + place.from : buffer;
       const int64_t to = target.direct() ? target.step() : kPanelWidth<C>;
+      const C* bias = biases + p * kPanelWidth<C>;
+      const bool after = projections[place.projection].shift != nullptr;  // as for few rows: the same bits
       in.ops.gemmFrom(out, to, packed + place.offset, kPanelWidth<C>, place.columns, h, step, 1, n, length,
-                      biases + p * kPanelWidth<C>, 0, nullptr);
+                      after ? nullptr : bias, 0, nullptr);
+      for (int64_t r = 0; r < n && after; ++r)
+        for (int64_t c = 0; c < place.columns; ++c) out[r * to + c] += bias[c];
       activate(activation, out, to, n, place.columns);
+      if (residual.data != nullptr) addRows(residual, first, n, place.from, place.columns, out, to);
       if (!target.direct()) target.storedPart(first, n, place.from, place.columns, out, to);
     }
   };
@@ -624,7 +650,7 @@ void projectBackward(const RowsView<const S>& x, bool normalise, double eps,
 #define INSTANTIATE(S)                                                                                     \
   template void projection_detail::projectTo(const RowsView<const S>&, bool, double,                       \
                                              const std::vector<Projection<S>>&, DenseActivation,           \
-                                             const std::vector<RowsView<S>>&);                             \
+                                             const std::vector<RowsView<S>>&, const RowsView<const S>&);   \
   template void project(const RowsView<const S>&, bool, double, const std::vector<Projection<S>>&,         \
                         const std::vector<RowsView<S>>&);                                                  \
   template void projectBackward(const RowsView<const S>&, bool, double, const std::vector<Projection<S>>&, \

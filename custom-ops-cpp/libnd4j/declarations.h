@@ -983,15 +983,16 @@ inline constexpr Declaration kDeclaration = {
 }  // namespace pooling_bp
 
 namespace dense {
-enum class In : int { X, W, B };
+enum class In : int { X, W, B, Residual };
 enum class Out : int { Y };
-enum class Flag : int { B = 0 };
+enum class Flag : int { B = 0, Residual = 1 };
 enum class Int : int { Activation = 2, InnerDimensions = 3 };
 enum class Num : int {  };
 inline constexpr Slot kInputs[] = {
     {"x", Type::Floating, -1, -1, -1, -1},
     {"W", Type::Like, -1, -1, -1, -1},
     {"b", Type::Like, 0, -1, -1, -1},
+    {"residual", Type::Like, 1, -1, -1, -1},
 };
 inline constexpr Slot kOutputs[] = {
     {"y", Type::Like, -1, -1, -1, -1},
@@ -1002,8 +1003,8 @@ inline constexpr Integer kIntegers[] = {
     {nullptr, 0, 0, 0}};
 inline constexpr Declaration kDeclaration = {
     "hopfield_dense",
-    "hopfield_dense: x Floating, W Like, b Like if 0; -, flags[0 b], activation[0 none, 1 relu, 2 gelu, 3 gelu_tanh], inner dimensions[1 to 2]; ; y Like",
-    kInputs, 3, kOutputs, 1, kIntegers, 2, 0, true, 1, false, false};
+    "hopfield_dense: x Floating, W Like, b Like if 0, residual Like if 1; -, flags[0 b 1 residual], activation[0 none, 1 relu, 2 gelu, 3 gelu_tanh], inner dimensions[1 to 2]; ; y Like",
+    kInputs, 4, kOutputs, 1, kIntegers, 2, 0, true, 3, false, false};
 }  // namespace dense
 
 namespace sequence_embedding {

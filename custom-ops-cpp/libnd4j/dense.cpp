@@ -34,8 +34,14 @@ void run(const Call& call) {
     if (b.length() != w.shape()[1]) throw std::invalid_argument("b must have a number for each column of W");
     bias = numbersOf<S, S>(b);
   }
+  RowsView<const S> residual;
+  if (call.has(In::Residual)) {
+    const Array r = call.input(In::Residual);
+    if (shapeOf(r) != shapeOf(out)) throw std::invalid_argument("the residual must have the shape of y");
+    residual = lastAxis<const S>(r);
+  }
   dense<S>(lastAxis<S>(x, shape, strides), lastAxis<S>(w), call.has(In::B) ? bias.data() : nullptr,
-           activationOf(call.integer(Int::Activation)), lastAxis<S>(out), pieces, pieceStride);
+           activationOf(call.integer(Int::Activation)), lastAxis<S>(out), pieces, pieceStride, residual);
 }
 
 }  // namespace

@@ -56,11 +56,18 @@ void expectDense(int64_t rows, int64_t nIn, int64_t nOut) {
         ASSERT_NEAR(y[i], want[i], tolerance) << rows << " " << nIn << " " << nOut << " at " << i;
         ASSERT_EQ(y[i], other[i]) << "weights in column order";
       }
+      // a residual whose rows lie backwards
+      const std::vector<T> around = random.normals<T>(rows * nOut);
+      RowsView<const T> backwards = denseRows<const T>(around.data() + (rows - 1) * nOut, rows, nOut);
+      backwards.strides[0] = -nOut;
+      dense<T>(from, columns, bias ? b.data() : nullptr, f, denseRows<T>(other.data(), rows, nOut), 1, 0, backwards);
+      for (int64_t i = 0; i < rows * nOut; ++i)
+        ASSERT_EQ(other[i], y[i] + around[(rows - 1 - i / nOut) * nOut + i % nOut]) << "residual";
     }
 }
 
 TEST_P(Dense, matchesItsDefinition) {
-  for (int64_t rows : {1, 5, 96, 203})
+  for (int64_t rows : {1, 5, 96, 300})
     for (int64_t nIn : {1, 7, 130})
       for (int64_t nOut : {1, 31, 64, 193}) {
         expectDense<float>(rows, nIn, nOut);

@@ -209,6 +209,22 @@ TEST_P(Projections, ofTransposedWeightsAreTheSame) {
   EXPECT_EQ(gradGain, dense.gradGain[0]);
 }
 
+TEST_P(Projections, ofARowDoNotDependOnTheOthers) {
+  Random random(17);
+  const Problem all(random, 300, 150, {70, 64}, true, true, true);
+  const Solved<float> many(all);
+  for (int64_t r : {0, 131, 299}) {
+    Problem one = all;
+    one.rows = 1;
+    one.x.assign(all.x.begin() + r * all.length, all.x.begin() + (r + 1) * all.length);
+    for (std::size_t i = 0; i < 2; ++i) one.gradY[i].resize(all.widths[i]);
+    const Solved<float> alone(one);
+    for (std::size_t i = 0; i < 2; ++i)
+      for (int64_t c = 0; c < all.widths[i]; ++c)
+        EXPECT_EQ(alone.y[i][c], many.y[i][r * all.widths[i] + c]) << "row " << r << " of projection " << i;
+  }
+}
+
 TEST_P(Projections, areTheSameWithAnyNumberOfThreads) {
   Random random(14);
   const Problem p(random, 3000, 24, {40, 8}, true, true, true);

@@ -18,10 +18,10 @@ namespace projection_detail {
 
 using association_detail::roundUp;
 
-/// project() with f applied to what comes out.
+/// project() with f applied to what comes out, and rows of one projection added to that, where `residual` has data.
 template <class S>
 void projectTo(const RowsView<const S>& x, bool normalise, double eps, const std::vector<Projection<S>>& projections,
-               DenseActivation f, const std::vector<RowsView<S>>& y);
+               DenseActivation f, const std::vector<RowsView<S>>& y, const RowsView<const S>& residual = {});
 
 /// Normalised rows h and the factors `inverse` that normalised them. A mean that is large beside the deviation has too
 /// few digits in C: what is left of it in h is taken off there, where it is small.

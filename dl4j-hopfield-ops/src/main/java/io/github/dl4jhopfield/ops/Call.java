@@ -135,11 +135,16 @@ final class Call {
   }
 
   static <T> OpCall<T> dense(T x, T w, T b, DenseActivation activation, int inner) {
+    return dense(x, w, b, activation, inner, null);
+  }
+
+  static <T> OpCall<T> dense(T x, T w, T b, DenseActivation activation, int inner, T residual) {
     Objects.requireNonNull(activation, "activation");
     return OpCall.<T>of(Dense.DECLARATION)
         .with(Dense.X, x)
         .with(Dense.W, w)
         .with(Dense.B, b)
+        .with(Dense.RESIDUAL, residual)
         .with(Dense.ACTIVATION, activation)
         .with(Dense.INNER, inner);
   }

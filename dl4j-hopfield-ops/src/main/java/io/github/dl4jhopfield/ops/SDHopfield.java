@@ -372,6 +372,18 @@ public final class SDHopfield {
   }
 
   /**
+   * y = f(x W + b) + residual, in one pass: the way around a part of a transformer.
+   *
+   * @param residual [..., nOut], type of x
+   * @return y [..., nOut], type of x; gradients reach x, w, b and residual
+   * @throws IllegalArgumentException for a wrong type or shape
+   */
+  public SDVariable dense(
+      SDVariable x, SDVariable w, SDVariable b, DenseActivation activation, SDVariable residual) {
+    return run(null, Call.dense(x, w, b, activation, 1, residual))[0];
+  }
+
+  /**
    * As the method of this name without {@code inner}, where the last {@code inner} (1 or 2)
    * dimensions of x together are the nIn inputs, in C order: the lines of a patch of an image need
    * no copy.

@@ -157,6 +157,20 @@ class GradientTest {
           "x",
           "w",
           "b");
+      checkGradients(
+          random,
+          sd ->
+              SDHopfield.of(sd)
+                  .dense(
+                      sd.var("x", smooth(random, 2, 3, 4)),
+                      sd.var("w", smooth(random, 4, 5)),
+                      sd.var("b", smooth(random, 5, 1)),
+                      f,
+                      sd.var("r", smooth(random, 2, 3, 5))),
+          "x",
+          "w",
+          "b",
+          "r");
     }
     checkGradients(
         random,

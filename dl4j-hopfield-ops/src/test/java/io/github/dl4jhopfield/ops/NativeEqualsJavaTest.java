@@ -214,6 +214,10 @@ class NativeEqualsJavaTest {
         for (DenseActivation f : DenseActivation.values()) {
           same(Call.dense(x, w, b, f, 1));
           same(Call.dense(x, w.dup('f'), null, f, 1));
+          long[] shape = x.shape().clone();
+          shape[shape.length - 1] = nOut;
+          same(Call.dense(x, w, b, f, 1, scores(type, shape)));
+          same(Call.dense(x, w, null, f, 1, scores(type, shape).dup('f')));
         }
         if (x.rank() > 1) {
           INDArray both = scores(type, x.size(x.rank() - 1) * x.size(x.rank() - 2), nOut);

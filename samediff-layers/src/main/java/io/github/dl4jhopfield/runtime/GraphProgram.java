@@ -57,6 +57,15 @@ final class GraphProgram {
     INDArray create(DataType type, long[] shape);
   }
 
+  /** Where results of a run go that have their places, by slot. */
+  private record Places(Map<Integer, Place> made, Map<Integer, INDArray> given) {
+    static final Places NONE = new Places(Map.of(), Map.of());
+
+    boolean has(int slot) {
+      return made.containsKey(slot) || given.containsKey(slot);
+    }
+  }
+
   private static final class Step {
     DifferentialFunction op;
     int[] in;
@@ -65,7 +74,7 @@ final class GraphProgram {
     OpContext context;
     INDArray[] bound;
     INDArray[] kept; // null where the array is made anew in its place for each call
-    long[] placedShape;
+    long[][] shapes;
     int[] free;
     List<Product> products;
   }
@@ -78,9 +87,9 @@ final class GraphProgram {
   private final Set<String> results = new HashSet<>();
   private INDArray[] values = new INDArray[0];
   private boolean[] owned = new boolean[0];
-  private int placedSlot = -1;
-  private Place place;
-  private boolean placed;
+  private Places places = Places.NONE;
+  private Map<Integer, INDArray> lastGiven = Map.of();
+  private final Set<Integer> placed = new HashSet<>();
   private String signature = "";
   private boolean keeping;
   private long bytes;
@@ -194,8 +203,12 @@ final class GraphProgram {
    *
    * @param given arrays of the placeholders that they need
    * @param backwardFollows whether to keep the values that the backward ops need
+   * @param result to be made where it is to stay if it is large and the backward ops don't need it;
+   *     null: none
+   * @return whether it was
    */
-  void forward(Map<String, INDArray> given, boolean backwardFollows) {
+  boolean forward(
+      Map<String, INDArray> given, boolean backwardFollows, SDVariable result, Place place) {
     String now = signature(given) + backwardFollows;
     if (!now.equals(signature)) {
       clear();
@@ -210,8 +223,17 @@ final class GraphProgram {
     }
     keeping = true;
     give(given);
-    run(forward);
+    int slot = result == null ? -1 : origin(forward, result);
+    boolean may = result != null && !(backwardFollows && neededBackward(slot, result));
+    runPlaced(forward, may ? new Places(Map.of(slot, place), Map.of()) : Places.NONE);
     forwardDone = backwardFollows;
+    return placed.contains(slot);
+  }
+
+  private boolean neededBackward(int slot, SDVariable result) {
+    int shown = slots.get(result.name());
+    return backward.stream()
+        .anyMatch(s -> Arrays.stream(s.in).anyMatch(in -> in == slot || in == shown));
   }
 
   /** Whether the values of the last forward run are there for {@link #backward}. */
@@ -222,29 +244,65 @@ final class GraphProgram {
   /**
    * Runs the backward ops after a forward run of the same arrays.
    *
-   * @param result to be made where it is to stay if it is large; null: none
-   * @return whether it was
+   * @param made results that are to be made where they stay if they are large
+   * @param given results that are to be written into these arrays, where their shape allows it
+   * @return those of {@code made} that were
    */
-  boolean backward(Map<String, INDArray> given, SDVariable result, Place place) {
-    give(given);
-    placedSlot = result == null ? -1 : origin(result);
-    this.place = place;
-    placed = false;
-    try {
-      run(backward);
-    } finally {
-      placedSlot = -1;
-      this.place = null;
+  Set<SDVariable> backward(
+      Map<String, INDArray> values, Map<SDVariable, Place> made, Map<SDVariable, INDArray> given) {
+    give(values);
+    Map<Integer, Integer> asked = new HashMap<>();
+    for (SDVariable v : made.keySet()) {
+      asked.merge(origin(backward, v), 1, Integer::sum);
     }
+    for (SDVariable v : given.keySet()) {
+      asked.merge(origin(backward, v), 1, Integer::sum);
+    }
+    Places wanted = new Places(new HashMap<>(), new HashMap<>());
+    made.forEach((v, place) -> add(wanted.made(), asked, origin(backward, v), place));
+    given.forEach((v, array) -> add(wanted.given(), asked, origin(backward, v), array));
+    if (!sameArrays(wanted.given(), lastGiven)) {
+      backward.forEach(GraphProgram::forget);
+      lastGiven = wanted.given();
+    }
+    runPlaced(backward, wanted);
     forwardDone = false;
-    return placed;
+    Set<SDVariable> there = new HashSet<>();
+    for (SDVariable v : made.keySet()) {
+      if (placed.contains(origin(backward, v))) {
+        there.add(v);
+      }
+    }
+    return there;
   }
 
-  /** What a result of the backward ops is another shape of. */
-  private int origin(SDVariable result) {
+  /** Two results may be one and the same value: it has no place of its own then. */
+  private static <T> void add(Map<Integer, T> to, Map<Integer, Integer> asked, int slot, T place) {
+    if (asked.get(slot) == 1) {
+      to.put(slot, place);
+    }
+  }
+
+  private static boolean sameArrays(Map<Integer, INDArray> a, Map<Integer, INDArray> b) {
+    return a.keySet().equals(b.keySet())
+        && a.entrySet().stream().allMatch(e -> b.get(e.getKey()) == e.getValue());
+  }
+
+  private void runPlaced(List<Step> steps, Places wanted) {
+    places = wanted;
+    placed.clear();
+    try {
+      run(steps);
+    } finally {
+      places = Places.NONE;
+    }
+  }
+
+  /** What a result of some ops is another shape of. */
+  private int origin(List<Step> steps, SDVariable result) {
     int slot = slots.get(result.name());
-    for (int i = backward.size() - 1; i >= 0; i--) {
-      Step s = backward.get(i);
+    for (int i = steps.size() - 1; i >= 0; i--) {
+      Step s = steps.get(i);
       if (s.op instanceof Reshape && s.out[0] == slot) {
         slot = s.in[0];
       }
@@ -443,13 +501,7 @@ final class GraphProgram {
       keep(s, out.clone());
     } else {
       for (int i = 0; i < out.length; i++) {
-        if (s.kept[i] == null) {
-          out[i] = allocate(s, i, s.placedShape, false);
-        } else {
-          out[i] = s.kept[i];
-          values[s.out[i]] = out[i];
-          owned[s.out[i]] = true;
-        }
+        out[i] = again(s, i);
       }
     }
     op.run(in, out);
@@ -531,12 +583,7 @@ final class GraphProgram {
       outputs(s, s.op.calculateOutputShape(c));
     } else {
       for (int i = 0; i < s.out.length; i++) {
-        if (s.kept[i] == null) {
-          allocate(s, i, s.placedShape, false);
-        } else {
-          values[s.out[i]] = s.kept[i];
-          owned[s.out[i]] = true;
-        }
+        again(s, i);
       }
     }
     for (int i = 0; i < s.out.length && !same; i++) {
@@ -554,17 +601,41 @@ final class GraphProgram {
     keep(s, made);
   }
 
+  /** The array of an output in a call like the last one. */
+  private INDArray again(Step s, int i) {
+    int slot = s.out[i];
+    if (s.kept[i] == null) {
+      return allocate(s, i, s.shapes[i], false);
+    }
+    values[slot] = s.kept[i];
+    owned[slot] = !places.has(slot);
+    return s.kept[i];
+  }
+
   private INDArray allocate(Step s, int i, long[] shape, boolean empty) {
     int slot = s.out[i];
     long size = s.types[i].width();
     for (long d : shape) {
       size *= d;
     }
-    if (slot == placedSlot && !empty && size >= PLACED_BYTES) {
-      values[slot] = place.create(s.types[i], shape);
+    if (s.shapes == null) {
+      s.shapes = new long[s.out.length][];
+    }
+    s.shapes[i] = shape;
+    if (places.made().containsKey(slot) && !empty && size >= PLACED_BYTES) {
+      values[slot] = places.made().get(slot).create(s.types[i], shape);
       owned[slot] = false;
-      placed = true;
-      s.placedShape = shape;
+      placed.add(slot);
+      return values[slot];
+    }
+    INDArray target = places.given().get(slot);
+    if (target != null
+        && target.dataType() == s.types[i]
+        && contiguous(target)
+        && !empty
+        && size == target.length() * s.types[i].width()) {
+      values[slot] = target.reshape('c', shape);
+      owned[slot] = false;
       return values[slot];
     }
     values[slot] =
@@ -579,8 +650,8 @@ final class GraphProgram {
       return;
     }
     s.kept = made;
-    for (int i = 0; placed && i < made.length; i++) {
-      if (s.out[i] == placedSlot) {
+    for (int i = 0; i < made.length; i++) {
+      if (placed.contains(s.out[i])) {
         s.kept[i] = null;
       }
     }
@@ -606,8 +677,7 @@ final class GraphProgram {
   private void product(Step s, INDArray[] in) {
     boolean there = s.kept != null && s.kept[0] != null;
     if (there) {
-      values[s.out[0]] = s.kept[0];
-      owned[s.out[0]] = true;
+      again(s, 0);
       if (s.bound[0] == in[0] && s.bound[1] == in[1]) {
         s.products.forEach(Product::run);
         return;

@@ -115,26 +115,38 @@ final class LayerGraph {
     return result;
   }
 
-  /** Result of a forward run. */
-  record Forward(INDArray output, double unfinished, Map<String, INDArray> exposed) {}
+  /**
+   * Result of a forward run.
+   *
+   * @param placed whether the output lies where it was to go
+   */
+  record Forward(
+      INDArray output, double unfinished, Map<String, INDArray> exposed, boolean placed) {}
 
   Forward forward(
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
       Map<String, INDArray> feeds,
-      boolean backwardFollows) {
+      boolean backwardFollows,
+      GraphProgram.Place atOutput) {
     if (backwardFollows) {
       defineBackward();
     }
-    program.forward(values(inputs, masks, params, feeds), backwardFollows);
+    boolean may = atOutput != null && !mayRepeat() && exposures.isEmpty();
+    boolean placed =
+        program.forward(
+            values(inputs, masks, params, feeds),
+            backwardFollows,
+            may ? output : null,
+            may ? atOutput : null);
     double unfinished =
         mayRepeat() ? program.value(context.unfinished()).sumNumber().doubleValue() : 0;
     Map<String, INDArray> shown = new LinkedHashMap<>();
     for (String e : exposures) {
       shown.put(e, program.value(context.exposed().get(e)).dup('c'));
     }
-    return new Forward(program.value(output), unfinished, shown);
+    return new Forward(program.value(output), unfinished, shown, placed);
   }
 
   private void defineBackward() {
@@ -162,6 +174,7 @@ final class LayerGraph {
 
   /**
    * @param atInput where the gradient of the input goes, if there is one input and it is large
+   * @param atParams where gradients of parameters go
    */
   Backward backward(
       INDArray error,
@@ -169,13 +182,26 @@ final class LayerGraph {
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
       Map<String, INDArray> feeds,
-      GraphProgram.Place atInput) {
+      GraphProgram.Place atInput,
+      Map<String, INDArray> atParams) {
     if (!program.forwardDone()) {
-      forward(inputs, masks, params, feeds, true);
+      forward(inputs, masks, params, feeds, true, null);
     }
     Map<String, INDArray> values = values(inputs, masks, params, feeds);
     values.put(ERROR, error);
-    boolean placed = program.backward(values, onlyGradient(), atInput);
+    SDVariable one = onlyGradient();
+    Map<SDVariable, INDArray> given = new HashMap<>();
+    atParams.forEach(
+        (name, array) -> {
+          SDVariable g = gradients.get(context.params().get(name).name());
+          if (g != null) {
+            given.put(g, array);
+          }
+        });
+    boolean placed =
+        program
+            .backward(values, one == null ? Map.of() : Map.of(one, atInput), given)
+            .contains(one);
     return new Backward(collect(context.inputs()), collect(context.params()), placed);
   }
 

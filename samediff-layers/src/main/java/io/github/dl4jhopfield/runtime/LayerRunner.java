@@ -64,12 +64,16 @@ final class LayerRunner {
         return direct;
       }
     }
-    INDArray result;
+    LayerGraph.Forward result;
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       noisy = noisy(config.getWeightNoise(), training, layer);
-      result = forward(training, inputs, masks, noisy == null ? params : noisy, none()).output();
+      GraphProgram.Place place =
+          (t, shape) -> workspaces.createUninitialized(ArrayType.ACTIVATIONS, t, shape, 'c');
+      Map<String, INDArray> used = noisy == null ? params : noisy;
+      result = forward(training, inputs, masks, used, none(), place);
     }
-    INDArray copy = workspaces.dup(ArrayType.ACTIVATIONS, result);
+    INDArray copy =
+        result.placed() ? result.output() : workspaces.dup(ArrayType.ACTIVATIONS, result.output());
     if (!training) {
       finished();
     }
@@ -83,6 +87,16 @@ final class LayerRunner {
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
       Collection<String> exposures) {
+    return forward(training, inputs, masks, params, exposures, null);
+  }
+
+  private LayerGraph.Forward forward(
+      boolean training,
+      Map<String, INDArray> inputs,
+      Map<String, INDArray> masks,
+      Map<String, INDArray> params,
+      Collection<String> exposures,
+      GraphProgram.Place atOutput) {
     drawn.clear();
     lastTraining = training;
     GraphContext.Call call = new GraphContext.Call(inputs, masks, params, type);
@@ -90,7 +104,7 @@ final class LayerRunner {
     while (true) {
       LayerGraph graph = graph(training, inputs, masks, params, exposures);
       LayerGraph.Forward result =
-          graph.forward(inputs, masks, params, graph.feeds(call, drawn), training);
+          graph.forward(inputs, masks, params, graph.feeds(call, drawn), training, atOutput);
       if (result.unfinished() == 0 || unroll >= config.maximumSteps()) {
         return result;
       }
@@ -119,12 +133,15 @@ final class LayerRunner {
   /**
    * Gradients for the arrays of the last forward run, whose weight noise is used again; valid until
    * {@link #finished} or the next run.
+   *
+   * @param places where gradients of parameters go
    */
   LayerGraph.Backward backward(
       INDArray error,
       Map<String, INDArray> inputs,
       Map<String, INDArray> masks,
       Map<String, INDArray> params,
+      Map<String, INDArray> places,
       LayerWorkspaceMgr workspaces) {
     Map<String, INDArray> used = noisy == null ? params : noisy;
     GraphContext.Call call = new GraphContext.Call(inputs, masks, used, type);
@@ -135,10 +152,27 @@ final class LayerRunner {
         masks,
         used,
         graph.feeds(call, drawn),
-        (t, shape) -> workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, t, shape, 'c'));
+        (t, shape) -> workspaces.createUninitialized(ArrayType.ACTIVATION_GRAD, t, shape, 'c'),
+        trainable(places));
   }
 
-  /** Copies the gradients of the parameters into their places in the flat gradient array. */
+  private Map<String, INDArray> trainable(Map<String, INDArray> places) {
+    Map<String, INDArray> result = new LinkedHashMap<>();
+    if (places != null) {
+      places.forEach(
+          (name, place) -> {
+            if (config.trainable(name)) {
+              result.put(name, place);
+            }
+          });
+    }
+    return result;
+  }
+
+  /**
+   * Copies the gradients of the parameters that are not there already into their places in the flat
+   * gradient array.
+   */
   Gradient gradient(
       String owner,
       LayerGraph.Backward result,
@@ -255,7 +289,14 @@ final class LayerRunner {
               + ", expected "
               + java.util.Arrays.toString(place.shape()));
     }
-    place.assign(gradient.rank() == place.rank() ? gradient : gradient.reshape(place.shape()));
+    boolean there =
+        gradient.data() == place.data()
+            && gradient.offset() == place.offset()
+            && gradient.ordering() == 'c'
+            && place.ordering() == 'c';
+    if (!there) {
+      place.assign(gradient.rank() == place.rank() ? gradient : gradient.reshape(place.shape()));
+    }
   }
 
   /** Assigns a parameter after checking its shape: INDArray.assign itself does not check. */

@@ -117,7 +117,7 @@ public class MendedLayer extends SameDiffLayer {
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == dataType ? epsilon : epsilon.castTo(dataType);
       LayerGraph.Backward result =
-          runner().backward(error, inputs(), masks(), parameters(), workspaceMgr);
+          runner().backward(error, inputs(), masks(), parameters(), gradTable, workspaceMgr);
       placed = result.placed();
       gradient = runner().gradient(owner(), result, parameters().keySet(), gradTable);
       atInput = result.inputs().get(MendedSameDiffLayer.INPUT);

@@ -107,7 +107,9 @@ public class MendedVertex extends SameDiffGraphVertex {
     try (MemoryWorkspace ws = Nd4j.getWorkspaceManager().scopeOutOfWorkspaces()) {
       INDArray error = epsilon.dataType() == type ? epsilon : epsilon.castTo(type);
       LayerGraph.Backward result =
-          runner().backward(error, checkedInputs(), named(maskArrays), parameters(), workspaceMgr);
+          runner()
+              .backward(
+                  error, checkedInputs(), named(maskArrays), parameters(), gradTable, workspaceMgr);
       placed = result.placed();
       gradient = runner().gradient(owner(), result, parameters().keySet(), gradTable);
       for (int i = 0; i < atInputs.length; i++) {

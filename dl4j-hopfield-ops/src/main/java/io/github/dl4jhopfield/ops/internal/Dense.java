@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A dense layer on the last axis in one pass: y = f(x W + b).
+ * A dense layer on the last axis in one pass: y = f(x W + b) + residual.
  *
  * <p>The gradient is that of a projection without a norm ({@link ProjectionOp.Bp}), at the gradient
  * of z = x W + b, which is computed again where f needs it.
@@ -29,6 +29,10 @@ public final class Dense extends HopfieldOp {
   public static final Input X = D.input("x", Type.FLOATING, "[..., nIn]");
   public static final Input W = D.input("W", Type.LIKE, "[nIn, nOut]");
   public static final Input B = D.optional("b", Type.LIKE, "nOut numbers", 0);
+
+  /** What is added to the result, as the way around a block of a transformer is. */
+  public static final Input RESIDUAL = D.optional("residual", Type.LIKE, "like y", 1);
+
   public static final Choice<DenseActivation> ACTIVATION =
       D.choice("activation", WireCodes.ACTIVATION);
 
@@ -62,6 +66,9 @@ public final class Dense extends HopfieldOp {
     }
     long[] shape = Arrays.copyOf(x.shape(), x.rank() - inner + 1);
     shape[shape.length - 1] = w.size(1);
+    if (args.has(RESIDUAL)) {
+      checkShape("residual", args.get(RESIDUAL), shape);
+    }
     return Collections.singletonList(shape);
   }
 
@@ -88,15 +95,24 @@ public final class Dense extends HopfieldOp {
       Rows.of(args.get(B).reshape('c', new long[] {n}), 0).read(0, bias);
     }
     DenseActivation f = args.get(ACTIVATION);
+    INDArray residual = args.has(RESIDUAL) ? args.get(RESIDUAL) : null;
+    Rows around = residual == null ? null : Rows.of(residual, residual.rank() - 1);
     Rows.forEach(
         y.count(),
         n,
         () -> {
           double[] row = new double[n];
+          double[] more = new double[n];
           return r -> {
             z.read(r, row);
             for (int i = 0; i < n; i++) {
               row[i] = apply(f, row[i] + bias[i]);
+            }
+            if (around != null) {
+              around.read(r, more);
+              for (int i = 0; i < n; i++) {
+                row[i] += more[i];
+              }
             }
             y.write(r, row);
           };
@@ -119,6 +135,7 @@ public final class Dense extends HopfieldOp {
         .with(X, exampleRows())
         .with(W, Nd4j.createFromArray(new double[][] {{1, -2}, {0.5, 3}, {1, 2}}))
         .with(B, Nd4j.createFromArray(0.1, -1))
+        .with(RESIDUAL, Nd4j.createFromArray(new double[][] {{3, -1}, {0.2, 5}}))
         .with(ACTIVATION, DenseActivation.GELU)
         .with(INNER, 1);
   }
@@ -145,6 +162,9 @@ public final class Dense extends HopfieldOp {
     }
     if (has(B) && !vector(arg(B))) {
       result.set(2, sameDiff.reshape(found[2], sameDiff.shape(arg(B))));
+    }
+    if (has(RESIDUAL)) {
+      result.add(gradients.get(0));
     }
     return result;
   }
@@ -173,12 +193,22 @@ public final class Dense extends HopfieldOp {
     if (f == DenseActivation.NONE) {
       return g;
     }
-    if (f == DenseActivation.RELU) {
+    if (f == DenseActivation.RELU && !has(RESIDUAL)) {
       return g.mul(sameDiff.math().step(outputVariable(), 0));
     }
-    long[] linear = iArgs();
-    linear[ACTIVATION.index()] = WireCodes.ACTIVATION.of(DenseActivation.NONE);
-    SDVariable z = new Dense().inGraph(sameDiff, args(), linear, new double[0]).outputVariable();
+    OpCall<SDVariable> linear =
+        OpCall.<SDVariable>of(DECLARATION)
+            .with(X, arg(X))
+            .with(W, arg(W))
+            .with(ACTIVATION, DenseActivation.NONE)
+            .with(INNER, args(null).get(INNER));
+    if (has(B)) {
+      linear.with(B, arg(B));
+    }
+    SDVariable z = new Dense().inGraph(sameDiff, linear).outputVariable();
+    if (f == DenseActivation.RELU) {
+      return g.mul(sameDiff.math().step(z, 0));
+    }
     OpCall<SDVariable> gelu =
         OpCall.<SDVariable>of(Gelu.GRADIENT_DECLARATION)
             .with(Gelu.X, z)

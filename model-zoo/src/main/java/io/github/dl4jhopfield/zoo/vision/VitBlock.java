@@ -96,7 +96,9 @@ public class VitBlock extends MendedSameDiffLayer {
     params.forEach(
         (name, array) -> {
           if (name.startsWith("W")) {
-            array.assign(Nd4j.randn(array.dataType(), array.shape()).muli(START));
+            try (INDArray start = Nd4j.randn(array.dataType(), array.shape()).muli(START)) {
+              array.assign(start);
+            }
           } else {
             array.assign(name.startsWith("gain") ? 1 : name.startsWith("scale") ? SCALE_START : 0);
           }
@@ -107,12 +109,11 @@ public class VitBlock extends MendedSameDiffLayer {
   public SDVariable define(GraphContext c) {
     SDHopfield ops = SDHopfield.of(c.sd());
     SDVariable x = c.input(INPUT);
-    SDVariable x1 = residual(c, x, associated(c, ops, x), 1);
+    SDVariable x1 = around(c, x, associated(c, ops, x), "o", "association", 1);
     SDVariable inner =
         ops.gelu(ops.layerNormProject(x1, shape.eps(), List.of(projection(c, "1", 2)))[0], false);
     inner = dropout(c, "inner", inner, shape.hidden());
-    SDVariable outer = ops.dense(inner, c.param("W2"), c.param("b2"), DenseActivation.NONE);
-    return residual(c, x1, dropout(c, "outer", outer, shape.width()), 2);
+    return around(c, x1, inner, "2", "outer", 2);
   }
 
   /** The projection of that name, after the layer norm of that number. */
@@ -145,12 +146,9 @@ public class VitBlock extends MendedSameDiffLayer {
               call ->
                   Nd4j.randn(call.dataType(), shape.updateSteps() + 1, groups(call.input(INPUT)))));
     }
-    SDVariable mixed =
-        sd.reshape(
-            ops.association(association(shape).build(), in).out(),
-            c.shape("flat", call -> call.input(INPUT).shape()));
-    SDVariable out = ops.dense(mixed, c.param("Wo"), c.param("bo"), DenseActivation.NONE);
-    return dropout(c, "association", out, shape.width());
+    return sd.reshape(
+        ops.association(association(shape).build(), in).out(),
+        c.shape("flat", call -> call.input(INPUT).shape()));
   }
 
   private static Association.Builder association(VitShape shape) {
@@ -201,9 +199,26 @@ public class VitBlock extends MendedSameDiffLayer {
     };
   }
 
-  private SDVariable residual(GraphContext c, SDVariable x, SDVariable y, int number) {
+  /**
+   * x + s (y W + b), in one pass where nothing comes between.
+   *
+   * @param weights the name of W and b without their letters
+   * @param name of the dropout
+   * @param number of the residual
+   */
+  private SDVariable around(
+      GraphContext c, SDVariable x, SDVariable y, String weights, String name, int number) {
+    SDHopfield ops = SDHopfield.of(c.sd());
+    SDVariable w = c.param("W" + weights);
+    SDVariable b = c.param("b" + weights);
+    if (!shape.layerScale() && (!c.training() || shape.dropout() == 0 && skip == 0)) {
+      return ops.dense(y, w, b, DenseActivation.NONE, x);
+    }
+    SDVariable made = dropout(c, name, ops.dense(y, w, b, DenseActivation.NONE), shape.width());
     SDVariable scaled =
-        shape.layerScale() ? y.mul(c.param("scale" + number).reshape(1, 1, shape.width())) : y;
+        shape.layerScale()
+            ? made.mul(c.param("scale" + number).reshape(1, 1, shape.width()))
+            : made;
     return x.add(
         c.dropout(
             "skip" + number,

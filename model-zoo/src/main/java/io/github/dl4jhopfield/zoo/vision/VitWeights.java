@@ -372,7 +372,14 @@ public final class VitWeights {
       List<String> loaded = new ArrayList<>();
       for (String name : wanted.keySet()) {
         if (!fresh.contains(name)) {
-          assign(network, shape, name, adapted(source.read(name), name, wanted.get(name), shape));
+          // given back at once: the file's arrays would all lie beside the network's else
+          INDArray read = source.read(name);
+          INDArray array = adapted(read, name, wanted.get(name), shape);
+          assign(network, shape, name, array);
+          if (array != read) {
+            array.close();
+          }
+          read.close();
           loaded.add(name);
         }
       }
