@@ -230,6 +230,11 @@ final class GraphProgram {
     return placed.contains(slot);
   }
 
+  /** Runs the forward ops, with no place for a result. */
+  void forward(Map<String, INDArray> given, boolean backwardFollows) {
+    forward(given, backwardFollows, null, null);
+  }
+
   private boolean neededBackward(int slot, SDVariable result) {
     int shown = slots.get(result.name());
     return backward.stream()

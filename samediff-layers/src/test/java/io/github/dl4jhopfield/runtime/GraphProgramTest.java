@@ -12,6 +12,7 @@ import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class GraphProgramTest {
   private static final Map<String, BiFunction<SDVariable, Integer, SDVariable>> REDUCTIONS =
@@ -36,7 +37,7 @@ class GraphProgramTest {
   @Test
   void aReductionOverASingleEntryGivesWhatItGivesBesideOthers() {
     INDArray many = Nd4j.rand(DataType.DOUBLE, 3, 1, 4).subi(0.5);
-    INDArray one = many.get(org.nd4j.linalg.indexing.NDArrayIndex.interval(1, 2)).dup('c');
+    INDArray one = many.get(NDArrayIndex.interval(1, 2)).dup('c');
     REDUCTIONS.forEach(
         (name, reduce) -> {
           SameDiff sd = SameDiff.create();
@@ -98,5 +99,39 @@ class GraphProgramTest {
           program.forward(Map.of("x", Nd4j.create(new double[][] {{-0.25}})), false);
           assertThat(program.value(y).getDouble(0)).as(name).isEqualTo(expected);
         });
+  }
+
+  /** A part of one array for all gradients, as a network has it; another one when that changes. */
+  @Test
+  void gradientsAreWrittenWhereTheyStay() {
+    SameDiff sd = SameDiff.create();
+    SDVariable x = sd.placeHolder("x", DataType.DOUBLE, -1, 2);
+    SDVariable w = sd.placeHolder(GraphProgram.PARAMETER + "w", DataType.DOUBLE, 2, 3);
+    SDVariable y = sd.mmul(x, w);
+    SDVariable error = sd.placeHolder("error", DataType.DOUBLE, -1, 3);
+    GraphProgram program = new GraphProgram(sd, List.of(y));
+    SDVariable atW = ReverseMode.gradients(sd, y, error, List.of(w)).get(w.name());
+    program.addBackward(List.of(atW));
+    for (int network = 0; network < 2; network++) {
+      INDArray all = Nd4j.ones(DataType.DOUBLE, 10);
+      INDArray place = all.get(NDArrayIndex.interval(3, 9)).reshape(2, 3);
+      for (int run = 0; run < 2; run++) {
+        Map<String, INDArray> given =
+            Map.of(
+                "x",
+                Nd4j.rand(DataType.DOUBLE, 4, 2),
+                w.name(),
+                Nd4j.rand(DataType.DOUBLE, 2, 3),
+                "error",
+                Nd4j.rand(DataType.DOUBLE, 4, 3));
+        program.forward(given, true);
+        program.backward(given, Map.of(), Map.of(atW, place));
+        assertThat(program.value(atW).data()).isSameAs(all.data());
+        assertThat(place).isEqualTo(given.get("x").transpose().mmul(given.get("error")));
+        assertThat(all.getDouble(2)).isEqualTo(1);
+        assertThat(all.getDouble(9)).isEqualTo(1);
+        program.release();
+      }
+    }
   }
 }
