@@ -22,7 +22,9 @@ search() { # FOLDER [more options]
 }
 # Without what differs between runs: times, places, how many were trained by the last run.
 record() { find "$1" -name sweep.json | sort | xargs cat | grep -vE '"(seconds|started|host|trained)"'; }
-lines() { find "$1" -name sweep.jsonl -exec cat {} + 2>/dev/null | wc -l; }
+lines() { { find "$1" -name sweep.jsonl -exec cat {} + 2>/dev/null || true; } | wc -l; }
+# How many candidates have a record of that type.
+count() { { find "$1" -name sweep.jsonl -exec grep -o "\"type\":\"$2\",\"candidate\":[0-9]*" {} + || true; } | sort -u | wc -l; }
 
 status=0
 printf '%-10s %6s %8s %7s %s\n' runner kills running seconds record
@@ -44,8 +46,8 @@ for runner in "${runners[@]}"; do
     # After the moment that it goes on, so that a slow start takes no kill away.
     while kill -0 "$process" 2>/dev/null && [ "$(lines "$work/$runner")" -le "$before" ]; do sleep 0.05; done
     sleep "$((RANDOM % most)).$((RANDOM % 10))"
-    started=$(find "$work/$runner" -name sweep.jsonl -exec grep -ho '"type":"started","candidate":[0-9]*' {} + | sort -u | wc -l)
-    ended=$(find "$work/$runner" -name sweep.jsonl -exec grep -ho '"type":"ended","candidate":[0-9]*' {} + | sort -u | wc -l)
+    started=$(count "$work/$runner" started)
+    ended=$(count "$work/$runner" ended)
     if ! kill -9 "$process" 2>/dev/null; then break; fi
     kills=$((kills + 1))
     running=$((running + (started > ended)))
