@@ -6,10 +6,15 @@ import io.github.dl4jhopfield.zoo.repertoire.read.AminoAcids;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,10 +27,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Only the training part is looked at. Patterns are taken one after the other: the one that
  * stands out most, then the one that does so most among the sequences that have none of those
- * before, so that the channels aren't pieces of one motif; none that chance explains. A channel
- * answers 2 to its pattern, 0 with one residue wrong, and less to others; each pattern starts two
- * channels, at the first and at the last taps, so that it is seen at both ends of a sequence. With
- * genes the first gene feature starts at how far V and J genes stand out.
+ * before, so that the channels aren't pieces of one motif; none that chance explains, and those of
+ * several sequences before those of one that many repertoires have. A channel answers 2 to its
+ * pattern, 0 with one residue wrong, and less to others; each pattern starts two channels, at the
+ * first and at the last taps, so that it is seen at both ends of a sequence. With genes the first
+ * gene feature starts at how far V and J genes stand out.
  *
  * <p>The attention starts near the log odds that a sequence is one of those that tell:
  *
@@ -55,6 +61,9 @@ final class EnrichedStart {
 
   /** Share of a pattern's occurrences that one channel must see. */
   private static final double SEEN = 0.95;
+
+  /** How many more sequences of the class than others must have a pattern to be a motif. */
+  private static final int SHARED = 4;
 
   /** Patterns that are looked at one after the other. */
   private static final int CANDIDATES = 1000;
@@ -128,16 +137,20 @@ final class EnrichedStart {
     }
   }
 
-  /** The patterns that stand out most of one class, one after the other. */
+  /** The patterns that stand out, one after the other; of more than two classes in turns. */
   static List<Pattern> patterns(Dataset<SequenceBag> samples, int classes, int most)
       throws IOException {
-    List<Pattern> all = new ArrayList<>();
+    List<List<Pattern>> each = new ArrayList<>();
     // of two classes one against the other says all
     for (int c = classes == 2 ? 1 : 0; c < classes; c++) {
-      all.addAll(greedy(samples, c, candidates(samples, classes, c), most));
+      each.add(greedy(samples, c, candidates(samples, classes, c), most));
     }
-    all.sort(Comparator.comparingDouble(p -> -Math.abs(p.t())));
-    return List.copyOf(all.subList(0, Math.min(most, all.size())));
+    return IntStream.range(0, most)
+        .boxed()
+        .flatMap(n -> each.stream().filter(own -> n < own.size()).map(own -> own.get(n)))
+        .distinct()
+        .limit(most)
+        .toList();
   }
 
   private record Candidate(GappedKmers shape, int code, double t) {}
@@ -157,8 +170,12 @@ final class EnrichedStart {
     return List.copyOf(all.subList(0, Math.min(CANDIDATES, all.size())));
   }
 
-  /** A sequence that has candidates. */
-  private record Holder(int sample, int[] candidates) {}
+  /**
+   * A sequence that has candidates.
+   *
+   * @param residues a hash of them
+   */
+  private record Holder(int sample, int residues, int[] candidates) {}
 
   private static List<Pattern> greedy(
       Dataset<SequenceBag> samples, int of, List<Candidate> candidates, int most)
@@ -174,43 +191,79 @@ final class EnrichedStart {
         hold(sample.open(), s, candidates, counts[s], holders);
       }
     }
+    List<List<Holder>> holdersOf = new ArrayList<>();
+    candidates.forEach(c -> holdersOf.add(new ArrayList<>()));
+    for (Holder holder : holders) {
+      for (int c : holder.candidates()) {
+        holdersOf.get(c).add(holder);
+      }
+    }
     List<Pattern> chosen = new ArrayList<>();
-    while (chosen.size() < most) {
-      int best = -1;
-      Tally of1 = null;
-      for (int c = 0; c < candidates.size(); c++) {
-        Tally tally = new Tally();
-        for (int s = 0; s < counts.length; s++) {
-          if (counts[s] != null) {
-            tally.add(counts[s][c], inClass[s]);
+    boolean[] passedOver = new boolean[candidates.size()];
+    for (boolean shared : new boolean[] {true, false}) {
+      while (chosen.size() < most) {
+        int best = -1;
+        Tally ofBest = null;
+        for (int c = 0; c < candidates.size(); c++) {
+          Tally tally = passedOver[c] && shared ? null : tally(counts, inClass, c);
+          if (tally != null && (ofBest == null || Math.abs(tally.t()) > Math.abs(ofBest.t()))) {
+            best = c;
+            ofBest = tally;
           }
         }
-        if (of1 == null || Math.abs(tally.t()) > Math.abs(of1.t())) {
-          best = c;
-          of1 = tally;
+        double odds = ofBest == null ? 0 : ofBest.odds(CHANCE);
+        if (odds == 0) {
+          break; // not beyond chance: a channel there would learn the training part by heart
         }
+        if (shared && !isShared(holdersOf.get(best), inClass, odds > 0)) {
+          passedOver[best] = true;
+          continue;
+        }
+        Candidate own = candidates.get(best);
+        chosen.add(new Pattern(own.shape().letters(own.code()), ofBest.t(), odds));
+        explain(holdersOf, counts, best);
       }
-      if (of1 == null) {
-        break;
-      }
-      double odds = of1.odds(CHANCE);
-      if (odds == 0) {
-        break; // not beyond chance: a channel there would learn the training part by heart
-      }
-      Candidate own = candidates.get(best);
-      chosen.add(new Pattern(own.shape().letters(own.code()), of1.t(), odds));
-      int taken = best;
-      // what has it is explained
-      holders.removeIf(
-          holder -> {
-            boolean has = Arrays.binarySearch(holder.candidates(), taken) >= 0;
-            for (int i = 0; has && i < holder.candidates().length; i++) {
-              counts[holder.sample()][holder.candidates()[i]]--;
-            }
-            return has;
-          });
     }
     return chosen;
+  }
+
+  private static Tally tally(int[][] counts, boolean[] inClass, int candidate) {
+    Tally tally = new Tally();
+    for (int s = 0; s < counts.length; s++) {
+      if (counts[s] != null) {
+        tally.add(counts[s][candidate], inClass[s]);
+      }
+    }
+    return tally;
+  }
+
+  /**
+   * Whether different sequences have a pattern, not the same one in many repertoires. Patterns of a
+   * single public clone come last: they tell nothing of a sequence that was not seen.
+   */
+  private static boolean isShared(List<Holder> holders, boolean[] inClass, boolean ofClass) {
+    Set<Integer> own = new HashSet<>();
+    Set<Integer> others = new HashSet<>();
+    for (Holder holder : holders) {
+      (inClass[holder.sample()] == ofClass ? own : others).add(holder.residues());
+    }
+    return own.size() - others.size() >= Math.max(SHARED, 2 * Math.sqrt(own.size()));
+  }
+
+  /** Leaves the sequences that have a candidate out of all counts. */
+  private static void explain(List<List<Holder>> holdersOf, int[][] counts, int candidate) {
+    Set<Holder> explained = Collections.newSetFromMap(new IdentityHashMap<>());
+    explained.addAll(holdersOf.get(candidate));
+    Set<Integer> touched = new HashSet<>();
+    for (Holder holder : explained) {
+      for (int c : holder.candidates()) {
+        counts[holder.sample()][c]--;
+        touched.add(c);
+      }
+    }
+    for (int c : touched) {
+      holdersOf.get(c).removeIf(explained::contains);
+    }
   }
 
   /** Counts in how many sequences of a bag each candidate is, and notes which have any. */
@@ -244,16 +297,20 @@ final class EnrichedStart {
         for (int c : found) {
           counts[c]++;
         }
-        holders.add(new Holder(sample, found));
+        int hash = 1;
+        for (int k = 0; k < length; k++) {
+          hash = 31 * hash + residues[k];
+        }
+        holders.add(new Holder(sample, hash, found));
       }
     }
   }
 
-  /** Of each gene of the vocabulary, how far it stands out in the second of two classes. */
-  private static double[] geneOdds(Dataset<SequenceBag> samples, int classes, GeneVocabulary genes)
+  /** How far each gene stands out in the second of two classes, as the odds of patterns. */
+  private static double[] genes(Dataset<SequenceBag> samples, int classes, GeneVocabulary genes)
       throws IOException {
     double[] odds = new double[genes.size()];
-    if (classes != 2) {
+    if (classes != 2 || genes.isEmpty()) {
       return odds;
     }
     Tally[] tallies = new Tally[odds.length];
@@ -308,14 +365,16 @@ final class EnrichedStart {
         }
       }
     }
-    double[] genes = geneOdds(training, classes, parameters.genes());
-    if (!ofChannels.isEmpty() || Arrays.stream(genes).anyMatch(odds -> odds != 0)) {
-      attend(network, parameters, ofChannels, genes);
-      if (classes == 2) {
-        answer(network, parameters, ofChannels, genes);
-      }
+    double[] genes = genes(training, classes, parameters.genes());
+    List<Pattern> used = ofChannels.stream().map(Channel::pattern).distinct().toList();
+    if (ofChannels.isEmpty() && Arrays.stream(genes).allMatch(odds -> odds == 0)) {
+      return List.of();
     }
-    return ofChannels.stream().map(Channel::pattern).distinct().toList();
+    attend(network, parameters, ofChannels, genes);
+    if (classes == 2) {
+      answer(network, parameters, ofChannels, genes);
+    }
+    return used;
   }
 
   /** Of each pattern, at which taps it starts; none where it is longer than the convolution. */

@@ -277,7 +277,11 @@ class DeepRcTest {
   void gradientsOfTheWholeNetwork() throws IOException {
     List<BagSample> two = samples(2, 9, 0.3);
     for (DeepRcParameters embedded : embeddings(CountScale.NONE)) {
-      for (Separation separation : List.of(Separation.softmax(), Separation.entmax15())) {
+      boolean plain = embedded.fused() && embedded.genes().isEmpty();
+      for (Separation separation :
+          plain
+              ? List.of(Separation.softmax(), Separation.entmax15())
+              : List.of(Separation.softmax())) {
         DeepRcParameters p = embedded.with(separation, LagrangianUnit.none());
         List<Target> targets =
             List.of(
@@ -457,6 +461,21 @@ class DeepRcTest {
         new SimulatedRepertoires(400, 8, 14, List.of("CASW"), 0)
             .draw("r", 40, new SplittableRandom(9));
     assertThat(EnrichedStart.patterns(data(nothing), 2, 8)).isEmpty();
+
+    // one sequence that every positive repertoire has is no motif: it comes after one that is
+    List<BagSample> clone = new ArrayList<>();
+    for (BagSample sample : two) {
+      List<String> letters = new ArrayList<>();
+      for (int i = 0; i < sample.open().size(); i++) {
+        letters.add(i < 60 && sample.label(0) == 1 ? "YYNDIRRY" : sample.open().letters(399 - i));
+      }
+      clone.add(BagSample.of(sample.id(), sample.label(0), MemoryBag.of(letters)));
+    }
+    List<EnrichedStart.Pattern> both = EnrichedStart.patterns(data(clone), 2, 3);
+    assertThat(both.get(2).letters()).matches("[YNDIR.]+");
+    assertThat(both.get(2).t()).isGreaterThan(both.get(0).t());
+    assertThat(both.subList(0, 2).stream().map(EnrichedStart.Pattern::letters))
+        .containsExactlyInAnyOrder("CASW", "HKMF");
   }
 
   @Test
