@@ -1,7 +1,7 @@
 package io.github.dl4jhopfield.search;
 
-import io.github.dl4jhopfield.search.internal.ValueIndex;
 import io.github.dl4jhopfield.search.space.Space;
+import io.github.dl4jhopfield.search.space.ValueIndex;
 import io.github.dl4jhopfield.search.strategy.Outcome;
 import io.github.dl4jhopfield.search.strategy.Pruning;
 import io.github.dl4jhopfield.search.strategy.Strategies;

@@ -1,6 +1,6 @@
 package io.github.dl4jhopfield.search.strategy;
 
-import io.github.dl4jhopfield.search.internal.ValueIndex;
+import io.github.dl4jhopfield.search.space.ValueIndex;
 import java.util.Map;
 
 /**

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.search.internal;
+package io.github.dl4jhopfield.search.space;
 
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.github.dl4jhopfield.search.internal;
+package io.github.dl4jhopfield.search.space;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
