@@ -8,8 +8,8 @@ output(), ONNX Runtime by its Java API with all optimisations, of the model that
 onnx and onnxscript). Forward and backward: cross-entropy and the gradients of all weights, no update. The PFU of both has the median of
 all scores as threshold and noise of sigma 0.01; timm's block is given the original's attention, which cannot use fused kernels. In each
 round the logits without unit are compared with timm's first; a difference above 1e-4 ends it. Medians over all rounds; ratio: the other /
-ours. CP is that of the command line (`cli/target/lib/*` after a build); JAR is com.microsoft.onnxruntime:onnxruntime, which
-`mvn -Ppeers -pl tests dependency:copy-dependencies -DincludeArtifactIds=onnxruntime` brings to tests/target/dependency.
+ours. CP is that of the command line (`cli/target/lib/*` after a build); JAR is com.microsoft.onnxruntime:onnxruntime,
+which `mvn -N dependency:copy -Dartifact=com.microsoft.onnxruntime:onnxruntime:1.29.0 -DoutputDirectory=target` brings to target.
 """
 
 import argparse
