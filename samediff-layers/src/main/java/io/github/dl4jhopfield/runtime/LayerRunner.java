@@ -290,7 +290,7 @@ final class LayerRunner {
               + java.util.Arrays.toString(place.shape()));
     }
     boolean there =
-        gradient.data() == place.data()
+        gradient.data().address() == place.data().address()
             && gradient.offset() == place.offset()
             && gradient.ordering() == 'c'
             && place.ordering() == 'c';
