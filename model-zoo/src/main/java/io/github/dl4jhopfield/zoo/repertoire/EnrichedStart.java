@@ -30,8 +30,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * before, so that the channels aren't pieces of one motif; none that chance explains, and those of
  * several sequences before those of one that many repertoires have. A channel answers 2 to its
  * pattern, 0 with one residue wrong, and less to others; each pattern starts two channels, at the
- * first and at the last taps, so that it is seen at both ends of a sequence. With genes the first
- * gene feature starts at how far V and J genes stand out.
+ * first and at the last taps, so that it is seen at both ends of a sequence. Channels that are left
+ * start at pieces of the same motifs, by which a whole motif is told from a part of it. With genes
+ * the first gene feature starts at how far V and J genes stand out.
  *
  * <p>The attention starts near the log odds that a sequence is one of those that tell:
  *
@@ -151,6 +152,51 @@ final class EnrichedStart {
         .distinct()
         .limit(most)
         .toList();
+  }
+
+  /**
+   * Where patterns leave channels free, those that stand out and have been explained by them: the
+   * pieces of one motif. With all of them its whole is told from a part that is there by chance,
+   * and training doesn't blur what it starts at.
+   */
+  static List<Pattern> withPieces(
+      Dataset<SequenceBag> samples, int classes, List<Pattern> patterns, int most)
+      throws IOException {
+    if (classes != 2 || patterns.size() >= most) {
+      return patterns;
+    }
+    Set<String> known = new HashSet<>();
+    patterns.forEach(p -> known.add(p.letters()));
+    List<Pattern> all = new ArrayList<>(patterns);
+    for (Candidate candidate : candidates(samples, classes, 1)) {
+      String letters = candidate.shape().letters(candidate.code());
+      boolean piece = patterns.stream().anyMatch(p -> overlaps(p.letters(), letters));
+      if (all.size() < most && Math.abs(candidate.t()) > CHANCE && piece && known.add(letters)) {
+        Pattern of =
+            patterns.stream().filter(p -> overlaps(p.letters(), letters)).findFirst().orElseThrow();
+        all.add(new Pattern(letters, candidate.t(), of.odds()));
+      }
+    }
+    return all;
+  }
+
+  /** Whether two patterns agree in at least three residues where one is laid over the other. */
+  private static boolean overlaps(String a, String b) {
+    for (int shift = -b.length(); shift <= a.length(); shift++) {
+      int same = 0;
+      boolean agrees = true;
+      for (int i = 0; i < b.length(); i++) {
+        int at = i + shift;
+        if (at >= 0 && at < a.length() && a.charAt(at) != '.' && b.charAt(i) != '.') {
+          agrees &= a.charAt(at) == b.charAt(i);
+          same++;
+        }
+      }
+      if (agrees && same >= 3) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private record Candidate(GappedKmers shape, int code, double t) {}
@@ -350,7 +396,8 @@ final class EnrichedStart {
     List<Channel> ofChannels = new ArrayList<>();
     if (parameters.embedding() == EmbeddingKind.CNN) {
       int channels = Math.max(1, parameters.kernels() * 3 / 4);
-      patterns = patterns(training, classes, channels);
+      List<Pattern> own = patterns(training, classes, channels);
+      patterns = withPieces(training, classes, own, channels);
       INDArray w = network.getLayer(DeepRC.EMBEDDING).getParam("W0");
       INDArray b = network.getLayer(DeepRC.EMBEDDING).getParam("b0");
       long features = w.size(0) / parameters.kernelSize();
@@ -360,7 +407,8 @@ final class EnrichedStart {
           if (ofChannels.size() < channels) {
             Pattern pattern = patterns.get(p);
             set(w, b, features, ofChannels.size(), pattern.letters(), offset);
-            ofChannels.add(new Channel(pattern, 1.0 / Math.sqrt(offsets.get(p).length)));
+            double together = offsets.get(p).length * (p < own.size() ? 1.0 : patterns.size());
+            ofChannels.add(new Channel(pattern, 1.0 / Math.sqrt(together)));
           }
         }
       }

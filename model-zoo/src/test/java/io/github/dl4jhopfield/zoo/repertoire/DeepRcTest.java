@@ -478,6 +478,27 @@ class DeepRcTest {
         .containsExactlyInAnyOrder("CASW", "HKMF");
   }
 
+  /** Of one motif there is one pattern; the channels that are left start at its pieces. */
+  @Test
+  void channelsThatAreLeftStartAtPiecesOfTheMotif() throws IOException {
+    List<BagSample> one =
+        new SimulatedRepertoires(400, 8, 14, List.of("CASWF"), 0.05)
+            .draw("r", 40, new SplittableRandom(9));
+    List<EnrichedStart.Pattern> patterns = EnrichedStart.patterns(data(one), 2, 12);
+    List<EnrichedStart.Pattern> all = EnrichedStart.withPieces(data(one), 2, patterns, 12);
+    assertThat(all.subList(0, patterns.size())).isEqualTo(patterns);
+    assertThat(all.size()).isBetween(patterns.size() + 3, 12);
+    assertThat(all.stream().map(EnrichedStart.Pattern::letters)).doesNotHaveDuplicates();
+    assertThat(all)
+        .allMatch(p -> p.t() > 0)
+        .allMatch(p -> p.letters().chars().filter(c -> "CASWF".indexOf(c) >= 0).count() >= 3);
+    List<BagSample> two =
+        new SimulatedRepertoires(400, 8, 14, List.of("CASW", "HKMF"), 0.05)
+            .draw("r", 40, new SplittableRandom(9));
+    List<EnrichedStart.Pattern> full = EnrichedStart.patterns(data(two), 2, 2);
+    assertThat(EnrichedStart.withPieces(data(two), 2, full, 2)).isEqualTo(full);
+  }
+
   @Test
   void genesThatTellGiveTheStartOfTheAttention() throws IOException {
     SplittableRandom random = new SplittableRandom(2);
