@@ -30,6 +30,15 @@ import picocli.CommandLine.ParentCommand;
     },
     mixinStandardHelpOptions = true)
 final class BenchCommand implements Callable<Integer> {
+  /** What ./hopfield sets and a program of the user's own has not. */
+  private static final List<String> LAUNCHER_VARIABLES =
+      List.of(
+          "OMP_WAIT_POLICY",
+          "OPENBLAS_THREAD_TIMEOUT",
+          "MALLOC_ARENA_MAX",
+          "MALLOC_MMAP_THRESHOLD_",
+          "MALLOC_TRIM_THRESHOLD_");
+
   @ParentCommand HopfieldCommand root;
 
   @Parameters(paramLabel = "NAME", description = "Benchmarks to run (default: all).")
@@ -49,6 +58,20 @@ final class BenchCommand implements Callable<Integer> {
       names = "--java",
       description = "Measure the Java path too, in a second JVM (with --native off it is first).")
   boolean javaToo;
+
+  @Option(
+      names = "--own-jvm",
+      description =
+          "Measure in JVMs without what ./hopfield sets in the environment, as a program of your own"
+              + " runs, beside JVMs with it, in turns.")
+  boolean ownJvm;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "JVMs of each kind with --own-jvm (default: ${DEFAULT-VALUE}).",
+      defaultValue = "3")
+  int rounds;
 
   @Option(names = "--json", description = "Print one JSON object.")
   boolean json;
@@ -71,6 +94,9 @@ final class BenchCommand implements Callable<Integer> {
                   "%-20s %-16s against %s",
                   b.name(), b.shape(), b.baseline() == null ? "nothing" : b.baseline()));
       return ExitCode.OK;
+    }
+    if (ownJvm) {
+      return besideOwnJvm(console, chosen);
     }
     List<Object> rows = new ArrayList<>();
     if (!json) {
@@ -138,10 +164,99 @@ final class BenchCommand implements Callable<Integer> {
     return all.stream().filter(b -> names.contains(b.name())).toList();
   }
 
+  /** Each benchmark in fresh JVMs by turns, with and without the launcher's environment. */
+  private int besideOwnJvm(Console console, List<Benchmark> chosen)
+      throws IOException, InterruptedException {
+    List<String> set =
+        LAUNCHER_VARIABLES.stream().filter(name -> System.getenv(name) != null).toList();
+    if (set.size() < LAUNCHER_VARIABLES.size()) {
+      throw new UsageException(
+          "bench --own-jvm: expected the environment that ./hopfield sets ("
+              + String.join(", ", LAUNCHER_VARIABLES)
+              + "), found of it "
+              + (set.isEmpty() ? "nothing" : String.join(", ", set))
+              + "; start it by ./hopfield");
+    }
+    if (rounds < 1 || rounds > 1000) {
+      throw new UsageException("bench: --rounds: expected from 1 to 1000, found " + rounds);
+    }
+    if (!json) {
+      console.result(
+          "%-20s %-16s %-18s %12s %10s %8s",
+          "benchmark", "shape", "direction", "launcher ms", "own ms", "ratio");
+    }
+    List<Object> rows = new ArrayList<>();
+    for (String name : chosen.stream().map(Benchmark::name).distinct().toList()) {
+      Map<String, List<List<Double>>> times = new LinkedHashMap<>();
+      Map<String, JsonNode> first = new LinkedHashMap<>();
+      for (int round = 0; round < rounds; round++) {
+        for (int own = 0; own < 2; own++) {
+          console.note("measuring %s, round %d of %d", name, round + 1, rounds);
+          for (JsonNode row : rows(setting(), List.of(name), own == 1)) {
+            String key = row.get("shape").asText() + ' ' + row.get("direction").asText();
+            first.putIfAbsent(key, row);
+            times
+                .computeIfAbsent(key, k -> List.of(new ArrayList<>(), new ArrayList<>()))
+                .get(own)
+                .add(row.get("median_ms").asDouble());
+          }
+        }
+      }
+      times.forEach(
+          (key, both) -> {
+            JsonNode row = first.get(key);
+            double launcher = median(both.get(0));
+            double own = median(both.get(1));
+            Map<String, Object> found = new LinkedHashMap<>();
+            found.put("name", name);
+            found.put("shape", row.get("shape").asText());
+            found.put("direction", row.get("direction").asText());
+            found.put("launcher_ms", launcher);
+            found.put("own_ms", own);
+            found.put("ratio", own / launcher);
+            rows.add(found);
+            if (!json) {
+              console.result(
+                  "%-20s %-16s %-18s %12.3f %10.3f %8.2f",
+                  name,
+                  row.get("shape").asText(),
+                  row.get("direction").asText(),
+                  launcher,
+                  own,
+                  own / launcher);
+            }
+          });
+    }
+    if (json) {
+      Map<String, Object> report = new LinkedHashMap<>();
+      report.put("machine", DoctorCommand.machine());
+      report.put("rounds", rounds);
+      report.put("results", rows);
+      console.json(report);
+    }
+    return ExitCode.OK;
+  }
+
+  private String setting() {
+    return root.nativeOps == null ? "auto" : root.nativeOps.name();
+  }
+
+  private static double median(List<Double> values) {
+    double[] sorted = values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+    int half = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+
   /** The same benchmarks with native ops off: that is decided once a process, so in another one. */
   private JsonNode javaRows(Console console, List<Benchmark> chosen)
       throws IOException, InterruptedException {
     console.note("measuring the Java path in a second JVM");
+    return rows("off", chosen.stream().map(Benchmark::name).distinct().toList(), false);
+  }
+
+  /** Figures of another JVM. */
+  private JsonNode rows(String nativeOps, List<String> names, boolean withoutEnvironment)
+      throws IOException, InterruptedException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -149,20 +264,24 @@ final class BenchCommand implements Callable<Integer> {
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName(),
-                "--native=off",
+                "--native=" + nativeOps,
                 "--quiet",
                 "bench",
                 "--json",
                 "--no-stock",
                 "--seconds",
                 String.valueOf(seconds)));
-    chosen.stream().map(Benchmark::name).distinct().forEach(command::add);
-    Process process =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    command.addAll(names);
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    if (withoutEnvironment) {
+      LAUNCHER_VARIABLES.forEach(builder.environment()::remove);
+    }
+    Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     int code = process.waitFor();
     if (code != 0) {
-      throw new IOException("the JVM that measures the Java path ended with " + code);
+      throw new IOException("the JVM that measures ended with " + code);
     }
     return new ObjectMapper().readTree(out).get("results");
   }

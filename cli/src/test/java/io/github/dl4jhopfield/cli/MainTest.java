@@ -1,6 +1,7 @@
 package io.github.dl4jhopfield.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -100,6 +101,14 @@ class MainTest {
       assertThat(run.status()).as(command).isZero();
       assertThat(run.out()).as(command).contains("Usage: hopfield " + command);
     }
+  }
+
+  @Test
+  void benchBesideOwnJvmsNeedsTheLauncher() {
+    assumeTrue(System.getenv("MALLOC_TRIM_THRESHOLD_") == null, "run by ./hopfield");
+    Run run = run("bench", "entmax15", "--own-jvm");
+    assertThat(run.status()).isEqualTo(2);
+    assertThat(run.err()).contains("expected the environment that ./hopfield sets", "start it by");
   }
 
   @Test
