@@ -66,6 +66,8 @@ final class GraphProgram {
     }
   }
 
+  private static final String OWN_OPS = "hopfield_";
+
   private static final class Step {
     DifferentialFunction op;
     int[] in;
@@ -597,6 +599,14 @@ final class GraphProgram {
     return c;
   }
 
+  /**
+   * Whether an op writes to whatever array it is given. libnd4j's convolutions of lines, for one,
+   * leave a part of a larger array unwritten.
+   */
+  private static boolean writesAnywhere(DifferentialFunction op) {
+    return op instanceof Mmul || op.opName().startsWith(OWN_OPS);
+  }
+
   private void outputs(Step s, List<LongShapeDescriptor> shapes) {
     INDArray[] made = new INDArray[s.out.length];
     for (int i = 0; i < made.length; i++) {
@@ -633,7 +643,7 @@ final class GraphProgram {
       placed.add(slot);
       return values[slot];
     }
-    INDArray target = places.given().get(slot);
+    INDArray target = writesAnywhere(s.op) ? places.given().get(slot) : null;
     if (target != null
         && target.dataType() == s.types[i]
         && contiguous(target)
