@@ -91,8 +91,10 @@ class LightUpdatesTest {
     assertThat(blocks(light)).noneMatch(block -> block.getClass() == UpdaterBlock.class);
     fit(usual, 3);
     fit(light, 3);
-    assertThat(light.params()).isEqualTo(usual.params());
-    assertThat(Networks.updaterState(light)).isEqualTo(Networks.updaterState(usual));
+    // every bit: equals of arrays lets 1e-5 pass
+    assertThat(light.params().toFloatVector()).isEqualTo(usual.params().toFloatVector());
+    assertThat(Networks.updaterState(light).ravel().toFloatVector())
+        .isEqualTo(Networks.updaterState(usual).ravel().toFloatVector());
     if (l2 + decay > 0) {
       Model without = network(graph, 0, 0);
       fit(without, 5);
