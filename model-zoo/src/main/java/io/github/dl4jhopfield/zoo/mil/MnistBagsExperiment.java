@@ -172,7 +172,7 @@ public final class MnistBagsExperiment extends ExperimentTemplate<LabelledImages
       for (int r = 0; r < repeats; r++) {
         int repeat = r;
         for (MilParameters network : networks) {
-          jobs.add(() -> train(run, data, network, count, repeat, progress));
+          jobs.add(() -> Work.train(run, data, network, count, repeat, progress));
         }
       }
     }
@@ -194,80 +194,86 @@ public final class MnistBagsExperiment extends ExperimentTemplate<LabelledImages
     return bags(run, data.queries(), run.integer("test-bags"), Seeds.mix(run.seed() + repeat, 2));
   }
 
-  private static Trained train(
-      ExperimentRun run,
-      LabelledImages.Split data,
-      MilParameters parameters,
-      int count,
-      int repeat,
-      Progress progress)
-      throws IOException {
-    long start = System.nanoTime();
-    long seed = Seeds.mix(run.seed() + repeat, 1);
-    DigitBags training = bags(run, data.stored(), count, seed);
-    MultiLayerNetwork network = new MnistBags(training.side(), parameters, seed).init();
-    TrainingWatchers.begins(network);
-    Nd4j.getRandom().setSeed(seed);
-    Random random = new Random(seed);
-    String what = parameters.network().label() + ", " + count + " bags";
-    for (int epoch = 0; epoch < parameters.epochs(); epoch++) {
-      List<DigitBags.DigitBag> order = new ArrayList<>(training.bags());
-      Collections.shuffle(order, random);
-      for (int from = 0; from < order.size(); from += parameters.batchSize()) {
-        int to = Math.min(order.size(), from + parameters.batchSize());
-        network.fit(training.tensors(order.subList(from, to)));
-      }
-      progress.advance(1, what);
-    }
-    DigitBags test = testBags(run, data, repeat);
-    double auc = RocCurve.of(test.labels(), scores(network, test)).area();
-    return new Trained(
-        parameters.network().label(),
-        count,
-        repeat,
-        auc,
-        parameters.network().pooling().weighs() ? found(network, test) : Double.NaN,
-        (System.nanoTime() - start) / 1e9,
-        network);
-  }
+  /** What needs ND4J: a class of its own, so that the help of the command line does not load it. */
+  private static final class Work {
+    private Work() {}
 
-  private static double[] scores(MultiLayerNetwork network, DigitBags test) {
-    double[] scores = new double[test.bags().size()];
-    for (int from = 0; from < scores.length; from += SCORED_AT_ONCE) {
-      int to = Math.min(scores.length, from + SCORED_AT_ONCE);
-      DataSet some = test.tensors(test.bags().subList(from, to));
-      INDArray out = network.output(some.getFeatures(), false, some.getFeaturesMaskArray(), null);
-      for (int i = from; i < to; i++) {
-        scores[i] = out.getDouble(i - from, 0);
+    static Trained train(
+        ExperimentRun run,
+        LabelledImages.Split data,
+        MilParameters parameters,
+        int count,
+        int repeat,
+        Progress progress)
+        throws IOException {
+      long start = System.nanoTime();
+      long seed = Seeds.mix(run.seed() + repeat, 1);
+      DigitBags training = bags(run, data.stored(), count, seed);
+      MultiLayerNetwork network = new MnistBags(training.side(), parameters, seed).init();
+      TrainingWatchers.begins(network);
+      Nd4j.getRandom().setSeed(seed);
+      Random random = new Random(seed);
+      String what = parameters.network().label() + ", " + count + " bags";
+      for (int epoch = 0; epoch < parameters.epochs(); epoch++) {
+        List<DigitBags.DigitBag> order = new ArrayList<>(training.bags());
+        Collections.shuffle(order, random);
+        for (int from = 0; from < order.size(); from += parameters.batchSize()) {
+          int to = Math.min(order.size(), from + parameters.batchSize());
+          network.fit(training.tensors(order.subList(from, to)));
+        }
+        progress.advance(1, what);
       }
+      DigitBags test = testBags(run, data, repeat);
+      double auc = RocCurve.of(test.labels(), scores(network, test)).area();
+      return new Trained(
+          parameters.network().label(),
+          count,
+          repeat,
+          auc,
+          parameters.network().pooling().weighs() ? found(network, test) : Double.NaN,
+          (System.nanoTime() - start) / 1e9,
+          network);
     }
-    return scores;
-  }
 
-  /** The weight of each image of a bag, averaged over heads. */
-  private static double[] weights(
-      MultiLayerNetwork network, DigitBags bags, DigitBags.DigitBag bag) {
-    DataSet one = bags.tensors(List.of(bag));
-    return Associations.of(
-            network, network.getnLayers() - 2, one.getFeatures(), one.getFeaturesMaskArray())
-        .mean(1)
-        .reshape(bag.images().length)
-        .toDoubleVector();
-  }
-
-  /** Mean over positive bags: how likely a sought digit weighs more than another one of its bag. */
-  private static double found(MultiLayerNetwork network, DigitBags test) {
-    double sum = 0;
-    int counted = 0;
-    for (DigitBags.DigitBag bag : test.bags()) {
-      int[] sought = Arrays.stream(bag.images()).map(i -> test.isSought(i) ? 1 : 0).toArray();
-      int of = Arrays.stream(sought).sum();
-      if (bag.label() == 1 && of < sought.length) {
-        sum += RocCurve.of(sought, weights(network, test, bag)).area();
-        counted++;
+    static double[] scores(MultiLayerNetwork network, DigitBags test) {
+      double[] scores = new double[test.bags().size()];
+      for (int from = 0; from < scores.length; from += SCORED_AT_ONCE) {
+        int to = Math.min(scores.length, from + SCORED_AT_ONCE);
+        DataSet some = test.tensors(test.bags().subList(from, to));
+        INDArray out = network.output(some.getFeatures(), false, some.getFeaturesMaskArray(), null);
+        for (int i = from; i < to; i++) {
+          scores[i] = out.getDouble(i - from, 0);
+        }
       }
+      return scores;
     }
-    return sum / counted;
+
+    /** The weight of each image of a bag, averaged over heads. */
+    static double[] weights(MultiLayerNetwork network, DigitBags bags, DigitBags.DigitBag bag) {
+      DataSet one = bags.tensors(List.of(bag));
+      return Associations.of(
+              network, network.getnLayers() - 2, one.getFeatures(), one.getFeaturesMaskArray())
+          .mean(1)
+          .reshape(bag.images().length)
+          .toDoubleVector();
+    }
+
+    /**
+     * Mean over positive bags: how likely a sought digit weighs more than another one of its bag.
+     */
+    static double found(MultiLayerNetwork network, DigitBags test) {
+      double sum = 0;
+      int counted = 0;
+      for (DigitBags.DigitBag bag : test.bags()) {
+        int[] sought = Arrays.stream(bag.images()).map(i -> test.isSought(i) ? 1 : 0).toArray();
+        int of = Arrays.stream(sought).sum();
+        if (bag.label() == 1 && of < sought.length) {
+          sum += RocCurve.of(sought, weights(network, test, bag)).area();
+          counted++;
+        }
+      }
+      return sum / counted;
+    }
   }
 
   private Findings findings(
@@ -403,7 +409,7 @@ public final class MnistBagsExperiment extends ExperimentTemplate<LabelledImages
     List<Picture[]> rows = new ArrayList<>();
     for (DigitBags.DigitBag bag : test.bags()) {
       if (bag.label() == 1 && rows.size() < SHOWN_BAGS) {
-        double[] weights = weights(shown.network(), test, bag);
+        double[] weights = Work.weights(shown.network(), test, bag);
         int[] order =
             IntStream.range(0, weights.length)
                 .boxed()
