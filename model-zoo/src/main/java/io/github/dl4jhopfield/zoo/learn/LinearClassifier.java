@@ -28,6 +28,8 @@ public final class LinearClassifier {
   public enum Kind {
     /** Logistic loss, sum of the weights' squares. */
     LOGISTIC(SolverType.L2R_LR),
+    /** Logistic loss, sum of the weights' sizes: most weights are 0. */
+    SPARSE_LOGISTIC(SolverType.L1R_LR),
     /** Squared hinge loss, sum of the weights' sizes: most weights are 0. */
     SPARSE_MARGIN(SolverType.L1R_L2LOSS_SVC);
 
@@ -71,7 +73,7 @@ public final class LinearClassifier {
     problem.l = rows.length;
     problem.n = rows[0].length + 1;
     problem.bias = 1;
-    problem.x = Arrays.stream(rows).map(row -> nodes(row, true)).toArray(Feature[][]::new);
+    problem.x = Arrays.stream(rows).map(LinearClassifier::nodes).toArray(Feature[][]::new);
     problem.y = Arrays.stream(labels).asDoubleStream().toArray();
     Parameter parameter = new Parameter(kind.solver, cost, MOST_ITERATIONS, TOLERANCE);
     parameter.setRandom(new Random(seed));
@@ -89,7 +91,7 @@ public final class LinearClassifier {
       throw new IllegalArgumentException("expected " + features + " features, found " + row.length);
     }
     double[] value = new double[1];
-    Linear.predictValues(model, nodes(row, false), value);
+    Linear.predictValues(model, nodes(row), value);
     return model.getLabels()[0] == 1 ? value[0] : -value[0];
   }
 
@@ -98,14 +100,13 @@ public final class LinearClassifier {
     return 1 / (1 + Math.exp(-decision(row)));
   }
 
-  private static Feature[] nodes(double[] row, boolean bias) {
-    Feature[] nodes = new Feature[row.length + (bias ? 1 : 0)];
+  /** With the bias, which LIBLINEAR does not add by itself, not when it predicts either. */
+  private static Feature[] nodes(double[] row) {
+    Feature[] nodes = new Feature[row.length + 1];
     for (int i = 0; i < row.length; i++) {
       nodes[i] = new FeatureNode(i + 1, row[i]);
     }
-    if (bias) {
-      nodes[row.length] = new FeatureNode(row.length + 1, 1);
-    }
+    nodes[row.length] = new FeatureNode(row.length + 1, 1);
     return nodes;
   }
 }

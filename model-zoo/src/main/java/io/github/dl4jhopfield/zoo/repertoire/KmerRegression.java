@@ -1,13 +1,7 @@
 package io.github.dl4jhopfield.zoo.repertoire;
 
-import de.bwaldvogel.liblinear.Feature;
-import de.bwaldvogel.liblinear.FeatureNode;
-import de.bwaldvogel.liblinear.Linear;
-import de.bwaldvogel.liblinear.Model;
-import de.bwaldvogel.liblinear.Parameter;
-import de.bwaldvogel.liblinear.Problem;
-import de.bwaldvogel.liblinear.SolverType;
 import io.github.dl4jhopfield.zoo.learn.Dataset;
+import io.github.dl4jhopfield.zoo.learn.LinearClassifier;
 import io.github.dl4jhopfield.zoo.learn.Sample;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -15,7 +9,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Baseline: logistic regression on the frequencies of short patterns, with an L1 or L2 penalty.
@@ -33,11 +27,8 @@ import java.util.Random;
 final class KmerRegression implements RepertoireModel {
   private static final int MOST_FEATURES = 2000;
   private static final double[] STRENGTHS = {0.001, 0.01, 0.1, 1};
-
-  static {
-    // it would print to stdout
-    Linear.disableDebugOutput();
-  }
+  private static final List<LinearClassifier.Kind> KINDS =
+      List.of(LinearClassifier.Kind.SPARSE_LOGISTIC, LinearClassifier.Kind.LOGISTIC);
 
   /** Patterns that are features: which of each shape. */
   private record Features(List<GappedKmers> shapes, int[][] codes, double[] mean, double[] scale) {
@@ -59,20 +50,18 @@ final class KmerRegression implements RepertoireModel {
       return x;
     }
 
-    Feature[] standardised(double[] x) {
-      Feature[] nodes = new Feature[x.length];
-      for (int i = 0; i < x.length; i++) {
-        nodes[i] = new FeatureNode(i + 1, (x[i] - mean[i]) * scale[i]);
-      }
-      return nodes;
+    double[] standardised(double[] x) {
+      double[] z = new double[x.length];
+      Arrays.setAll(z, i -> (x[i] - mean[i]) * scale[i]);
+      return z;
     }
   }
 
   private final Features features;
-  private final Model model;
+  private final ToDoubleFunction<double[]> model;
   private final String chosen;
 
-  private KmerRegression(Features features, Model model, String chosen) {
+  private KmerRegression(Features features, ToDoubleFunction<double[]> model, String chosen) {
     this.features = features;
     this.model = model;
     this.chosen = chosen;
@@ -96,15 +85,15 @@ final class KmerRegression implements RepertoireModel {
             GappedKmers.FOURS,
             GappedKmers.FIVES)) {
       Features features = features(training, shapes);
-      List<Feature[]> x = new ArrayList<>();
+      List<double[]> x = new ArrayList<>();
       List<Double> y = new ArrayList<>();
       read(training, features, x, y);
-      List<Feature[]> heldX = new ArrayList<>();
+      List<double[]> heldX = new ArrayList<>();
       List<Double> heldY = new ArrayList<>();
       read(validation.size() > 0 ? validation : training, features, heldX, heldY);
-      for (SolverType solver : new SolverType[] {SolverType.L1R_LR, SolverType.L2R_LR}) {
+      for (LinearClassifier.Kind kind : KINDS) {
         for (double strength : STRENGTHS) {
-          Model model = train(x, y, solver, strength, seed, features.size());
+          ToDoubleFunction<double[]> model = train(x, y, kind, strength, seed);
           double loss = logLoss(model, heldX, heldY);
           if (loss < least) {
             least = loss;
@@ -117,7 +106,7 @@ final class KmerRegression implements RepertoireModel {
                         "%d residues%s, %s, C = %s",
                         shapes.get(0).offsets().length,
                         shapes.get(0).positioned() ? " at IMGT positions" : "",
-                        solver == SolverType.L1R_LR ? "L1" : "L2",
+                        kind == LinearClassifier.Kind.SPARSE_LOGISTIC ? "L1" : "L2",
                         strength));
           }
         }
@@ -165,7 +154,7 @@ final class KmerRegression implements RepertoireModel {
   }
 
   private static void read(
-      Dataset<SequenceBag> samples, Features features, List<Feature[]> x, List<Double> y)
+      Dataset<SequenceBag> samples, Features features, List<double[]> x, List<Double> y)
       throws IOException {
     for (int i = 0; i < samples.size(); i++) {
       Sample<SequenceBag> sample = samples.sample(i);
@@ -176,45 +165,22 @@ final class KmerRegression implements RepertoireModel {
     }
   }
 
-  private static Model train(
-      List<Feature[]> x, List<Double> y, SolverType solver, double strength, long seed, int n) {
-    Problem problem = new Problem();
-    problem.l = x.size();
-    problem.n = n + 1;
-    problem.bias = 1;
-    problem.x =
-        x.stream()
-            .map(
-                row -> {
-                  Feature[] withBias = Arrays.copyOf(row, n + 1);
-                  withBias[n] = new FeatureNode(n + 1, 1);
-                  return withBias;
-                })
-            .toArray(Feature[][]::new);
-    problem.y = y.stream().mapToDouble(v -> v).toArray();
-    Parameter parameter = new Parameter(solver, strength, 1000, 0.01);
-    parameter.setRandom(new Random(seed));
-    // both classes weigh the same
-    double positives = y.stream().mapToDouble(v -> v).sum();
-    parameter.setWeights(
-        new double[] {
-          y.size() / (2 * Math.max(1, y.size() - positives)),
-          y.size() / (2 * Math.max(1, positives))
-        },
-        new int[] {0, 1});
-    return Linear.train(problem, parameter);
+  /** The probability of label 1; of samples of one label that label. */
+  private static ToDoubleFunction<double[]> train(
+      List<double[]> x, List<Double> y, LinearClassifier.Kind kind, double strength, long seed) {
+    int[] labels = y.stream().mapToInt(Double::intValue).toArray();
+    if (Arrays.stream(labels).distinct().count() == 1) {
+      return row -> labels[0];
+    }
+    return LinearClassifier.train(kind, x.toArray(double[][]::new), labels, strength, seed)
+        ::probability;
   }
 
-  private static double probability(Model model, Feature[] x) {
-    double[] probabilities = new double[2];
-    Linear.predictProbability(model, x, probabilities);
-    return model.getLabels()[0] == 1 ? probabilities[0] : probabilities[1];
-  }
-
-  private static double logLoss(Model model, List<Feature[]> x, List<Double> y) {
+  private static double logLoss(
+      ToDoubleFunction<double[]> model, List<double[]> x, List<Double> y) {
     double loss = 0;
     for (int i = 0; i < x.size(); i++) {
-      double p = probability(model, x.get(i));
+      double p = model.applyAsDouble(x.get(i));
       loss -= Math.log(Math.max(1e-12, y.get(i) == 1 ? p : 1 - p));
     }
     return loss / x.size();
@@ -222,7 +188,7 @@ final class KmerRegression implements RepertoireModel {
 
   @Override
   public double score(SequenceBag bag) {
-    return probability(model, features.standardised(features.frequencies(bag)));
+    return model.applyAsDouble(features.standardised(features.frequencies(bag)));
   }
 
   @Override
