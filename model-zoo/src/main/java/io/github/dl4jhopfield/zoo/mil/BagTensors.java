@@ -12,9 +12,19 @@ import org.nd4j.linalg.factory.Nd4j;
 final class BagTensors {
   private BagTensors() {}
 
+  /** What becomes of a value. */
+  @FunctionalInterface
+  interface Scaling {
+    /** A value of that feature, as the network takes it. */
+    double apply(double value, int feature);
+  }
+
   static DataSet of(List<Bag> bags, Standardizer standardizer) {
+    return of(bags, standardizer.features(), standardizer::apply);
+  }
+
+  static DataSet of(List<? extends Bag> bags, int features, Scaling scaling) {
     int longest = bags.stream().mapToInt(Bag::size).max().orElseThrow();
-    int features = standardizer.features();
     long size = (long) bags.size() * longest * features;
     if (size > Integer.MAX_VALUE - 8) {
       throw new IllegalArgumentException(
@@ -38,7 +48,7 @@ final class BagTensors {
               instance -> {
                 int row = next[0]++;
                 for (int f = 0; f < features; f++) {
-                  x[row * features + f] = (float) standardizer.apply(instance[f], f);
+                  x[row * features + f] = (float) scaling.apply(instance[f], f);
                 }
               });
       Arrays.fill(mask, first, next[0], 1);

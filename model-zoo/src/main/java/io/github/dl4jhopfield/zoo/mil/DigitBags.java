@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Bags of digits: positive if one of them is the digit that is sought. Sizes are normal, rounded,
@@ -13,12 +12,50 @@ import org.nd4j.linalg.factory.Nd4j;
  * images, and drawn again until the bag has the label it should.
  */
 final class DigitBags {
-  /**
-   * A bag.
-   *
-   * @param images indices of the images
-   */
-  record DigitBag(int[] images, int label) {}
+  /** A bag, whose instances are the pixels of its images, row by row. */
+  final class DigitBag implements Bag {
+    private final String id;
+    private final int[] own;
+    private final int label;
+
+    private DigitBag(String id, int[] own, int label) {
+      this.id = id;
+      this.own = own;
+      this.label = label;
+    }
+
+    /** Indices of the images. */
+    int[] images() {
+      return own;
+    }
+
+    @Override
+    public String id() {
+      return id;
+    }
+
+    @Override
+    public int label() {
+      return label;
+    }
+
+    @Override
+    public int size() {
+      return own.length;
+    }
+
+    @Override
+    public int features() {
+      return images.height() * images.width();
+    }
+
+    @Override
+    public void forEach(Visitor visitor) {
+      for (int image : own) {
+        visitor.see(values(image));
+      }
+    }
+  }
 
   private final LabelledImages images;
   private final byte[] pixels;
@@ -40,7 +77,7 @@ final class DigitBags {
           drawn[i] = random.nextInt(images.count());
         }
       } while ((sought(drawn) > 0 ? 1 : 0) != label);
-      bags.add(new DigitBag(drawn, label));
+      bags.add(new DigitBag("bag " + b, drawn, label));
     }
   }
 
@@ -79,26 +116,6 @@ final class DigitBags {
 
   /** Some bags as arrays, padded with zeros, with a mask. */
   DataSet tensors(List<DigitBag> some) {
-    int longest = some.stream().mapToInt(bag -> bag.images().length).max().orElseThrow();
-    int size = images.height() * images.width();
-    float[] x = new float[some.size() * longest * size];
-    float[] mask = new float[some.size() * longest];
-    float[] y = new float[some.size()];
-    for (int b = 0; b < some.size(); b++) {
-      int[] own = some.get(b).images();
-      y[b] = some.get(b).label();
-      for (int t = 0; t < own.length; t++) {
-        int at = b * longest + t;
-        mask[at] = 1;
-        for (int i = 0; i < size; i++) {
-          x[at * size + i] = (pixels[own[t] * size + i] & 0xff) / 255f;
-        }
-      }
-    }
-    return new DataSet(
-        Nd4j.create(x, new long[] {some.size(), longest, size}, 'c'),
-        Nd4j.create(y, new long[] {some.size(), 1}, 'c'),
-        Nd4j.create(mask, new long[] {some.size(), longest}, 'c'),
-        null);
+    return BagTensors.of(some, images.height() * images.width(), (value, pixel) -> value);
   }
 }

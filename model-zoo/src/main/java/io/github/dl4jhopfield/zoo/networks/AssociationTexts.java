@@ -31,7 +31,15 @@ public final class AssociationTexts {
     POSTS.put("layer-norm", PostTransform.LAYER_NORM);
   }
 
+  /** Those of the separations that every association of the zoo takes. */
+  private static final List<String> COMMON = List.of("softmax", "sparsemax", "entmax15");
+
   private AssociationTexts() {}
+
+  /** The words for separations where few are offered. */
+  public static List<String> commonSeparations() {
+    return COMMON;
+  }
 
   /** The words for separations; those of k-subsets take at most k. */
   public static List<String> separations() {

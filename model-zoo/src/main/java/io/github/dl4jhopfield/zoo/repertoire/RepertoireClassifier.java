@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.zoo.files.DataFormatException;
 import io.github.dl4jhopfield.zoo.files.ModelFile;
 import io.github.dl4jhopfield.zoo.files.Provenance;
 import io.github.dl4jhopfield.zoo.learn.Target;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -186,7 +187,7 @@ public final class RepertoireClassifier {
                 case ENTMAX15 -> Separation.entmax15();
                 default -> Separation.softmax();
               },
-              RepertoireOptions.unit(
+              AssociationTexts.unit(
                   meta.unit().toLowerCase(java.util.Locale.ROOT),
                   meta.sigma() == null
                       ? RepertoireOptions.DEFAULT_SIGMA // a file of before it could be chosen

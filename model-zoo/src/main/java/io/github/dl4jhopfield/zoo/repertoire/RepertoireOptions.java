@@ -1,9 +1,9 @@
 package io.github.dl4jhopfield.zoo.repertoire;
 
 import io.github.dl4jhopfield.ops.LagrangianUnit;
-import io.github.dl4jhopfield.ops.Separation;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
 import io.github.dl4jhopfield.zoo.experiment.ExperimentRun;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import io.github.dl4jhopfield.zoo.repertoire.read.ReadOptions;
 import io.github.dl4jhopfield.zoo.repertoire.read.Region;
 import io.github.dl4jhopfield.zoo.repertoire.read.TableOptions;
@@ -66,10 +66,10 @@ final class RepertoireOptions {
         ExperimentOption.choice(
             "separation",
             "softmax",
-            List.of("softmax", "sparsemax", "entmax15"),
+            AssociationTexts.commonSeparations(),
             "how attention logits become weights"),
         ExperimentOption.choice(
-            "unit", "none", List.of("none", "relu", "pfu"), "Lagrangian unit of the logits"),
+            "unit", "none", AssociationTexts.units(), "Lagrangian unit of the logits"),
         ExperimentOption.number(
             "sigma", DEFAULT_SIGMA, 0, 1_000, "of the noise of the pfu's threshold in training"),
         ExperimentOption.number(
@@ -110,21 +110,9 @@ final class RepertoireOptions {
         CountScale.valueOf(run.text("counts").toUpperCase(Locale.ROOT)),
         run.integer("attention-units"),
         run.integer("attention-layers"),
-        switch (run.text("separation")) {
-          case "sparsemax" -> Separation.sparsemax();
-          case "entmax15" -> Separation.entmax15();
-          default -> Separation.softmax();
-        },
-        unit(run.text("unit"), run.number("sigma")),
+        AssociationTexts.separation(run.text("separation")),
+        AssociationTexts.unit(run.text("unit"), run.number("sigma")),
         run.number("top-fraction"));
-  }
-
-  static LagrangianUnit unit(String name, double sigma) {
-    return switch (name) {
-      case "relu" -> LagrangianUnit.relu();
-      case "pfu" -> LagrangianUnit.pfuBuilder().sigma(sigma).build();
-      default -> LagrangianUnit.none();
-    };
   }
 
   static TrainingSettings settings(ExperimentRun run) {

@@ -8,6 +8,7 @@ import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import io.github.dl4jhopfield.zoo.learn.Dataset;
 import io.github.dl4jhopfield.zoo.learn.RocCurve;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -97,7 +98,7 @@ final class RepertoireTuning implements Tuning.Watched {
         TuningParameter.choice("kernelSize", List.of(5, 7, 9), p.kernelSize()),
         TuningParameter.choice("kernels", List.of(8, 16, 32, 64), p.kernels()),
         TuningParameter.choice("attentionUnits", List.of(16, 32, 64), p.attentionUnits()),
-        TuningParameter.choice("unit", List.of("none", "relu", "pfu"), "none"));
+        TuningParameter.choice("unit", AssociationTexts.units(), "none"));
   }
 
   private RepertoireData.Split split() {

@@ -1,16 +1,11 @@
 package io.github.dl4jhopfield.zoo.vision;
 
 import io.github.dl4jhopfield.zoo.experiment.ExperimentOption;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import java.util.List;
 
 /** The options of {@link VitTraining}, apart from it so that showing them does not load ND4J. */
 final class VitOptions {
-  /** Units of learning with partial forgetting. */
-  static final List<String> UNITS = List.of("none", "relu", "pfu");
-
-  /** Separations of a block's association. */
-  static final List<String> SEPARATIONS = List.of("softmax", "sparsemax", "entmax15");
-
   /** Option of a comparison: its units. */
   static final String STUDY_UNITS = "units";
 
@@ -40,14 +35,14 @@ final class VitOptions {
         ExperimentOption.choices(
             "unit",
             "none",
-            UNITS,
+            AssociationTexts.units(),
             "forgetting of keys (LwPF), one for all blocks, or one for each"),
         ExperimentOption.number(
             "sigma", 0.01, 0, 1_000, "of the noise of the pfu's threshold in training"),
         ExperimentOption.choices(
             "separation",
             "softmax",
-            SEPARATIONS,
+            AssociationTexts.commonSeparations(),
             "of the association, one for all blocks, or one for each"),
         ExperimentOption.number(
             "beta", 0, 0, 1e9, "inverse temperature; 0: 1 / sqrt of a head's width"),
@@ -96,7 +91,10 @@ final class VitOptions {
   static List<ExperimentOption> study() {
     return List.of(
         ExperimentOption.choices(
-            STUDY_UNITS, "", UNITS, "compares units, each with the first; none: trains --unit"),
+            STUDY_UNITS,
+            "",
+            AssociationTexts.units(),
+            "compares units, each with the first; none: trains --unit"),
         ExperimentOption.integer(
             REPEATS, 1, 1, 1_000, "trainings of each, with the given seed and those after it"));
   }

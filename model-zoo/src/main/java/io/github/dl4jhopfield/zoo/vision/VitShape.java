@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.vision;
 import io.github.dl4jhopfield.ops.Association;
 import io.github.dl4jhopfield.ops.LagrangianUnit;
 import io.github.dl4jhopfield.ops.Separation;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -681,13 +682,12 @@ public final class VitShape {
       List<LagrangianUnit> units =
           Arrays.stream(names.split(",", -1))
               .map(
-                  name ->
-                      switch (name.strip()) {
-                        case "none" -> LagrangianUnit.none();
-                        case "relu" -> LagrangianUnit.relu();
-                        case "pfu" -> LagrangianUnit.pfuBuilder().sigma(sigma).build();
-                        default -> throw wrong("a unit none, relu or pfu", '"' + name + '"');
-                      })
+                  name -> {
+                    if (!AssociationTexts.units().contains(name.strip())) {
+                      throw wrong("a unit none, relu or pfu", '"' + name + '"');
+                    }
+                    return AssociationTexts.unit(name.strip(), sigma);
+                  })
               .toList();
       return units.size() == 1 ? unit(units.get(0)).units(List.of()) : units(units);
     }

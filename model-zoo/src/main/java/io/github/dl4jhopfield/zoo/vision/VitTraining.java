@@ -15,6 +15,7 @@ import io.github.dl4jhopfield.zoo.learn.Seeds;
 import io.github.dl4jhopfield.zoo.learn.Training;
 import io.github.dl4jhopfield.zoo.learn.WarmupCosine;
 import io.github.dl4jhopfield.zoo.learn.WeightAverage;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import io.github.dl4jhopfield.zoo.report.Axis;
 import io.github.dl4jhopfield.zoo.report.HtmlReport;
 import io.github.dl4jhopfield.zoo.report.Illustration;
@@ -123,13 +124,7 @@ final class VitTraining {
   private static VitShape.Builder blocks(ExperimentRun run, VitShape.Builder shape) {
     List<Separation> separations =
         ExperimentOption.words(run.text("separation")).stream()
-            .map(
-                name ->
-                    switch (name) {
-                      case "sparsemax" -> Separation.sparsemax();
-                      case "entmax15" -> Separation.entmax15();
-                      default -> Separation.softmax();
-                    })
+            .map(AssociationTexts::separation)
             .toList();
     if (separations.size() == 1) {
       shape.separation(separations.get(0));

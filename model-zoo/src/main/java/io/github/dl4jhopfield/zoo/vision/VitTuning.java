@@ -6,6 +6,7 @@ import io.github.dl4jhopfield.zoo.experiment.GivenUp;
 import io.github.dl4jhopfield.zoo.experiment.Tuning;
 import io.github.dl4jhopfield.zoo.experiment.TuningParameter;
 import io.github.dl4jhopfield.zoo.learn.Seeds;
+import io.github.dl4jhopfield.zoo.networks.AssociationTexts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class VitTuning implements Tuning.Watched {
         TuningParameter.logUniform("weightDecay", 1e-3, 0.5, 0.05),
         TuningParameter.uniform("dropout", 0, 0.3, 0.0),
         TuningParameter.choice("depth", List.of(2, 4, 6), 4),
-        TuningParameter.choice("unit", List.of("none", "relu", "pfu"), "none"));
+        TuningParameter.choice("unit", AssociationTexts.units(), "none"));
   }
 
   @Override
