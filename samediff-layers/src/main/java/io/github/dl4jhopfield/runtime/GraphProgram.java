@@ -84,8 +84,13 @@ final class GraphProgram {
   private final SameDiff sd;
   private final Map<String, Integer> slots = new HashMap<>();
   private final List<String> names = new ArrayList<>();
+
+  /** Of results of reshape what they are another shape of, by slot. */
+  private final Map<Integer, Integer> reshaped = new HashMap<>();
+
   private final List<Step> forward;
   private List<Step> backward = List.of();
+  private final Set<Integer> takenBackward = new HashSet<>();
   private final Set<String> results = new HashSet<>();
   private INDArray[] values = new INDArray[0];
   private boolean[] owned = new boolean[0];
@@ -114,6 +119,11 @@ final class GraphProgram {
       }
     }
     backward = plan(gradients, known);
+    for (Step s : backward) {
+      for (int in : s.in) {
+        takenBackward.add(in);
+      }
+    }
   }
 
   private List<Step> plan(Collection<SDVariable> outputs, Set<String> known) {
@@ -144,6 +154,9 @@ final class GraphProgram {
       s.types[i] = sd.getVariable(op.getOutputsOfOp().get(i)).dataType();
     }
     s.bound = new INDArray[s.in.length];
+    if (s.op instanceof Reshape) {
+      reshaped.put(s.out[0], s.in[0]);
+    }
     return s;
   }
 
@@ -225,7 +238,7 @@ final class GraphProgram {
     }
     keeping = true;
     give(given);
-    int slot = result == null ? -1 : origin(forward, result);
+    int slot = result == null ? -1 : origin(result);
     boolean may = result != null && !(backwardFollows && neededBackward(slot, result));
     runPlaced(forward, may ? new Places(Map.of(slot, place), Map.of()) : Places.NONE);
     forwardDone = backwardFollows;
@@ -238,9 +251,7 @@ final class GraphProgram {
   }
 
   private boolean neededBackward(int slot, SDVariable result) {
-    int shown = slots.get(result.name());
-    return backward.stream()
-        .anyMatch(s -> Arrays.stream(s.in).anyMatch(in -> in == slot || in == shown));
+    return takenBackward.contains(slot) || takenBackward.contains(slots.get(result.name()));
   }
 
   /** Whether the values of the last forward run are there for {@link #backward}. */
@@ -260,14 +271,14 @@ final class GraphProgram {
     give(values);
     Map<Integer, Integer> asked = new HashMap<>();
     for (SDVariable v : made.keySet()) {
-      asked.merge(origin(backward, v), 1, Integer::sum);
+      asked.merge(origin(v), 1, Integer::sum);
     }
     for (SDVariable v : given.keySet()) {
-      asked.merge(origin(backward, v), 1, Integer::sum);
+      asked.merge(origin(v), 1, Integer::sum);
     }
     Places wanted = new Places(new HashMap<>(), new HashMap<>());
-    made.forEach((v, place) -> add(wanted.made(), asked, origin(backward, v), place));
-    given.forEach((v, array) -> add(wanted.given(), asked, origin(backward, v), array));
+    made.forEach((v, place) -> add(wanted.made(), asked, origin(v), place));
+    given.forEach((v, array) -> add(wanted.given(), asked, origin(v), array));
     if (!sameArrays(wanted.given(), lastGiven)) {
       backward.forEach(GraphProgram::forget);
       lastGiven = wanted.given();
@@ -276,7 +287,7 @@ final class GraphProgram {
     forwardDone = false;
     Set<SDVariable> there = new HashSet<>();
     for (SDVariable v : made.keySet()) {
-      if (placed.contains(origin(backward, v))) {
+      if (placed.contains(origin(v))) {
         there.add(v);
       }
     }
@@ -305,14 +316,11 @@ final class GraphProgram {
     }
   }
 
-  /** What a result of some ops is another shape of. */
-  private int origin(List<Step> steps, SDVariable result) {
+  /** What a result is another shape of. */
+  private int origin(SDVariable result) {
     int slot = slots.get(result.name());
-    for (int i = steps.size() - 1; i >= 0; i--) {
-      Step s = steps.get(i);
-      if (s.op instanceof Reshape && s.out[0] == slot) {
-        slot = s.in[0];
-      }
+    while (reshaped.containsKey(slot)) {
+      slot = reshaped.get(slot);
     }
     return slot;
   }
