@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.runtime.GraphContext;
 import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
+import io.github.dl4jhopfield.zoo.networks.UniformStart;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -102,7 +103,7 @@ public class DigitEmbedding extends MendedSameDiffLayer {
     double bound = 1 / Math.sqrt(inputs);
     for (String name : new String[] {weights, bias}) {
       INDArray p = params.get(name);
-      p.assign(Nd4j.rand(p.dataType(), p.shape()).muli(2 * bound).subi(bound));
+      UniformStart.draw(p, bound);
     }
   }
 

@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.runtime.GraphContext;
 import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
+import io.github.dl4jhopfield.zoo.networks.UniformStart;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.MaskState;
@@ -13,7 +14,6 @@ import org.deeplearning4j.nn.conf.layers.samediff.SDLayerParams;
 import org.nd4j.autodiff.samediff.SDVariable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -106,7 +106,7 @@ public class InstancePooling extends MendedSameDiffLayer {
     params.forEach(
         (name, p) -> {
           double bound = 1 / Math.sqrt(name.equals("w") ? width : nIn);
-          p.assign(Nd4j.rand(p.dataType(), p.shape()).muli(2 * bound).subi(bound));
+          UniformStart.draw(p, bound);
         });
   }
 

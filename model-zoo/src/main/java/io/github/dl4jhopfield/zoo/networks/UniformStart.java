@@ -38,7 +38,11 @@ public final class UniformStart {
   }
 
   private static INDArray draw(Layer layer, String name, double bound) {
-    INDArray parameter = layer.getParam(name);
+    return draw(layer.getParam(name), bound);
+  }
+
+  /** Draws a parameter within a bound, from the generator of this thread. */
+  public static INDArray draw(INDArray parameter, double bound) {
     return parameter.assign(
         Nd4j.rand(parameter.dataType(), parameter.shape()).muli(2 * bound).subi(bound));
   }

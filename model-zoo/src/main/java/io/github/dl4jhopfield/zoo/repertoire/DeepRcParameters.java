@@ -98,55 +98,37 @@ public record DeepRcParameters(
 
   /** With another separation and unit. */
   public DeepRcParameters with(Separation other, LagrangianUnit otherUnit) {
-    return new DeepRcParameters(
-        embedding,
-        maxLength,
-        kernelSize,
-        kernels,
-        convolutions,
-        positionFeatures,
-        genes,
-        counts,
-        attentionUnits,
-        attentionLayers,
-        other,
-        otherUnit,
-        topFraction);
+    return with(embedding, genes, other, otherUnit);
   }
 
   /** With other genes. */
   public DeepRcParameters with(GeneVocabulary other) {
-    return new DeepRcParameters(
-        embedding,
-        maxLength,
-        kernelSize,
-        kernels,
-        convolutions,
-        positionFeatures,
-        other,
-        counts,
-        attentionUnits,
-        attentionLayers,
-        separation,
-        unit,
-        topFraction);
+    return with(embedding, other, separation, unit);
   }
 
   /** With another embedding. */
   public DeepRcParameters with(EmbeddingKind other) {
+    return with(other, genes, separation, unit);
+  }
+
+  private DeepRcParameters with(
+      EmbeddingKind newEmbedding,
+      GeneVocabulary newGenes,
+      Separation newSeparation,
+      LagrangianUnit newUnit) {
     return new DeepRcParameters(
-        other,
+        newEmbedding,
         maxLength,
         kernelSize,
         kernels,
         convolutions,
         positionFeatures,
-        genes,
+        newGenes,
         counts,
         attentionUnits,
         attentionLayers,
-        separation,
-        unit,
+        newSeparation,
+        newUnit,
         topFraction);
   }
 }

@@ -3,6 +3,7 @@ package io.github.dl4jhopfield.zoo.repertoire;
 import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.runtime.GraphContext;
+import io.github.dl4jhopfield.zoo.networks.UniformStart;
 import java.util.Map;
 import org.nd4j.autodiff.samediff.SDIndex;
 import org.nd4j.autodiff.samediff.SDVariable;
@@ -43,7 +44,7 @@ final class RecurrentEmbedding {
     double bound = 1 / Math.sqrt(units);
     for (String name : new String[] {"W0", SequenceEmbedding.RECURRENT, "b0"}) {
       INDArray p = params.get(name);
-      p.assign(Nd4j.rand(p.dataType(), p.shape()).muli(2 * bound).subi(bound));
+      UniformStart.draw(p, bound);
     }
   }
 

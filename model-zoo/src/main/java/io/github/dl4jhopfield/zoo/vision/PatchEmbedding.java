@@ -4,6 +4,7 @@ import io.github.dl4jhopfield.ops.DenseActivation;
 import io.github.dl4jhopfield.ops.SDHopfield;
 import io.github.dl4jhopfield.runtime.GraphContext;
 import io.github.dl4jhopfield.runtime.MendedSameDiffLayer;
+import io.github.dl4jhopfield.zoo.networks.UniformStart;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -72,7 +73,7 @@ public class PatchEmbedding extends MendedSameDiffLayer {
   public void initializeParameters(Map<String, INDArray> params) {
     INDArray w = params.get("W");
     double bound = 1 / Math.sqrt(w.size(0));
-    w.assign(Nd4j.rand(w.dataType(), w.shape()).muli(2 * bound).subi(bound));
+    UniformStart.draw(w, bound);
     params.get("b").assign(0);
     for (String name : new String[] {"tokens", "positions"}) {
       INDArray array = params.get(name);
